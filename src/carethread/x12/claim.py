@@ -1,0 +1,158 @@
+"""The 837 health care claim as plain values (837P 005010X222A1; 837I 005010X223A2).
+
+A `Claim` is both what `rules.assemble` computes from the record and what the reader makes
+of anybody's file, so that one scrubber serves both. Money is integer cents; codes carry no
+decimal point, exactly as on the wire.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from carethread.x12.common import Address, Adjustment, Amount, Envelope, Party, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One HI code. `qualifier` is ABK (principal) or ABF (other) on the 837P."""
+
+    qualifier: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Loop 2000B: whose policy it is.
+
+    `payer_sequence` is SBR01 (P S T), `relationship` SBR02 (18 = the patient is the
+    subscriber), `filing_indicator` SBR09 (CI commercial, MC Medicaid, MB Medicare B, BL Blues).
+    """
+
+    party: Party
+    payer_sequence: str = "P"
+    relationship: str = "18"
+    group_number: str = ""
+    group_name: str = ""
+    filing_indicator: str = "CI"
+    birth_date: date | None = None
+    sex: str = "U"
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Loop 2000C: the patient where he or she is not the subscriber (PAT01 = `relationship`)."""
+
+    party: Party
+    relationship: str
+    birth_date: date | None = None
+    sex: str = "U"
+
+
+@dataclass(frozen=True, slots=True)
+class LineAdjudication:
+    """Loop 2430: what another payer did with this line (SVD, CAS, DTP*573)."""
+
+    payer_id: str
+    paid: int
+    procedure: str
+    modifiers: tuple[str, ...] = ()
+    revenue_code: str = ""
+    units: Decimal = Decimal(1)
+    adjustments: tuple[Adjustment, ...] = ()
+    paid_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPayer:
+    """Loops 2320 and 2330: another policy of the patient and what that payer paid."""
+
+    subscriber: Subscriber
+    payer: Party
+    adjustments: tuple[Adjustment, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    claim_control_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """Loop 2400: one service.
+
+    `charge` in cents; `unit` UN (units), MJ (minutes) or DA (days); `pointers` are 1-based
+    positions in the claim's diagnoses; `control_number` is REF*6R (≤ 30 characters);
+    `authorization` only where it differs from the claim's.
+    """
+
+    number: int
+    procedure: str
+    charge: int
+    units: Decimal
+    service_from: date
+    service_to: date
+    modifiers: tuple[str, ...] = ()
+    unit: str = "UN"
+    revenue_code: str = ""
+    place_of_service: str = ""
+    pointers: tuple[int, ...] = ()
+    control_number: str = ""
+    rendering: Party | None = None
+    supervising: Party | None = None
+    authorization: str = ""
+    note: str = ""
+    references: tuple[Reference, ...] = ()
+    adjudications: tuple[LineAdjudication, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Loop 2300 with the parties above it: one CLM.
+
+    `claim_id` is CLM01 (≤ 20 characters); `charge` CLM02 in cents; `frequency` CLM05-3
+    (1 original, 7 replacement, 8 void), which with 7 and 8 needs `original_reference`
+    (REF*F8, the payer's own number). `facility_code` is the place of service on an 837P and
+    the first two digits of the type of bill on an 837I. `kind` is "837P" or "837I".
+    """
+
+    kind: str
+    claim_id: str
+    charge: int
+    facility_code: str
+    frequency: str
+    billing: Party
+    subscriber: Subscriber
+    payer: Party
+    diagnoses: tuple[Diagnosis, ...]
+    lines: tuple[ClaimLine, ...]
+    patient: Patient | None = None
+    pay_to: Address | None = None
+    rendering: Party | None = None
+    supervising: Party | None = None
+    referring: Party | None = None
+    service_facility: Party | None = None
+    other_payers: tuple[OtherPayer, ...] = ()
+    authorization: str = ""
+    referral: str = ""
+    original_reference: str = ""
+    accepts_assignment: str = "A"
+    benefits_assigned: str = "Y"
+    signature_on_file: str = "Y"
+    release_of_information: str = "Y"
+    patient_paid: int = 0
+    note: str = ""
+    note_code: str = "ADD"
+    admission_date: date | None = None
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFile:
+    """One 837 transaction set: who submits (1000A), who receives (1000B), when, and its claims."""
+
+    envelope: Envelope
+    submitter: Party
+    receiver: Party
+    created_on: date
+    created_time: str
+    reference: str
+    claims: tuple[Claim, ...]
+    purpose: str = "00"
+    kind: str = "CH"

@@ -1,0 +1,108 @@
+"""Plain values that several transactions share. Names are the guides' own."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """N3 and N4. `postal_code` without a dash (ZIP or ZIP+4)."""
+
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """REF: a qualifier (REF01) and a number (REF02)."""
+
+    qualifier: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """PER: whom to call. `phone` is digits only."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    function: str = "IC"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """NM1 or N1 with what belongs to it: a person (`entity_type` "1") or an organization ("2").
+
+    `name` is the last name of a person. `id_qualifier` is NM108 (XX = NPI, MI = member id,
+    PI = payer id, 46 = submitter id). `taxonomy` comes from PRV03.
+    """
+
+    entity_type: str
+    name: str
+    first_name: str = ""
+    middle_name: str = ""
+    suffix: str = ""
+    id_qualifier: str = ""
+    id: str = ""
+    taxonomy: str = ""
+    address: Address | None = None
+    references: tuple[Reference, ...] = ()
+    contact: Contact | None = None
+
+    @property
+    def npi(self) -> str:
+        """The NPI, or an empty string where the party is identified in another way."""
+        return self.id if self.id_qualifier == "XX" else ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """One CAS trio: group (CO PR OA PI CR), reason (CARC), cents taken off the charge, quantity."""
+
+    group: str
+    reason: str
+    amount: int
+    quantity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """AMT: a qualifier and cents."""
+
+    qualifier: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """One day, or the first and last day of a range."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Where a transaction set came from: sender, receiver and control numbers (ISA13, GS06, ST02).
+
+    `position` is the position of its ST segment in the file; `usage` is ISA15 (P or T).
+    """
+
+    sender: str
+    receiver: str
+    interchange: str
+    group: str
+    set: str
+    guide: str
+    usage: str = "P"
+    position: int = 0
+    sender_qualifier: str = "ZZ"
+    receiver_qualifier: str = "ZZ"
