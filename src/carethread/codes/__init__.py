@@ -1,0 +1,1 @@
+"""Code sets and dated tables, each with its source. Pure: knows neither Django nor the record."""
