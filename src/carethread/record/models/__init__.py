@@ -1,0 +1,75 @@
+"""The models, by chapter. `from carethread.record.models import Claim`."""
+
+from carethread.record.models.access import AccessEvent, PolicySetting
+from carethread.record.models.authorization import Authorization, UnitEntry
+from carethread.record.models.charge import Charge, ChargeVersion
+from carethread.record.models.chart import (
+    Appointment,
+    Attendance,
+    Diagnosis,
+    Episode,
+    Note,
+    NoteVersion,
+    Session,
+    Signature,
+    TreatmentPlan,
+)
+from carethread.record.models.claim import (
+    Acknowledgment,
+    Claim,
+    ClaimEvent,
+    ClaimFinding,
+    ClaimLine,
+    ClaimState,
+    ClaimVersion,
+)
+from carethread.record.models.coverage import (
+    Client,
+    Consent,
+    ContractRate,
+    Coverage,
+    Fee,
+    Payer,
+    PayerEnrollment,
+)
+from carethread.record.models.ledger import Transfer
+from carethread.record.models.organization import Organization
+from carethread.record.models.people import (
+    License,
+    Practitioner,
+    Program,
+    RoleGrant,
+    Site,
+    User,
+)
+from carethread.record.models.remittance import (
+    Adjustment,
+    LineMatch,
+    Match,
+    ProviderAdjustment,
+    Remittance,
+    RemittedClaim,
+    RemittedLine,
+)
+from carethread.record.models.scoped import AppendOnly, Scoped
+from carethread.record.models.wire import (
+    Connection,
+    Counter,
+    Delivery,
+    EdiFile,
+    Interchange,
+    RemoteFile,
+)
+from carethread.record.models.work import Case, CaseEvent, CaseKind
+
+__all__ = [
+    "AccessEvent", "Acknowledgment", "Adjustment", "AppendOnly", "Appointment", "Attendance",
+    "Authorization", "Case", "CaseEvent", "CaseKind", "Charge", "ChargeVersion", "Claim",
+    "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimState", "ClaimVersion", "Client",
+    "Connection", "Consent", "ContractRate", "Counter", "Coverage", "Delivery", "Diagnosis",
+    "EdiFile", "Episode", "Fee", "Interchange", "License", "LineMatch", "Match", "Note",
+    "NoteVersion", "Organization", "Payer", "PayerEnrollment", "PolicySetting", "Practitioner",
+    "Program", "ProviderAdjustment", "Remittance", "RemittedClaim", "RemittedLine", "RemoteFile",
+    "RoleGrant", "Scoped", "Session", "Signature", "Site", "Transfer", "TreatmentPlan",
+    "UnitEntry", "User",
+]  # fmt: skip

@@ -1,0 +1,55 @@
+"""The database itself refuses to change what was once relied on.
+
+Every `AppendOnly` table carries triggers that abort UPDATE and DELETE, on SQLite and on
+PostgreSQL. A migration that adds such a table installs them (`install_on`); a test asks the
+database whether each one has them.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+_POSTGRES_FUNCTION = """
+CREATE OR REPLACE FUNCTION carethread_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
+
+def _postgres(table: str) -> list[str]:
+    return [
+        f"CREATE TRIGGER {table}_for_ever BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION carethread_refuse()",
+        f"CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION carethread_refuse()",
+    ]
+
+
+def _sqlite(table: str) -> list[str]:
+    return [
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: {verb} refused'); END"
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+def install_on(tables: Iterable[str]) -> Callable[[Any, Any], None]:
+    """A migration step (for `RunPython`) that guards these tables."""
+    names = list(tables)
+
+    def install(_apps: Any, schema_editor: Any) -> None:
+        guard(schema_editor.connection, names)
+
+    return install
+
+
+def guard(connection: Any, tables: Iterable[str]) -> None:
+    """Install the triggers on these tables of this connection's database."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_POSTGRES_FUNCTION)
+        statements = _postgres if connection.vendor == "postgresql" else _sqlite
+        for table in tables:
+            for statement in statements(table):
+                cursor.execute(statement)

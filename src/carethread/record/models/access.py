@@ -1,0 +1,53 @@
+"""Chapter *access*: who looked at what, and who changed which policy. Append-only."""
+
+from django.db import models
+
+from carethread.record.models.coverage import Client, Payer
+from carethread.record.models.people import Program, User
+from carethread.record.models.scoped import AppendOnly
+
+
+class AccessEvent(AppendOnly):
+    """One look at, or act on, a client's information; refusals too (`status` 403)."""
+
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    action = models.CharField(max_length=60)
+    client = models.ForeignKey(
+        Client, null=True, blank=True, on_delete=models.PROTECT, related_name="accesses"
+    )
+    path = models.CharField(max_length=300)
+    method = models.CharField(max_length=7)
+    status = models.PositiveSmallIntegerField()
+    address = models.CharField(max_length=45, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "client", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.path}"
+
+
+class PolicySetting(AppendOnly):
+    """A policy's value from a date on, for the organization or one program or payer of it.
+    The newest row whose date has come is in force; older rows are the history."""
+
+    key = models.CharField(max_length=60)
+    value = models.JSONField()
+    program = models.ForeignKey(
+        Program, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    payer = models.ForeignKey(
+        Payer, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    effective_from = models.DateField()
+    reason = models.CharField(max_length=300, blank=True)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"

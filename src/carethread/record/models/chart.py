@@ -1,0 +1,241 @@
+"""Chapter *chart*: what was planned, what took place, and what was documented and signed.
+
+A note has one working draft (its own columns) and immutable versions. The draft is scratch
+paper; everything that follows a signature refers to a `NoteVersion`, which never changes.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from carethread.record.models.coverage import Client
+from carethread.record.models.people import Practitioner, Program, Site, User
+from carethread.record.models.scoped import AppendOnly, Scoped
+
+TELEHEALTH = [("", "In person"), ("video", "Video"), ("audio", "Audio only")]
+
+
+class Episode(Scoped):
+    """A client's stay with a program, from admission to discharge."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="episodes")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="episodes")
+    admitted_on = models.DateField()
+    discharged_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "program"],
+                condition=Q(discharged_on__isnull=True),
+                name="one_open_episode_per_program",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client} in {self.program}"
+
+
+class Diagnosis(Scoped):
+    """A diagnosis of an episode: dated and ranked, offered to each new note."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="diagnoses")
+    code = models.CharField("ICD-10-CM code without its point", max_length=7)
+    rank = models.PositiveSmallIntegerField()
+    diagnosed_on = models.DateField()
+    resolved_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["episode", "rank"],
+                condition=Q(resolved_on__isnull=True),
+                name="one_open_diagnosis_per_rank",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class TreatmentPlan(Scoped):
+    """What care a client is to receive; must be active and signed for a service to be billed."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="plans")
+    effective_from = models.DateField()
+    effective_to = models.DateField()
+    services = models.JSONField(default=list)
+    goals = models.JSONField(default=list, blank=True)
+    signed_by = models.ForeignKey(
+        Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    signed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"plan from {self.effective_from}"
+
+
+class Appointment(Scoped):
+    """An expected session."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="appointments")
+    practitioner = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="appointments"
+    )
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    service = models.CharField(max_length=40)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    telehealth = models.CharField(max_length=5, choices=TELEHEALTH, blank=True)
+    status = models.CharField(
+        max_length=10,
+        choices=[
+            ("scheduled", "Scheduled"),
+            ("kept", "Kept"),
+            ("no_show", "No-show"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="scheduled",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="appointment_ends_after_it_starts"
+            ),
+            models.UniqueConstraint(
+                fields=["practitioner", "client", "starts_at"], name="appointment_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "practitioner", "starts_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.client} with {self.practitioner} at {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Session(Scoped):
+    """One session that is taking or took place: individual now; groups have their room here."""
+
+    appointment = models.OneToOneField(
+        Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="session"
+    )
+    practitioner = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="sessions"
+    )
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
+
+
+class Attendance(Scoped):
+    """One client's presence in one session. What is billed hangs on this, never on a roster."""
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="attendances")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="attendances")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "client"], name="client_attends_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client} in session {self.session_id}"
+
+
+class Note(Scoped):
+    """The documentation of one attendance. Its columns are the draft; what was signed is in
+    its versions. `status` is draft, signed, or amending (an addendum is being written)."""
+
+    attendance = models.OneToOneField(Attendance, on_delete=models.PROTECT, related_name="note")
+    author = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="notes")
+    status = models.CharField(
+        max_length=8,
+        choices=[("draft", "Draft"), ("signed", "Signed"), ("amending", "Addendum in progress")],
+        default="draft",
+    )
+    service = models.CharField(max_length=40)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    telehealth = models.CharField(max_length=5, choices=TELEHEALTH, blank=True)
+    place_of_service = models.CharField(max_length=2, default="11")
+    diagnoses = models.JSONField("ranked codes", default=list, blank=True)
+    content = models.JSONField(default=dict, blank=True)
+    reason = models.CharField("why an addendum", max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    current = models.OneToOneField(
+        "NoteVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "author", "status"])]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+class NoteVersion(AppendOnly):
+    """A note as it was signed, for ever. `hash` chains over the previous version's."""
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(
+        max_length=8, choices=[("original", "Original"), ("addendum", "Addendum")]
+    )
+    author = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    credential = models.CharField(max_length=12)
+    service = models.CharField(max_length=40)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    telehealth = models.CharField(max_length=5, choices=TELEHEALTH, blank=True)
+    place_of_service = models.CharField(max_length=2)
+    diagnoses = models.JSONField()
+    content = models.JSONField()
+    reason = models.CharField(max_length=500, blank=True)
+    is_late = models.BooleanField("late entry", default=False)
+    signed_at = models.DateTimeField()
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["note", "number"], name="note_version_once"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_it_starts"
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "author", "starts_at"])]
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes between start and stop."""
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    def __str__(self) -> str:
+        return f"note {self.note_id} version {self.number}"
+
+
+class Signature(AppendOnly):
+    """Somebody's signature under a note version: the author's, or a supervisor's co-signature."""
+
+    note_version = models.ForeignKey(
+        NoteVersion, on_delete=models.PROTECT, related_name="signatures"
+    )
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(
+        max_length=10, choices=[("author", "Author"), ("supervisor", "Supervisor")]
+    )
+    printed_name = models.CharField(max_length=120)
+    method = models.CharField(max_length=20, default="password")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["note_version", "role"], name="signed_once_per_role")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.printed_name}"

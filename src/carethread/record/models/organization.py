@@ -1,0 +1,24 @@
+"""The tenant. Its own file, because every scoped row refers to it."""
+
+from django.db import models
+
+
+class Organization(models.Model):
+    """A treatment center: the billing provider of its claims (loop 2010AA)."""
+
+    name = models.CharField(max_length=120)
+    legal_name = models.CharField(max_length=120)
+    tin = models.CharField("tax id (EIN)", max_length=9)
+    npi = models.CharField("billing NPI", max_length=10)
+    taxonomy = models.CharField(max_length=10)
+    line1 = models.CharField("street", max_length=55)
+    line2 = models.CharField("suite", max_length=55, blank=True)
+    city = models.CharField(max_length=30)
+    state = models.CharField(max_length=2)
+    postal_code = models.CharField("ZIP+4", max_length=9)
+    contact_name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=10)
+    time_zone = models.CharField(max_length=40, default="America/New_York")
+
+    def __str__(self) -> str:
+        return self.name

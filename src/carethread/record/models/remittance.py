@@ -1,0 +1,166 @@
+"""Chapter *remittance*: what payers said they paid, and why not.
+
+The payer's words are append-only; how each claim payment was matched is a state of its own.
+"""
+
+from django.db import models
+
+from carethread.record.models.claim import ClaimLine, ClaimVersion
+from carethread.record.models.coverage import Payer
+from carethread.record.models.people import User
+from carethread.record.models.scoped import AppendOnly, Scoped
+from carethread.record.models.wire import EdiFile
+
+
+class Remittance(Scoped):
+    """One check, EFT or non-payment advice: one 835 transaction set.
+
+    The `*_cents` account balances follow its transfers, as a charge's do. It is closed when
+    `payer_deposit_cents` is zero: its claims less its provider adjustments are its amount.
+    """
+
+    file = models.ForeignKey(EdiFile, on_delete=models.PROTECT, related_name="remittances")
+    payer = models.ForeignKey(
+        Payer, null=True, blank=True, on_delete=models.PROTECT, related_name="remittances"
+    )
+    payer_name = models.CharField(max_length=60)
+    payer_identifier = models.CharField(max_length=30, blank=True)
+    method = models.CharField(max_length=3)
+    amount_cents = models.BigIntegerField()
+    paid_on = models.DateField(null=True, blank=True)
+    trace = models.CharField("check or EFT number", max_length=50)
+    posted_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    cash_cents = models.BigIntegerField(default=0)
+    payer_deposit_cents = models.BigIntegerField(default=0)
+    unapplied_cents = models.BigIntegerField(default=0)
+    recoupment_cents = models.BigIntegerField(default=0)
+    interest_cents = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "payer_identifier", "trace", "amount_cents"],
+                name="check_posted_once",
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "paid_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.payer_name} {self.trace}"
+
+
+class RemittedClaim(AppendOnly):
+    """One CLP as received."""
+
+    remittance = models.ForeignKey(Remittance, on_delete=models.PROTECT, related_name="claims")
+    position = models.PositiveIntegerField()
+    claim_number = models.CharField(max_length=38)
+    status = models.CharField(max_length=2)
+    charge_cents = models.BigIntegerField()
+    paid_cents = models.BigIntegerField()
+    patient_cents = models.BigIntegerField()
+    payer_control_number = models.CharField(max_length=50, blank=True)
+    patient_name = models.CharField(max_length=120, blank=True)
+    content = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["remittance", "position"], name="remitted_claim_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_number} in {self.remittance_id}"
+
+
+class RemittedLine(AppendOnly):
+    """One SVC as received, or the claim level of a CLP that has none (`number` 0)."""
+
+    claim = models.ForeignKey(RemittedClaim, on_delete=models.PROTECT, related_name="lines")
+    number = models.PositiveIntegerField()
+    code = models.CharField(max_length=48, blank=True)
+    modifiers = models.JSONField(default=list)
+    charge_cents = models.BigIntegerField()
+    paid_cents = models.BigIntegerField()
+    control_number = models.CharField(max_length=50, blank=True)
+    service_date = models.DateField(null=True, blank=True)
+    remarks = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "number"], name="remitted_line_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.number} of {self.claim_id}"
+
+
+class Adjustment(AppendOnly):
+    """One CAS trio as received: what was taken off a line, by whose account and why."""
+
+    line = models.ForeignKey(RemittedLine, on_delete=models.PROTECT, related_name="adjustments")
+    group = models.CharField(max_length=2)
+    reason = models.CharField(max_length=5)
+    amount_cents = models.BigIntegerField()
+    quantity = models.CharField(max_length=15, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.group}-{self.reason} {self.amount_cents}"
+
+
+class ProviderAdjustment(AppendOnly):
+    """One PLB pair: a change to the check itself. Positive cents lower it."""
+
+    remittance = models.ForeignKey(
+        Remittance, on_delete=models.PROTECT, related_name="provider_adjustments"
+    )
+    reason = models.CharField(max_length=5)
+    reference = models.CharField(max_length=50, blank=True)
+    amount_cents = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"PLB {self.reason} {self.amount_cents}"
+
+
+class Match(Scoped):
+    """Which submitted claim a remitted claim answers. Certain, or it waits for a person."""
+
+    remitted = models.OneToOneField(RemittedClaim, on_delete=models.PROTECT, related_name="match")
+    state = models.CharField(
+        max_length=8,
+        choices=[("matched", "Matched"), ("waiting", "Waiting"), ("not_ours", "Not ours")],
+    )
+    version = models.ForeignKey(
+        ClaimVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="matches"
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "matches"
+        indexes = [models.Index(fields=["organization", "state"])]
+
+    def __str__(self) -> str:
+        return f"{self.remitted_id} {self.state}"
+
+
+class LineMatch(AppendOnly):
+    """Which submitted line a remitted line was posted to."""
+
+    remitted_line = models.ForeignKey(
+        RemittedLine, on_delete=models.PROTECT, related_name="line_matches"
+    )
+    claim_line = models.ForeignKey(ClaimLine, on_delete=models.PROTECT, related_name="line_matches")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["remitted_line", "claim_line"], name="line_matched_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.remitted_line_id} is {self.claim_line_id}"

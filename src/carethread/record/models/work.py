@@ -1,0 +1,85 @@
+"""Chapter *work*: everything that a person has to look at, as a case with an owner."""
+
+from django.db import models
+
+from carethread.record.models.chart import Note
+from carethread.record.models.claim import Claim
+from carethread.record.models.people import ROLES, Practitioner, User
+from carethread.record.models.remittance import RemittedClaim, RemittedLine
+from carethread.record.models.scoped import AppendOnly, Scoped
+from carethread.record.models.wire import EdiFile
+
+
+class CaseKind(models.TextChoices):
+    DENIAL = "denial", "Denial"
+    REJECTION = "rejection", "Rejection"
+    UNDERPAYMENT = "underpayment", "Underpayment"
+    UNMATCHED = "unmatched", "Unmatched payment"
+    MISSING_ACKNOWLEDGMENT = "missing_ack", "Missing acknowledgment"
+    QUESTION = "question", "Question to the author"
+    QUARANTINE = "quarantine", "Quarantined file"
+    CONNECTION = "connection", "Connection down"
+
+
+class Case(Scoped):
+    """One thing to be settled. `source` names what it is about, so that it is opened once;
+    `category` is its root cause; `author` is the clinician who can cure it, where one can."""
+
+    kind = models.CharField(max_length=14, choices=CaseKind.choices)
+    source = models.CharField(max_length=80)
+    category = models.CharField(max_length=30, blank=True)
+    state = models.CharField(
+        max_length=8,
+        choices=[("open", "Open"), ("answered", "Answered"), ("closed", "Closed")],
+        default="open",
+    )
+    owner_role = models.CharField(max_length=20, choices=ROLES)
+    author = models.ForeignKey(
+        Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    title = models.CharField(max_length=300)
+    cure = models.CharField(max_length=500, blank=True)
+    clinical_words = models.CharField(max_length=500, blank=True)
+    claim = models.ForeignKey(
+        Claim, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    note = models.ForeignKey(
+        Note, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    remitted_line = models.ForeignKey(
+        RemittedLine, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    remitted_claim = models.ForeignKey(
+        RemittedClaim, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    file = models.ForeignKey(
+        EdiFile, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    amount_cents = models.BigIntegerField(default=0)
+    opened_at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    resolution = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "source"], name="case_opened_once")
+        ]
+        indexes = [models.Index(fields=["organization", "state", "kind"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CaseEvent(AppendOnly):
+    """One line of a case's history."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    words = models.CharField(max_length=500)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.words
