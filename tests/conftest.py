@@ -1,0 +1,62 @@
+"""Plumbing that every folder of tests shares. The cast and the record have their own files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import TransactionTestCase
+
+from tests.support import parts
+from tests.support.sshd import SshServer
+
+_DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
+_DATABASE_MARKERS = ("django_db", "database", "browser")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="run only what touches the database (the pure tests have run on SQLite already)",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--only-database"):
+        return
+    pure = [item for item in items if not _touches_database(item)]
+    config.hook.pytest_deselected(items=pure)
+    items[:] = [item for item in items if _touches_database(item)]
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    return (
+        any(item.get_closest_marker(marker) for marker in _DATABASE_MARKERS)
+        or not _DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+        or issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for part in ("browser", "sshd", "samples"):
+        if item.get_closest_marker(part):
+            parts.requires(part)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser to give Playwright as `executable_path`."""
+    return parts.requires("browser")
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of other people's X12 files (835, 837p, 999, 277ca ...)."""
+    return parts.requires("samples")
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[SshServer]:
+    """A real OpenSSH server with empty to_payer/ and from_payer/, stopped at the end."""
+    with SshServer.running(parts.requires("sshd"), tmp_path / "sshd") as server:
+        yield server
