@@ -1,22 +1,35 @@
 """Signed service -> charge lines. Prose and figures: docs/algorithms/capture.md."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from carethread.codes.credentials import Credential, credential
+from carethread.codes.modifiers import MOST_MODIFIERS, ModifierRule, default_rules
+from carethread.codes.roles import Role
+from carethread.codes.services import AddOn, CodeLine, Service, add_ons, coding, services
+from carethread.codes.tables import on
 from carethread.rules.facts import DocumentedService
-from carethread.rules.finding import Finding
+from carethread.rules.finding import Finding, Fix, Severity
+from carethread.rules.rounding import units as rounded
+from carethread.rules.words import day
+
+MOST_POINTERS = 4  # SV107 of the 837P
+LONGEST = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class CapturePolicy:
     """What the organization and the payer decide about charges.
 
-    `fees`: code -> cents for one unit. `rounding`: code -> name of a rounding rule
-    (`midpoint`, `eight_minute`, `full`, `started`), where it is not the catalogue's own.
+    `fees`: code -> cents for one unit. `rounding`: code -> name of a rule in `rules.rounding`,
+    where it is not the catalogue's own. `modifiers`: the payer's rules in the order they stand
+    on the line; None means the packaged ones. `services` replaces catalogue entries by kind.
     """
 
     fees: Mapping[str, int]
     rounding: Mapping[str, str] = field(default_factory=dict)
+    modifiers: tuple[ModifierRule, ...] | None = None
+    services: Mapping[str, Service] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +61,199 @@ class Captured:
     findings: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A code that the catalogue chose, before it has a price."""
+
+    slot: str
+    code: str
+    units: int
+    rule: str
+    reason: str
+
+
 def capture(service: DocumentedService, policy: CapturePolicy) -> Captured:
     """The charge lines of one signed service.
 
     Never raises on a strange service: what cannot be billed (too short, not attended, a
-    credential that may not render it, no fee, no diagnosis) is a finding and no line.
+    credential that may not render it, no fee, no diagnosis) is a finding and no line. A rounding
+    rule that does not exist is a fault of the policy and raises ValueError.
     """
-    raise NotImplementedError
+    kind = policy.services.get(service.service) or services().get(service.service)
+    renderer = credential(service.credential)
+    if kind is None or renderer is None:
+        return _nothing(_unknown(service, kind))
+    obstacle = _obstacle(service)
+    if obstacle:
+        return _nothing(obstacle)
+    base = _base(service, kind, renderer, policy)
+    if isinstance(base, Finding):
+        return _nothing(base)
+    choices = [base, *_added(service, base.code, policy)]
+    priced = [_line(choice, service, policy) for choice in choices]
+    return Captured(
+        lines=tuple(p for p in priced if isinstance(p, ChargeLine)),
+        findings=tuple(p for p in priced if isinstance(p, Finding)),
+    )
+
+
+def _nothing(finding: Finding) -> Captured:
+    return Captured(findings=(finding,))
+
+
+def _finding(rule: str, message: str, owner: Role = Role.CLINICIAN, fix: str = "note") -> Finding:
+    return Finding(rule, Severity.STOPS, owner, message, fix=Fix(fix))
+
+
+def _unknown(service: DocumentedService, kind: Service | None) -> Finding:
+    if kind is None:
+        message = f"The catalogue has no service {service.service!r}."
+        return _finding("SERVICE_UNKNOWN", message, Role.ADMINISTRATOR, "services")
+    message = (
+        f"The credential {service.credential!r} is not known, so nobody knows what it may bill."
+    )
+    return _finding("CREDENTIAL_UNKNOWN", message, Role.ADMINISTRATOR, "practitioner")
+
+
+def _obstacle(service: DocumentedService) -> Finding | None:
+    """What keeps any service from being billed, whatever its kind."""
+    if not service.attended:
+        return _finding("NOT_ATTENDED", "The client did not attend, so there is nothing to bill.")
+    if not service.diagnoses:
+        return _finding("DX_MISSING", "The note names no diagnosis.")
+    if not 0 <= service.minutes <= LONGEST:
+        message = f"{service.minutes} minutes cannot be the length of one service."
+        return _finding("MINUTES_IMPOSSIBLE", message)
+    return None
+
+
+def _base(
+    service: DocumentedService, kind: Service, renderer: Credential, policy: CapturePolicy
+) -> _Choice | Finding:
+    """The code of the service itself: the first line of its coding that fits."""
+    dated = coding(kind, service.service_date)
+    if dated is None:
+        message = f"On {day(service.service_date)} there was no code for {kind.label}."
+        return _finding("SERVICE_NOT_CODED", message, Role.ADMINISTRATOR, "services")
+    allowed = [line for line in dated.lines if renderer.group in line.groups]
+    if not allowed:
+        return _may_not(service, kind, renderer)
+    for line in allowed:
+        count = _units(line, service, policy)
+        if count:
+            rule = f"{service.service}:{line.code}:{dated.starts}"
+            return _Choice("base", line.code, count, rule, _reason(service, kind, line, count))
+    return _too_short(service, kind, allowed)
+
+
+def _units(line: CodeLine, service: DocumentedService, policy: CapturePolicy) -> int:
+    """How many units of that line the service makes; 0 where the line does not fit."""
+    if service.visit_level and line.level:
+        return int(service.visit_level == line.level)
+    if not line.holds(service.minutes):
+        return 0
+    if not line.per:
+        return 1
+    return rounded(service.minutes, line.per, policy.rounding.get(line.code, line.rounding))
+
+
+def _may_not(service: DocumentedService, kind: Service, renderer: Credential) -> Finding:
+    message = (
+        f"{renderer.article.capitalize()} {service.credential} ({renderer.label}) "
+        f"may not bill {kind.label}."
+    )
+    return _finding("CREDENTIAL_MAY_NOT", message)
+
+
+def _too_short(service: DocumentedService, kind: Service, lines: list[CodeLine]) -> Finding:
+    shortest = min(line.minimum or line.per for line in lines)
+    message = (
+        f"{service.minutes} minutes of {kind.label} are too short to be billed: "
+        f"it takes at least {shortest} minutes."
+    )
+    if any(line.per for line in lines):
+        message = f"{service.minutes} minutes of {kind.label} do not make one unit."
+    return _finding("TOO_SHORT", message)
+
+
+def _reason(service: DocumentedService, kind: Service, line: CodeLine, count: int) -> str:
+    """Why this code: "60 minutes of individual therapy by an LCSW: 53 minutes or more"."""
+    known = credential(service.credential)
+    by = f"by {known.article if known else 'a'} {service.credential}"
+    if service.visit_level and line.level:
+        return f"{kind.label} {by}: {line.level} medical decision making"
+    minutes = f"{service.minutes} minutes of " if service.minutes else ""
+    said = f"{minutes}{kind.label} {by}"
+    if line.per:
+        return f"{said}: {count} units of {line.per} minutes"
+    return f"{said}: {line.band}" if line.minimum or line.maximum else said
+
+
+def _added(service: DocumentedService, base: str, policy: CapturePolicy) -> Iterator[_Choice]:
+    """The add-on codes that this service calls for beside its base code."""
+    for code in dict.fromkeys(a.code for a in add_ons()):
+        add_on = on((a for a in add_ons() if a.code == code), service.service_date)
+        count = _added_units(add_on, service, policy) if add_on and base in add_on.bases else 0
+        if add_on and count:
+            rule = f"add_on:{code}:{add_on.starts}"
+            yield _Choice(f"addon:{code}", code, count, rule, _added_reason(add_on, service))
+
+
+def _added_units(add_on: AddOn, service: DocumentedService, policy: CapturePolicy) -> int:
+    measured = int(getattr(service, add_on.measure)) - add_on.beyond
+    if measured < add_on.minimum or (add_on.maximum is not None and measured > add_on.maximum):
+        return 0
+    if not add_on.per:
+        return 1
+    return rounded(measured, add_on.per, policy.rounding.get(add_on.code, add_on.rounding))
+
+
+def _added_reason(add_on: AddOn, service: DocumentedService) -> str:
+    if add_on.per:
+        return f"{add_on.label}: {service.minutes - add_on.beyond} minutes beyond {add_on.beyond}"
+    if add_on.measure == "therapy_minutes":
+        return f"{service.therapy_minutes} minutes of {add_on.label}"
+    return f"{add_on.label}, as documented"
+
+
+def _line(
+    choice: _Choice, service: DocumentedService, policy: CapturePolicy
+) -> ChargeLine | Finding:
+    """The choice with its price, modifiers and diagnoses; a finding where there is no fee."""
+    price = policy.fees.get(choice.code, 0)
+    if price <= 0:
+        message = f"The fee schedule has no fee for {choice.code} ({choice.reason})."
+        return _finding("NO_FEE", message, Role.ADMINISTRATOR, "fees")
+    return ChargeLine(
+        slot=choice.slot,
+        code=choice.code,
+        modifiers=_modifiers(choice.code, service, policy),
+        units=choice.units,
+        unit="UN",
+        pointers=tuple(range(1, min(len(service.diagnoses), MOST_POINTERS) + 1)),
+        unit_price=price,
+        amount=price * choice.units,
+        rule=choice.rule,
+        reason=choice.reason,
+    )
+
+
+def _modifiers(code: str, service: DocumentedService, policy: CapturePolicy) -> tuple[str, ...]:
+    rules = default_rules() if policy.modifiers is None else policy.modifiers
+    asked = dict.fromkeys(r.modifier for r in rules if _asks(r, code, service))
+    return tuple(asked)[:MOST_MODIFIERS]
+
+
+def _asks(rule: ModifierRule, code: str, service: DocumentedService) -> bool:
+    """Whether every condition that the rule names holds for this service and code."""
+    known = credential(service.credential)
+    conditions = (
+        (rule.codes, code),
+        (rule.services, service.service),
+        (rule.credentials, service.credential),
+        (rule.groups, known.group if known else None),
+        ((rule.telehealth,) if rule.telehealth else (), service.telehealth),
+        ((rule.supervised,) if rule.supervised is not None else (), service.supervised),
+        ((rule.level_of_care,) if rule.level_of_care else (), service.level_of_care),
+    )
+    return all(not wanted or value in wanted for wanted, value in conditions)

@@ -1,27 +1,106 @@
-"""Deadlines: when an answer is overdue, when a right is lost. Figures: codes/data/clocks.yaml."""
+"""Deadlines: when an answer is overdue, when a right is lost. Figures: codes/data/clocks.yaml.
 
-from datetime import date, datetime
+A payer's own figures (its profile, its contract) come in as arguments; the table holds what is
+law or custom otherwise.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from carethread.codes.tables import listed, on
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerClock:
+    """How many days an answer of `kind` may take."""
+
+    kind: str
+    days: int
+    starts: date
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long a right lasts for that kind of `payer`: `days`, or whole `months`. `level` and
+    `name` tell appeals apart."""
+
+    payer: str
+    starts: date
+    reference: str
+    days: int = 0
+    months: int = 0
+    level: int = 0
+    name: str = ""
+    ends: date | None = None
+
+    def after(self, day: date) -> date:
+        """The last day of a span that begins on `day`."""
+        return plus_months(day, self.months) + timedelta(days=self.days)
+
+
+@cache
+def _answers() -> tuple[AnswerClock, ...]:
+    return listed("clocks", "acknowledgments", AnswerClock)
+
+
+@cache
+def _filing() -> tuple[Span, ...]:
+    return listed("clocks", "filing", Span)
+
+
+@cache
+def _appeals() -> tuple[Span, ...]:
+    return listed("clocks", "appeals", Span)
 
 
 def acknowledgment_due(kind: str, sent_at: datetime) -> datetime:
-    """Until when an answer of `kind` ("TA1", "999", "277CA", "835") may be awaited."""
-    raise NotImplementedError
+    """Until when an answer of `kind` ("TA1", "999", "277CA", "835") may be awaited.
+
+    Raises ValueError for a kind that the table does not have.
+    """
+    clock = on((c for c in _answers() if c.kind == kind), sent_at.date())
+    if clock is None:
+        raise ValueError(f"no time is set for an answer of kind {kind!r}")
+    return sent_at + timedelta(days=clock.days)
 
 
 def filing_limit(service_date: date, payer_kind: str, days: int | None = None) -> date:
     """The last day on which a claim for that service may reach the payer.
 
     `days` is the payer's own limit; without it the default for its kind ("commercial",
-    "medicaid", "medicare") on the service date holds.
+    "medicaid", "medicare") on the service date holds. Raises ValueError for another kind.
     """
-    raise NotImplementedError
+    if days is not None:
+        return service_date + timedelta(days=days)
+    return _span(_filing(), payer_kind, 0, service_date).after(service_date)
 
 
 def appeal_deadline(decided_on: date, payer_kind: str, level: int = 1) -> date:
-    """The last day for an appeal of that level (1 first) against a decision of that day."""
-    raise NotImplementedError
+    """The last day for an appeal of that level (1 first) against a decision of that day.
+
+    Raises ValueError where that kind of payer has no such level.
+    """
+    return _span(_appeals(), payer_kind, level, decided_on).after(decided_on)
 
 
 def grace_ends(ready_at: datetime, minutes: int) -> datetime:
     """Until when a ready claim may still be called back."""
-    raise NotImplementedError
+    return ready_at + timedelta(minutes=minutes)
+
+
+def plus_months(day: date, months: int) -> date:
+    """The same day so many months later, or that month's last day where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _span(spans: Iterable[Span], payer: str, level: int, day: date) -> Span:
+    span = on((s for s in spans if s.payer == payer and s.level == level), day)
+    if span is None:
+        raise ValueError(f"no time is set for payers of kind {payer!r}, level {level}, on {day}")
+    return span

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from carethread.rules.words import dollars
+
 
 @dataclass(frozen=True, slots=True)
 class RateLine:
@@ -45,8 +47,30 @@ def expected(
     units: int,
     charge: int,
 ) -> Expected | None:
-    """What one line should be allowed, by the most specific rate on its date; None without one."""
-    raise NotImplementedError
+    """What one line should be allowed, by the most specific rate on its date; None without one.
+
+    A rate that names a modifier or a credential is more specific than one that does not; of two
+    equally specific ones the later start holds. `charge` is the line's cents.
+    """
+    held = [r for r in rates if _holds(r, code, modifiers, credential, service_date)]
+    if not held:
+        return None
+    rate = max(held, key=lambda r: (bool(r.modifier) + bool(r.credential), r.starts))
+    promised = rate.amount * units
+    if rate.lesser_of_charge and charge < promised:
+        return Expected(charge, "the charge, which is below the contract's rate")
+    times = f"{units} x " if units != 1 else ""
+    return Expected(promised, f"{times}{dollars(rate.amount)} by contract since {rate.starts}")
+
+
+def _holds(rate: RateLine, code: str, modifiers: Sequence[str], credential: str, day: date) -> bool:
+    return (
+        rate.code == code
+        and rate.starts <= day
+        and (rate.ends is None or day <= rate.ends)
+        and rate.modifier in ("", *modifiers)
+        and rate.credential in ("", credential)
+    )
 
 
 def underpaid(
@@ -54,4 +78,6 @@ def underpaid(
 ) -> int:
     """Cents by which paid + patient's share + lawful `reductions` (sequestration) fall short of
     the expected allowed amount; 0 where it is within tolerance."""
-    raise NotImplementedError
+    short = expected - paid - patient - reductions
+    borne = max(tolerance.cents, expected * tolerance.percent // 100)
+    return short if short > borne else 0

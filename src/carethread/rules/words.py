@@ -1,0 +1,21 @@
+"""How findings speak: money, dates and counts in plain words."""
+
+from collections.abc import Iterable
+from datetime import date
+
+
+def dollars(cents: int) -> str:
+    """1234 -> "$12.34"; negative amounts carry a minus."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+
+
+def day(value: date) -> str:
+    """A date as people in the office write it: 03/09/2025."""
+    return value.strftime("%m/%d/%Y")
+
+
+def listing(items: Iterable[str]) -> str:
+    """Joined as one says it: a; a and b; a, b and c."""
+    *most, last = list(items) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
