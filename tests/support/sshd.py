@@ -72,7 +72,7 @@ class SshServer:
             "host": self.host,
             "port": self.port,
             "username": getpass.getuser(),
-            "private_key": self.key_file.read_text(),
+            "private_key": f"file:{self.key_file}",
             "host_key": self.host_key,
             "timeout": 5.0,
         }
