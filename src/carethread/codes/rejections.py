@@ -25,13 +25,13 @@ _ROSTER = "Check the number on the practitioner's page and the payer's roster."
 REJECTIONS: dict[str, Rejection] = {
     "26": Rejection("eligibility", Role.INTAKE, "The payer does not know somebody named", _INTAKE),
     "33": Rejection("eligibility", Role.INTAKE, "The payer does not know this member", _INTAKE),
-    "88": Rejection("eligibility", Role.INTAKE, "The member was not covered on that day", _INTAKE),
-    "97": Rejection("eligibility", Role.INTAKE, "The patient is not eligible with this payer", _INTAKE),
+    "88": Rejection("eligibility", Role.INTAKE, "The member was not covered then", _INTAKE),
+    "97": Rejection("eligibility", Role.INTAKE, "The patient is not eligible", _INTAKE),
     "164": Rejection("eligibility", Role.INTAKE, "The member id is not valid", _INTAKE),
-    "158": Rejection("eligibility", Role.INTAKE, "The birth date differs from the payer's", _INTAKE),
+    "158": Rejection("eligibility", Role.INTAKE, "The payer has another birth date", _INTAKE),
     "562": Rejection("credential", Role.ADMINISTRATOR, "A provider's NPI was refused", _ROSTER),
     "132": Rejection("credential", Role.ADMINISTRATOR, "A provider's id was refused", _ROSTER),
-    "145": Rejection("credential", Role.ADMINISTRATOR, "A provider's specialty was refused", _ROSTER),
+    "145": Rejection("credential", Role.ADMINISTRATOR, "A taxonomy was refused", _ROSTER),
     "254": Rejection(
         "dx_invalid", Role.CLINICIAN, "The primary diagnosis was refused",
         "Choose the diagnosis anew in an addendum.",

@@ -6,8 +6,25 @@ import structlog
 
 # Keys that may hold what identifies a client. Logs name record ids, never people.
 _PRIVATE = frozenset(
-    "name first_name last_name birth_date member_id mrn address phone email content raw narrative"
-    " subscriber patient password token secret".split()
+    [
+        "name",
+        "first_name",
+        "last_name",
+        "birth_date",
+        "member_id",
+        "mrn",
+        "address",
+        "phone",
+        "email",
+        "content",
+        "raw",
+        "narrative",
+        "subscriber",
+        "patient",
+        "password",
+        "token",
+        "secret",
+    ]
 )
 
 

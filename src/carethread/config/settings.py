@@ -54,9 +54,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "axes",
     "csp",
-    "crispy_forms",
-    "crispy_bootstrap5",
     "django_htmx",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -73,26 +72,26 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "carethread.web.middleware.TenantMiddleware",
     "carethread.web.middleware.AccessLogMiddleware",
+    "carethread.web.middleware.PermissionMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "carethread.config.urls"
 WSGI_APPLICATION = "carethread.config.wsgi.application"
 
+WEB = ROOT / "src/carethread/web"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "src/carethread/web/templates"],
+        "DIRS": [WEB / "templates"],  # before the apps' own: sign-in pages wear our look
+        "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["carethread.web.templatetags.words"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "carethread.web.navigation.navigation",
-            ],
-            "loaders": [
-                "django.template.loaders.filesystem.Loader",
-                "django.template.loaders.app_directories.Loader",
             ],
         },
     },
@@ -150,6 +149,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_LOCKOUT_CALLABLE = "carethread.web.accounts.locked_out"
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
 SESSION_COOKIE_AGE = 60 * 60 * 10
@@ -170,12 +170,13 @@ LANGUAGE_CODE = "en-us"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 NODE_MODULES = ROOT / "node_modules"
+ICONS = NODE_MODULES / "@tabler/icons/icons/outline"  # read by templates, never served
 # Front-end packages come from the npm registry by lock file and are served from here.
 _FRONT_END = {
     "vendor/tabler": "@tabler/core/dist",
-    "vendor/icons": "@tabler/icons-webfont/dist",
+    "vendor/sans": "@fontsource-variable/source-sans-3/files",
+    "vendor/serif": "@fontsource-variable/source-serif-4/files",
     "vendor/htmx": "htmx.org/dist",
-    "vendor/chart": "chart.js/dist",
 }
 STATICFILES_DIRS = [
     (prefix, str(NODE_MODULES / path))
@@ -184,7 +185,6 @@ STATICFILES_DIRS = [
 ]
 WHITENOISE_USE_FINDERS = True
 
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 LOGGING = logs.configure(json=env.bool("CARETHREAD_LOG_JSON", default=False))

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from carethread.record import validators
 from carethread.record.models.people import Practitioner, Program
 from carethread.record.models.scoped import Scoped
 
@@ -107,9 +108,9 @@ class Client(Scoped):
     line1 = models.CharField("street", max_length=55)
     line2 = models.CharField("unit", max_length=55, blank=True)
     city = models.CharField(max_length=30)
-    state = models.CharField(max_length=2)
-    postal_code = models.CharField("ZIP", max_length=9)
-    phone = models.CharField(max_length=10, blank=True)
+    state = models.CharField(max_length=2, validators=[validators.state_code])
+    postal_code = models.CharField("ZIP", max_length=9, validators=[validators.zip_code])
+    phone = models.CharField(max_length=10, blank=True, validators=[validators.phone_number])
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "mrn"], name="mrn_once")]

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from carethread.codes.accounts import Account
 from carethread.record.models.charge import Charge
 from carethread.record.models.people import User
-from carethread.record.models.remittance import Remittance, RemittedLine
+from carethread.record.models.remittance import Remittance, RemittedClaim, RemittedLine
 from carethread.record.models.scoped import AppendOnly
 
 ACCOUNTS = [(account.value, account.value.replace("_", " ")) for account in Account]
@@ -30,6 +30,9 @@ class Transfer(AppendOnly):
     )
     remittance = models.ForeignKey(
         Remittance, null=True, blank=True, on_delete=models.PROTECT, related_name="transfers"
+    )
+    remitted_claim = models.ForeignKey(
+        RemittedClaim, null=True, blank=True, on_delete=models.PROTECT, related_name="transfers"
     )
     remitted_line = models.ForeignKey(
         RemittedLine, null=True, blank=True, on_delete=models.PROTECT, related_name="transfers"

@@ -1,12 +1,13 @@
 """Chapter *people*: where care is given, and by whom."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
 from carethread.codes.roles import Role
+from carethread.record import validators
 from carethread.record.models.organization import Organization
 from carethread.record.models.scoped import Scoped
 
@@ -17,13 +18,13 @@ class Site(Scoped):
     """A place where care is given; the service facility of a claim where its NPI is its own."""
 
     name = models.CharField(max_length=120)
-    npi = models.CharField("facility NPI", max_length=10, blank=True)
+    npi = models.CharField("facility NPI", max_length=10, blank=True, validators=[validators.npi])
     place_of_service = models.CharField(max_length=2, default="11")
     line1 = models.CharField(max_length=55)
     line2 = models.CharField(max_length=55, blank=True)
     city = models.CharField(max_length=30)
-    state = models.CharField(max_length=2)
-    postal_code = models.CharField(max_length=9)
+    state = models.CharField(max_length=2, validators=[validators.state_code])
+    postal_code = models.CharField(max_length=9, validators=[validators.zip_code])
 
     def __str__(self) -> str:
         return self.name
@@ -64,7 +65,7 @@ class User(AbstractUser):
     objects = UserManager()  # type: ignore[assignment,misc]
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -98,7 +99,7 @@ class Practitioner(Scoped):
     )
     first_name = models.CharField(max_length=35)
     last_name = models.CharField(max_length=60)
-    npi = models.CharField(max_length=10)
+    npi = models.CharField(max_length=10, validators=[validators.npi])
     taxonomy = models.CharField(max_length=10)
     credential = models.CharField(max_length=12)
     supervisor = models.ForeignKey(

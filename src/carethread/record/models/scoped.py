@@ -1,5 +1,7 @@
 """The two base classes of the record: rows that belong to one organization, and rows for ever."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django_scopes import ScopedManager
 
@@ -12,7 +14,10 @@ class Scoped(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
 
-    objects = ScopedManager(organization="organization")
+    if TYPE_CHECKING:  # django-scopes is untyped; to a type checker it is a plain manager.
+        objects = models.Manager()
+    else:
+        objects = ScopedManager(organization="organization")
 
     class Meta:
         abstract = True

@@ -1,0 +1,191 @@
+"""TA1, 999 and 277CA drive a claim's state. Clearinghouse acceptance is not payer acceptance.
+
+A claim only moves forward: a 999 that arrives after the payer's word changes nothing, and word
+on an older version of a claim is kept but moves nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from carethread.record.models import (
+    Acknowledgment,
+    Claim,
+    ClaimState,
+    ClaimVersion,
+    EdiFile,
+    Interchange,
+)
+from carethread.rules.identity import parse_claim_number
+from carethread.workflow import bill
+from carethread.x12.acknowledgment import (
+    AcknowledgedClaim,
+    ClaimAck,
+    ClaimStatus,
+    FunctionalAck,
+    InterchangeAck,
+)
+
+Handler = Callable[[EdiFile, int, datetime], None]
+
+_WITH_THE_CLEARINGHOUSE = (ClaimState.QUEUED, ClaimState.SENT)
+_NOT_ADJUDICATED = (ClaimState.QUEUED, ClaimState.SENT, ClaimState.RECEIVED)
+# Positions of a file's acknowledgments: room for this many claims in each transaction.
+_ROOM = 1_000_000
+
+
+def interchange_handler(ack: InterchangeAck) -> Handler:
+    """A TA1: a rejected envelope takes every claim in it back."""
+
+    def handle(file: EdiFile, position: int, now: datetime) -> None:
+        about = _sent_file(ack.interchange)
+        accepted = ack.code in {"A", "E"}
+        words = (
+            f"Interchange {ack.interchange} "
+            f"{'was accepted' if accepted else 'was refused'} (TA1 {ack.code} {ack.note})."
+        )
+        _write_down(
+            file, about, None, position * _ROOM, "TA1", accepted, [ack.code, ack.note], words, now
+        )
+        if about is not None and not accepted:
+            _move(_claims_in(about), ClaimState.REJECTED, words, _WITH_THE_CLEARINGHOUSE, file, now)
+
+    return handle
+
+
+def functional_handler(ack: FunctionalAck) -> Handler:
+    """A 999: the clearinghouse has the group, or refuses it (or some of its sets)."""
+
+    def handle(file: EdiFile, position: int, now: datetime) -> None:
+        about = _sent_file(ack.group)
+        refused = {s.control_number for s in ack.sets if s.code not in {"A", "E"}}
+        accepted = ack.code in {"A", "E", "P"}
+        words = f"Group {ack.group}: {_plain(ack.code)} (999 {ack.code})."
+        details = [
+            f"{e.tag} at segment {e.position}: code {e.code}" for s in ack.sets for e in s.errors
+        ]
+        if details:
+            words = f"{words} {'; '.join(details[:5])}"
+        _write_down(file, about, None, position * _ROOM, "999", accepted, [ack.code], words, now)
+        if about is None:
+            return
+        for claim in _claims_in(about):
+            version = claim.current
+            bad = not accepted or (version is not None and version.set_control_number in refused)
+            state = ClaimState.REJECTED if bad else ClaimState.RECEIVED
+            _move([claim], state, words, _WITH_THE_CLEARINGHOUSE, file, now)
+
+    return handle
+
+
+def claim_handler(ack: ClaimAck) -> Handler:
+    """A 277CA: each claim is in adjudication, or was refused before it and never adjudicated."""
+
+    def handle(file: EdiFile, position: int, now: datetime) -> None:
+        for number, one in enumerate(ack.claims):
+            _take_word(file, position * _ROOM + number, one, now)
+
+    return handle
+
+
+def _take_word(file: EdiFile, position: int, one: AcknowledgedClaim, now: datetime) -> None:
+    version = version_of(one.claim_id)
+    words = "; ".join(_status_words(status) for status in one.statuses) or "No status given."
+    codes = [f"{s.category}:{s.code}" for s in one.statuses]
+    _write_down(
+        file, version.file if version else None, version, position, "277CA",
+        one.is_accepted, codes, words, now,
+    )  # fmt: skip
+    if version is None:
+        return
+    claim = Claim.objects.select_for_update(of=("self",)).get(pk=version.claim_id)
+    if claim.current_id != version.pk:
+        return
+    if one.payer_control_number and one.is_accepted:
+        claim.payer_control_number = one.payer_control_number
+        claim.save(update_fields=["payer_control_number"])
+    state = ClaimState.ACCEPTED if one.is_accepted else ClaimState.REJECTED
+    _move([claim], state, words, _NOT_ADJUDICATED, file, now)
+
+
+def version_of(claim_number: str) -> ClaimVersion | None:
+    """The version that a (perhaps mangled) CLM01 names."""
+    parsed = parse_claim_number(claim_number)
+    if parsed is None:
+        return None
+    found: ClaimVersion | None = (
+        ClaimVersion.objects.filter(claim__sequence=parsed[0], number=parsed[1])
+        .select_related("file")
+        .first()
+    )
+    return found
+
+
+def _status_words(status: ClaimStatus) -> str:
+    said = "accepted" if status.action != "U" else "refused"
+    tail = f": {status.message}" if status.message else ""
+    return f"{said}, category {status.category}, status {status.code}{tail}"
+
+
+def _plain(code: str) -> str:
+    return {"A": "accepted", "E": "accepted with errors", "P": "accepted in part"}.get(
+        code, "refused"
+    )
+
+
+def _sent_file(control_number: str) -> EdiFile | None:
+    """The file that went out under an interchange (or group: they are the same) number."""
+    digits = control_number.strip().rjust(9, "0")
+    row = (
+        Interchange.objects.filter(direction="out", control_number=digits)
+        .select_related("file")
+        .first()
+    )
+    return row.file if row else None
+
+
+def _claims_in(file: EdiFile) -> Iterable[Claim]:
+    rows: Iterable[Claim] = (
+        Claim.objects.select_for_update(of=("self",))
+        .filter(current__file=file)
+        .select_related("current")
+        .order_by("pk")
+    )
+    return rows
+
+
+def _move(
+    claims: Iterable[Claim],
+    state: ClaimState,
+    words: str,
+    only_from: tuple[ClaimState, ...],
+    file: EdiFile,
+    now: datetime,
+) -> None:
+    for claim in claims:
+        if claim.state in only_from:
+            bill.move(claim, state, words, now=now, file_id=file.pk)
+
+
+def _write_down(
+    file: EdiFile,
+    about: EdiFile | None,
+    version: ClaimVersion | None,
+    position: int,
+    kind: str,
+    accepted: bool,
+    codes: list[str],
+    words: str,
+    now: datetime,
+) -> None:
+    Acknowledgment.objects.create(
+        organization_id=file.organization_id,
+        file=file,
+        about=about,
+        claim_version=version,
+        position=position,
+        kind=kind,
+        accepted=accepted,
+        codes=codes,
+        words=words[:500],
+        made_at=now,
+    )

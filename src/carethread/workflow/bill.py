@@ -1,0 +1,359 @@
+"""Charges become claims, and claims wait here until nothing speaks against their leaving.
+
+A waiting claim is computed anew at every look; a person never edits it. `run` groups charges
+that have no claim, brings back claims whose record has changed since they left, and looks at
+everything that waits.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from carethread.record.models import (
+    Charge,
+    Claim,
+    ClaimEvent,
+    ClaimFinding,
+    ClaimState,
+    Organization,
+    User,
+)
+from carethread.record.policies import effective
+from carethread.rules.assemble import assemble, group
+from carethread.rules.clocks import grace_ends
+from carethread.rules.finding import Finding
+from carethread.rules.identity import claim_number
+from carethread.rules.scrub import scrub
+from carethread.workflow import gather, numbers, wire_format
+from carethread.workflow.errors import refuse
+from carethread.workflow.gather import Billable
+from carethread.x12.claim import Claim as WireClaim
+
+WAITING = (ClaimState.HELD, ClaimState.READY)
+# States from which a claim comes back by itself when its record has changed since it left.
+_ANSWERED = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL)
+_BATCH = 200
+
+
+# -------------------------------------------------------------------------------------- due
+
+
+def due_charges() -> "QuerySet[Charge]":
+    """Signed services without a claim."""
+    rows: QuerySet[Charge] = Charge.objects.filter(
+        claim__isnull=True, state="live", current__coverage__isnull=False
+    )
+    return rows
+
+
+def due_corrections() -> "QuerySet[Claim]":
+    """Claims that left and may have to be corrected: a charge of theirs has a newer version, or
+    the payer refused and the record may say something else by now."""
+    changed = Charge.objects.filter(claim__isnull=False).exclude(
+        current__claim_lines__version=F("claim__current")
+    )
+    rows: QuerySet[Claim] = (
+        Claim.objects.exclude(state__in=[*WAITING, ClaimState.QUEUED, ClaimState.CLOSED])
+        .filter(current__isnull=False)
+        .filter(pk__in=changed.values("claim"))
+    ) | Claim.objects.filter(state__in=_ANSWERED, current__isnull=False)
+    return rows.order_by("pk")
+
+
+def due_looks() -> "QuerySet[Claim]":
+    """Claims that wait."""
+    rows: QuerySet[Claim] = Claim.objects.filter(state__in=WAITING).order_by("pk")
+    return rows
+
+
+def run(organization: Organization, *, now: datetime) -> int:
+    """Do all that is due for one organization; the number of claims made or brought back."""
+    made = gather_charges(organization, now=now)
+    back = bring_back(organization, now=now)
+    look_at(list(due_looks()), organization, now=now)
+    return made + back
+
+
+# -------------------------------------------------------------------------------------- making
+
+
+@transaction.atomic
+def gather_charges(organization: Organization, *, now: datetime) -> int:
+    """Give every charge without a claim its claim."""
+    rows = list(
+        gather.charges_for_billing()
+        .filter(pk__in=due_charges().values("pk"))
+        .select_for_update(of=("self",))
+    )
+    by_id = {row.pk: row for row in rows}
+    groups = group([gather.billable_charge(row) for row in rows])
+    sequences = numbers.take(organization, "claim", len(groups)) if groups else range(0)
+    for sequence, charges in zip(sequences, groups, strict=True):
+        _make(sequence, [by_id[charge.charge_id] for charge in charges], now)
+    return len(groups)
+
+
+def _make(sequence: int, charges: Sequence[Charge], now: datetime) -> Claim:
+    first = charges[0]
+    assert first.current is not None
+    coverage = first.current.coverage
+    assert coverage is not None
+    claim = Claim.objects.create(
+        organization=first.organization,
+        sequence=sequence,
+        client=first.client,
+        coverage=coverage,
+        payer=coverage.payer,
+        practitioner=first.practitioner,
+        service_from=min(charge.service_date for charge in charges),
+        service_to=max(charge.service_date for charge in charges),
+        state=ClaimState.HELD,
+        state_since=now,
+        charge_cents=_total(charges),
+    )
+    Charge.objects.filter(pk__in=[charge.pk for charge in charges]).update(claim=claim)
+    record_event(claim, "", ClaimState.HELD, "Made from signed charges.", now=now)
+    return claim
+
+
+def _total(charges: Iterable[Charge]) -> int:
+    return sum(charge.current.amount_cents for charge in charges if charge.current)
+
+
+# -------------------------------------------------------------------------------------- correcting
+
+
+@transaction.atomic
+def bring_back(organization: Organization, *, now: datetime) -> int:
+    """Bring back each claim that would say something else today than when it left."""
+    back = 0
+    claims = list(due_corrections().select_for_update(of=("self",)).select_related("current"))
+    charges = gather.charges_by_claim(claims)
+    for claim in claims:
+        if not _says_something_else(claim, charges.get(claim.pk, []), organization, now):
+            continue
+        move(claim, ClaimState.HELD, "The record has changed since it was sent.", now=now)
+        back += 1
+    return back
+
+
+def _says_something_else(
+    claim: Claim, charges: Sequence[Charge], organization: Organization, now: datetime
+) -> bool:
+    if not charges:
+        return claim.current is not None and claim.current.frequency != "8"
+    assert claim.current is not None
+    (billable,) = gather.billables([charges], today=gather.service_date(organization, now))
+    today = compute(claim, billable)
+    as_sent = wire_format.claim_from_json(claim.current.content)
+    if claim.state not in _ANSWERED:
+        # Signed anew but billed the same: nobody has to hear of it.
+        today, as_sent = _without_line_numbers(today), _without_line_numbers(as_sent)
+    return _substance(today) != _substance(as_sent)
+
+
+def _substance(claim: WireClaim) -> WireClaim:
+    """What a claim says, without what differs from version to version anyway."""
+    return replace(claim, claim_id="", frequency="", original_reference="")
+
+
+def _without_line_numbers(claim: WireClaim) -> WireClaim:
+    return replace(claim, lines=tuple(replace(x, control_number="") for x in claim.lines))
+
+
+# -------------------------------------------------------------------------------------- computing
+
+
+def compute(claim: Claim, billable: Billable) -> WireClaim:
+    """The claim as the record has it now, with the number and frequency of its next version."""
+    before = claim.current
+    return assemble(
+        billable.charges,
+        billable.client,
+        billable.coverage,
+        billable.billing,
+        claim_id=claim_number(claim.sequence, before.number + 1 if before else 1),
+        frequency=frequency(claim),
+        original_reference=claim.payer_control_number if before else "",
+    )
+
+
+def frequency(claim: Claim) -> str:
+    """1 for what no payer has adjudicated; 7 replaces what one has (or may have) taken in."""
+    return "7" if claim.current is not None and claim.payer_control_number else "1"
+
+
+def look(claim: Claim, *, now: datetime) -> Sequence[Finding]:
+    """Look at one waiting claim now; what speaks against its leaving."""
+    return look_at([claim], claim.organization, now=now).get(claim.pk, ())
+
+
+def look_at(
+    claims: Sequence[Claim], organization: Organization, *, now: datetime
+) -> dict[int, tuple[Finding, ...]]:
+    """Scrub waiting claims and set each to held or ready. Findings by claim id."""
+    found: dict[int, tuple[Finding, ...]] = {}
+    for start in range(0, len(claims), _BATCH):
+        ids = [claim.pk for claim in claims[start : start + _BATCH]]
+        with transaction.atomic():
+            locked = list(lock_waiting(ids))
+            for claim, billable in with_billables(locked, organization, now):
+                findings = scrub(compute(claim, billable), billable.context)
+                found[claim.pk] = findings
+                _settle(claim, findings, _charge_cents(billable), now)
+    return found
+
+
+def lock_waiting(ids: Sequence[int]) -> "QuerySet[Claim]":
+    """These claims, as far as they still wait, locked in the order of their ids."""
+    rows: QuerySet[Claim] = (
+        Claim.objects.select_for_update(of=("self",))
+        .filter(pk__in=ids, state__in=WAITING)
+        .select_related("current", "payer", "coverage", "practitioner", "client")
+        .prefetch_related("findings")
+        .order_by("pk")
+    )
+    return rows
+
+
+def with_billables(
+    claims: Sequence[Claim], organization: Organization, now: datetime
+) -> list[tuple[Claim, Billable]]:
+    """Each claim with its charges and surroundings; claims without a live charge are left out."""
+    by_claim = gather.charges_by_claim(claims)
+    filled = [claim for claim in claims if by_claim.get(claim.pk)]
+    today: date = gather.service_date(organization, now)
+    return list(
+        zip(
+            filled,
+            gather.billables([by_claim[claim.pk] for claim in filled], today=today),
+            strict=True,
+        )
+    )
+
+
+def _charge_cents(billable: Billable) -> int:
+    return sum(charge.amount for charge in billable.charges)
+
+
+def _settle(claim: Claim, findings: Sequence[Finding], cents: int, now: datetime) -> None:
+    """Write down what the look found, where it differs from the last look."""
+    _replace_findings(claim, findings)
+    if claim.charge_cents != cents:
+        claim.charge_cents = cents
+        claim.save(update_fields=["charge_cents"])
+    stops = [finding for finding in findings if finding.stops]
+    if stops or claim.stopped_reason:
+        if claim.state != ClaimState.HELD:
+            move(
+                claim, ClaimState.HELD, stops[0].message if stops else claim.stopped_reason, now=now
+            )
+    elif claim.state != ClaimState.READY:
+        minutes = effective(
+            "grace_minutes",
+            on=gather.service_date(claim.organization, now),
+            payer_id=claim.payer_id,
+        ).value
+        claim.ready_at = grace_ends(now, minutes)
+        move(claim, ClaimState.READY, "Nothing speaks against it.", now=now)
+
+
+def _replace_findings(claim: Claim, findings: Sequence[Finding]) -> None:
+    rows = [
+        ClaimFinding(
+            organization_id=claim.organization_id,
+            claim=claim,
+            rule=finding.rule,
+            severity=finding.severity.value,
+            owner=finding.owner.value,
+            message=finding.message[:500],
+            fix_kind=finding.fix.kind if finding.fix else "",
+            fix_id=finding.fix.id if finding.fix else None,
+        )
+        for finding in findings
+    ]
+    known = {
+        (f.rule, f.severity, f.owner, f.message, f.fix_kind, f.fix_id) for f in claim.findings.all()
+    }
+    fresh = {(f.rule, f.severity, f.owner, f.message, f.fix_kind, f.fix_id) for f in rows}
+    if known != fresh:
+        claim.findings.all().delete()
+        ClaimFinding.objects.bulk_create(rows)
+
+
+# -------------------------------------------------------------------------------------- by a person
+
+
+@transaction.atomic
+def hold(claim: Claim, *, user: User, reason: str, now: datetime) -> Claim:
+    """A person keeps a claim from leaving, with a reason. Refused once it has left."""
+    claim = _still_here(claim)
+    if not reason.strip():
+        raise refuse("Say why this claim has to wait.", "reason")
+    claim.stopped_reason, claim.ready_at = reason.strip()[:300], None
+    move(claim, ClaimState.HELD, f"Held: {claim.stopped_reason}", now=now, user=user)
+    return claim
+
+
+@transaction.atomic
+def release(claim: Claim, *, user: User, now: datetime) -> Claim:
+    """A person lets go of a claim that a person held. The scrubber still has its say."""
+    claim = _still_here(claim)
+    claim.stopped_reason = ""
+    claim.save(update_fields=["stopped_reason"])
+    record_event(claim, claim.state, claim.state, "Released.", now=now, user=user)
+    look_at([claim], claim.organization, now=now)
+    claim.refresh_from_db()
+    return claim
+
+
+def _still_here(claim: Claim) -> Claim:
+    locked = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    if locked.state not in WAITING:
+        raise refuse("This claim has left already. Send a correction instead of holding it.")
+    return locked
+
+
+# -------------------------------------------------------------------------------------- history
+
+
+def move(
+    claim: Claim,
+    state: str,
+    words: str,
+    *,
+    now: datetime,
+    user: User | None = None,
+    file_id: int | None = None,
+) -> None:
+    """Bring a (locked) claim into a state, and write its history. Saves the whole row."""
+    before, claim.state = claim.state, ClaimState(state)
+    if before != state:
+        claim.state_since = now
+    claim.save()
+    record_event(claim, before, state, words, now=now, user=user, file_id=file_id)
+
+
+def record_event(
+    claim: Claim,
+    before: str,
+    after: str,
+    words: str,
+    *,
+    now: datetime,
+    user: User | None = None,
+    file_id: int | None = None,
+) -> None:
+    ClaimEvent.objects.create(
+        organization_id=claim.organization_id,
+        claim=claim,
+        state_from=before,
+        state_to=after,
+        words=words[:500],
+        user=user,
+        file_id=file_id,
+        at=now,
+    )

@@ -1,0 +1,373 @@
+"""What has to be looked at, found anew at every round: one function for each kind of case.
+
+Each yields cases that are not open yet; `source` names what a case is about, and the database
+lets it be opened once. None of them remembers anything: they ask the record.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import CharField, Exists, F, Model, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+
+from carethread.codes.rejections import rejection
+from carethread.codes.roles import Role
+from carethread.record.models import (
+    Acknowledgment,
+    Case,
+    CaseKind,
+    Charge,
+    Claim,
+    ClaimState,
+    Connection,
+    Delivery,
+    LineMatch,
+    Match,
+    Note,
+    Organization,
+    Transfer,
+)
+from carethread.record.policies import effective
+from carethread.rules.cause import RootCause, cause
+from carethread.rules.clocks import acknowledgment_due, appeal_deadline, filing_limit
+from carethread.workflow import gather
+
+M = TypeVar("M", bound=Model)
+Opener = Callable[[Organization, datetime], Iterable[Case]]
+
+_FAILURES_BEFORE_ALARM = 3
+
+
+def _without_case(rows: "QuerySet[M]", prefix: str, key: str = "pk") -> "QuerySet[M]":
+    """Rows about which no case was ever opened."""
+    source = Concat(Value(f"{prefix}:"), Cast(OuterRef(key), CharField()))
+    return rows.filter(~Exists(Case.objects.filter(source=source)))
+
+
+# -------------------------------------------------------------------------------------- denials
+
+
+def denials(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Each remitted line whose money a payer refused and nobody has asked for again."""
+    refused = (
+        _without_case(
+            Transfer.objects.filter(
+                debit="denied", source="post", remitted_claim__isnull=False,
+                reversed_by__isnull=True,
+            ),
+            "denial",
+        )
+        .select_related(
+            "remitted_line", "remitted_claim__remittance",
+            "remitted_claim__match__version__claim__payer",
+            "charge__current__note_version__note", "charge__practitioner", "charge__client",
+        )
+        .order_by("pk")
+    )  # fmt: skip
+    for transfer in refused:
+        yield _denial(organization, transfer, now)
+
+
+def _denial(organization: Organization, transfer: Transfer, now: datetime) -> Case:
+    why = _why(transfer)
+    charge, remitted = transfer.charge, transfer.remitted_claim
+    assert charge is not None
+    assert remitted is not None
+    assert remitted.match.version is not None
+    remittance, claim = remitted.remittance, remitted.match.version.claim
+    decided = remittance.paid_on or gather.service_date(organization, now)
+    return Case(
+        organization=organization,
+        kind=CaseKind.DENIAL,
+        source=f"denial:{transfer.pk}",
+        category=why.category,
+        owner_role=why.owner.value,
+        author=charge.practitioner if why.owner is Role.CLINICIAN else None,
+        title=f"{transfer.code}: {why.words}"[:300],
+        cure=why.cure,
+        clinical_words=why.clinician_words,
+        claim=claim,
+        note=_note(charge) if why.owner is Role.CLINICIAN else None,
+        remitted_claim=transfer.remitted_claim,
+        remitted_line=transfer.remitted_line,
+        amount_cents=transfer.amount_cents,
+        opened_at=now,
+        due_on=appeal_deadline(decided, claim.payer.kind),
+    )
+
+
+def _why(transfer: Transfer) -> RootCause:
+    group, _, reason = transfer.code.partition("-")
+    remarks = transfer.remitted_line.remarks if transfer.remitted_line else []
+    return cause(group, reason, remarks)
+
+
+def _note(charge: Charge) -> Note | None:
+    return charge.current.note_version.note if charge.current else None
+
+
+# -------------------------------------------------------------------------------------- rejections
+
+
+def rejections(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Claims refused before adjudication: no appeal right, and the filing clock runs."""
+    refused = _without_case(
+        Claim.objects.filter(state=ClaimState.REJECTED, current__isnull=False),
+        "rejection",
+        "current",
+    ).select_related("payer", "practitioner", "current")
+    for claim in refused:
+        yield _rejection(organization, claim, now)
+
+
+def _rejection(organization: Organization, claim: Claim, now: datetime) -> Case:
+    assert claim.current is not None
+    said = (
+        Acknowledgment.objects.filter(
+            Q(claim_version=claim.current) | Q(about=claim.current.file, claim_version=None),
+            accepted=False,
+        )
+        .order_by("-pk")
+        .first()
+    )
+    why = rejection(said.codes if said else [])
+    by_author = why.owner is Role.CLINICIAN
+    charge = claim.charges.select_related("current__note_version__note").first()
+    words = f"{why.words}: {said.words}" if said else why.words
+    return Case(
+        organization=organization,
+        kind=CaseKind.REJECTION,
+        source=f"rejection:{claim.current_id}",
+        category=why.category,
+        owner_role=why.owner.value,
+        author=claim.practitioner if by_author else None,
+        title=words[:300],
+        cure=why.cure,
+        clinical_words=why.words if by_author else "",
+        claim=claim,
+        note=_note(charge) if by_author and charge else None,
+        amount_cents=claim.charge_cents,
+        opened_at=now,
+        due_on=filing_limit(claim.service_from, claim.payer.kind, claim.payer.timely_filing_days),
+    )
+
+
+# -------------------------------------------------------------------------------------- short pay
+
+
+def underpayments(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Lines paid, and left to the patient, for less than the contract allows."""
+    today = gather.service_date(organization, now)
+    tolerance = effective("underpayment_cents", on=today).value
+    short = (
+        _without_case(LineMatch.objects.all(), "underpayment")
+        .filter(
+            claim_line__expected_cents__isnull=False,
+            remitted_line__paid_cents__gt=0,
+            remitted_line__claim__match__state="matched",
+        )
+        .exclude(remitted_line__transfers__reversed_by__isnull=False)
+        .annotate(
+            patient=Coalesce(
+                Sum(
+                    "remitted_line__adjustments__amount_cents",
+                    filter=Q(remitted_line__adjustments__group="PR"),
+                ),
+                0,
+            )
+        )
+        .annotate(
+            shortfall=F("claim_line__expected_cents")
+            - F("remitted_line__paid_cents")
+            - F("patient")
+        )
+        .filter(shortfall__gt=tolerance)
+        .select_related(
+            "remitted_line__claim__remittance", "claim_line__version__claim__payer"
+        )
+    )  # fmt: skip
+    for row in short:
+        yield _underpayment(organization, row, now)
+
+
+def _underpayment(organization: Organization, row: Any, now: datetime) -> Case:
+    line, claim = row.claim_line, row.claim_line.version.claim
+    decided = row.remitted_line.claim.remittance.paid_on or now.date()
+    return Case(
+        organization=organization,
+        kind=CaseKind.UNDERPAYMENT,
+        source=f"underpayment:{row.pk}",
+        category="underpayment",
+        owner_role=Role.BILLER.value,
+        title=(
+            f"{claim.payer} allowed ${row.shortfall / 100:,.2f} less than its contract for "
+            f"{line.code} on {line.service_date:%b %-d}"
+        ),
+        cure="Compare with the contract and dispute the payment with the payer.",
+        claim=claim,
+        remitted_line=row.remitted_line,
+        remitted_claim=row.remitted_line.claim,
+        amount_cents=row.shortfall,
+        opened_at=now,
+        due_on=appeal_deadline(decided, claim.payer.kind),
+    )
+
+
+# -------------------------------------------------------------------------------------- unmatched
+
+
+def unmatched(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Payments that wait for a person."""
+    waiting = _without_case(Match.objects.filter(state="waiting"), "unmatched").select_related(
+        "remitted__remittance"
+    )
+    for row in waiting:
+        yield Case(
+            organization=organization,
+            kind=CaseKind.UNMATCHED,
+            source=f"unmatched:{row.pk}",
+            category="unmatched",
+            owner_role=Role.BILLER.value,
+            title=f"Payment for claim {row.remitted.claim_number} has no certain match",
+            cure="Choose the claim that is meant, or say that it is not ours.",
+            remitted_claim=row.remitted,
+            amount_cents=abs(row.remitted.paid_cents),
+            opened_at=now,
+        )
+
+
+def quarantined(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Files that nothing was done with."""
+    rows = _without_case(Delivery.objects.filter(state="quarantined"), "quarantine").select_related(
+        "file"
+    )
+    for row in rows:
+        yield Case(
+            organization=organization,
+            kind=CaseKind.QUARANTINE,
+            source=f"quarantine:{row.pk}",
+            category="file",
+            owner_role=Role.BILLER.value,
+            title=f"File {row.file.name} was set aside: {row.reason}"[:300],
+            cure="Ask the sender for a corrected file. Nothing of this one took effect.",
+            file=row.file,
+            opened_at=now,
+        )
+
+
+# -------------------------------------------------------------------------------------- silence
+
+
+def missing_answers(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Files and claims whose answer is overdue."""
+    yield from _silent(organization, ClaimState.SENT, "999", now)
+    yield from _silent(organization, ClaimState.RECEIVED, "277CA", now)
+    yield from _silent(organization, ClaimState.ACCEPTED, "835", now)
+
+
+def _silent(
+    organization: Organization, state: ClaimState, kind: str, now: datetime
+) -> Iterator[Case]:
+    waiting = _without_case(
+        Claim.objects.filter(state=state, current__isnull=False), f"missing-{kind}", "current"
+    ).select_related("current__file", "payer")
+    for claim in waiting:
+        if now <= acknowledgment_due(kind, claim.state_since):
+            continue
+        days = (now - claim.state_since).days
+        yield Case(
+            organization=organization,
+            kind=CaseKind.MISSING_ACKNOWLEDGMENT,
+            source=f"missing-{kind}:{claim.current_id}",
+            category="silence",
+            owner_role=Role.BILLER.value,
+            title=f"No {kind} for {days} days from {claim.payer}",
+            cure="Ask the clearinghouse whether it has the claim before anything is sent again.",
+            claim=claim,
+            file=claim.current.file if claim.current else None,
+            amount_cents=claim.charge_cents,
+            opened_at=now,
+            due_on=filing_limit(
+                claim.service_from, claim.payer.kind, claim.payer.timely_filing_days
+            ),
+        )
+
+
+def connections_down(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Connections that keep failing."""
+    for row in Connection.objects.filter(is_active=True, failures__gte=_FAILURES_BEFORE_ALARM):
+        since = row.last_success_at.isoformat() if row.last_success_at else "never"
+        source = f"connection:{row.pk}:{since}"
+        if not Case.objects.filter(source=source).exists():
+            yield Case(
+                organization=organization,
+                kind=CaseKind.CONNECTION,
+                source=source,
+                category="connection",
+                owner_role=Role.ADMINISTRATOR.value,
+                title=f"{row.name} has failed {row.failures} times: {row.last_error}"[:300],
+                cure="Check the address, the key and whether the other side is up. "
+                "Everything that waits will leave by itself.",
+                opened_at=now,
+            )
+
+
+OPENERS: tuple[Opener, ...] = (
+    denials, rejections, underpayments, unmatched, quarantined, missing_answers, connections_down,
+)  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------- settled
+
+
+def _standing_denials() -> "QuerySet[Transfer]":
+    rows: QuerySet[Transfer] = Transfer.objects.filter(debit="denied", reversed_by__isnull=True)
+    return rows
+
+
+def _is_paid(case: Case) -> bool:
+    return case.claim is not None and case.claim.state == ClaimState.PAID
+
+
+def settled() -> Iterator[tuple[Case, str]]:
+    """Open or answered cases whose cause is gone, with how it went."""
+    live = Case.objects.exclude(state="closed")
+    claims = {"claim__state__in": [ClaimState.PAID, ClaimState.CLOSED]}
+    for case in live.filter(
+        kind__in=[CaseKind.DENIAL, CaseKind.REJECTION, CaseKind.QUESTION], **claims
+    ):
+        yield case, "The claim is paid." if _is_paid(case) else "The claim is closed."
+    rejected = live.filter(
+        kind=CaseKind.REJECTION,
+        claim__state__in=[
+            ClaimState.RECEIVED,
+            ClaimState.ACCEPTED,
+            ClaimState.DENIED,
+            ClaimState.PARTIAL,
+        ],
+    )
+    for case in rejected:
+        yield case, "A later version of the claim was accepted."
+    again = live.filter(
+        kind=CaseKind.DENIAL, claim__state__in=[ClaimState.DENIED, ClaimState.PARTIAL]
+    ).exclude(remitted_claim__transfers__in=_standing_denials())
+    for case in again:
+        yield case, "The payer has answered anew."
+    moved_on = {
+        "999": [ClaimState.QUEUED, ClaimState.SENT],
+        "277CA": [ClaimState.RECEIVED],
+        "835": [ClaimState.ACCEPTED],
+    }
+    for kind, waiting in moved_on.items():
+        for case in live.filter(source__startswith=f"missing-{kind}:").exclude(
+            claim__state__in=waiting
+        ):
+            yield case, "The answer has arrived."
+    settled_matches = Match.objects.exclude(state="waiting").values("remitted")
+    for case in live.filter(kind=CaseKind.UNMATCHED, remitted_claim__in=settled_matches):
+        yield case, "A person has settled it."
+    healthy = not Connection.objects.filter(failures__gt=0).exists()
+    for case in live.filter(kind=CaseKind.CONNECTION):
+        if healthy:
+            yield case, "The connection works again."

@@ -1,0 +1,378 @@
+"""The charge that a signed note version makes: part of `document.sign`'s transaction.
+
+`rules.capture` decides the lines; here they become charges with their versions, the payer's
+debt in the ledger and the units of an authorization. A later version of the note makes later
+versions of the same charges, and the ledger moves by the difference.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from carethread.codes.accounts import Account
+from carethread.record.models import (
+    Authorization,
+    Charge,
+    ChargeVersion,
+    ClaimEvent,
+    ClaimState,
+    Client,
+    Coverage,
+    Note,
+    NoteVersion,
+    UnitEntry,
+)
+from carethread.rules.assemble import assemble
+from carethread.rules.capture import Captured, ChargeLine, capture
+from carethread.rules.finding import Finding
+from carethread.rules.identity import claim_number
+from carethread.rules.post import Move, charge_moves
+from carethread.rules.scrub import scrub
+from carethread.workflow import gather
+from carethread.workflow.ledger import transfer
+
+# Where a claim's charges may still be charged anew without a payer holding the old ones.
+NOT_WITH_A_PAYER = (
+    ClaimState.HELD,
+    ClaimState.READY,
+    ClaimState.REJECTED,
+    ClaimState.DENIED,
+    ClaimState.PARTIAL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedLine:
+    """One line of what a signature created (or would create), for the eye. Cents."""
+
+    code: str
+    modifiers: tuple[str, ...]
+    units: int
+    amount_cents: int
+    reason: str
+    charge_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What a note version is charged as, to whom, and what the scrubber says of the claim."""
+
+    lines: tuple[ChargedLine, ...]
+    payer: str
+    findings: tuple[Finding, ...]
+
+
+def charge(version: NoteVersion, *, now: datetime) -> Charged:
+    """Make the version's charges, or new versions of those that an earlier version made."""
+    captured, coverage = _captured(version)
+    existing = {
+        row.slot: row
+        for row in Charge.objects.select_for_update(of=("self",))
+        .filter(attendance=version.note.attendance)
+        .select_related("current")
+    }
+    made = [
+        _charge_line(version, line, coverage, existing.get(line.slot), now)
+        for line in captured.lines
+    ]
+    for slot in existing.keys() - {line.slot for line in captured.lines}:
+        _void(existing[slot], version, now)
+    return _shown(captured, coverage, made, today=gather.service_date(version.organization, now))
+
+
+@transaction.atomic
+def recharge(client: Client, *, now: datetime) -> None:
+    """Something that a charge depends on has changed (a coverage, an authorization): make new
+    versions of the client's charges that no payer holds at the moment, where they differ."""
+    charges = (
+        Charge.objects.filter(client=client, state="live")
+        .filter(Q(claim__isnull=True) | Q(claim__state__in=NOT_WITH_A_PAYER))
+        .values("attendance")
+    )
+    notes = Note.objects.filter(attendance__in=charges, current__isnull=False)
+    for note in notes.select_related("current__author__supervisor", "current__organization"):
+        if note.current is not None:
+            charge(note.current, now=now)
+
+
+def as_charged(version: NoteVersion) -> Charged:
+    """What an earlier signature created."""
+    captured, coverage = _captured(version)
+    charges = list(Charge.objects.filter(attendance=version.note.attendance, state="live"))
+    today = gather.service_date(version.organization, version.signed_at)
+    return _shown(captured, coverage, charges, today=today)
+
+
+def _captured(version: NoteVersion) -> tuple[Captured, Coverage | None]:
+    service = gather.documented_service(version)
+    captured = capture(service, gather.capture_policy(service.service_date))
+    return captured, gather.coverage_on(version.note.attendance.client, service.service_date)
+
+
+# ------------------------------------------------------------------------------------ making
+
+
+def _charge_line(
+    version: NoteVersion,
+    line: ChargeLine,
+    coverage: Coverage | None,
+    existing: Charge | None,
+    now: datetime,
+) -> Charge:
+    """One line's charge, new or in a new version, with its money and its units."""
+    row = existing or _new_charge(version, line)
+    before = row.current
+    authorization = _authorization(version, coverage, line, before, row.service_date)
+    if before is not None and _stands(row, before, version, line, coverage, authorization):
+        return row
+    current = ChargeVersion.objects.create(
+        organization_id=version.organization_id,
+        charge=row,
+        number=before.number + 1 if before else 1,
+        note_version=version,
+        coverage=coverage,
+        authorization=authorization,
+        supervising=version.author.supervisor,
+        code=line.code,
+        modifiers=list(line.modifiers),
+        units=line.units,
+        unit=line.unit,
+        pointers=list(line.pointers),
+        diagnoses=list(version.diagnoses),
+        place_of_service=version.place_of_service,
+        amount_cents=line.amount,
+        rule=line.rule,
+        reason=line.reason,
+        made_at=now,
+    )
+    _bill_difference(row, line.amount - _billed(row, before), now)
+    _take_units(authorization, current, before, now)
+    row.current, row.state = current, "live"
+    row.service_date = gather.service_date(version.organization, version.starts_at)
+    _leave_old_claim(row, before, coverage, now)
+    row.save(update_fields=["current", "state", "service_date", "claim"])
+    return row
+
+
+def _stands(
+    row: Charge,
+    before: ChargeVersion,
+    version: NoteVersion,
+    line: ChargeLine,
+    coverage: Coverage | None,
+    authorization: Authorization | None,
+) -> bool:
+    """Whether the charge says all of this already. Its units may still have to be taken."""
+    return (
+        row.state == "live"
+        and before.note_version_id == version.pk
+        and before.coverage_id == (coverage.pk if coverage else None)
+        and before.authorization_id == (authorization.pk if authorization else None)
+        and (authorization is None or _held_by(before) == line.units)
+        and (before.code, before.units, before.amount_cents) == (line.code, line.units, line.amount)
+        and tuple(before.modifiers) == line.modifiers
+        and tuple(before.pointers) == line.pointers
+    )
+
+
+def _leave_old_claim(
+    row: Charge, before: ChargeVersion | None, coverage: Coverage | None, now: datetime
+) -> None:
+    """A charge that goes to another coverage goes on another claim. The old one is closed when
+    nothing is left on it."""
+    claim = row.claim
+    if claim is None or coverage is None or before is None or before.coverage_id == coverage.pk:
+        return
+    row.claim = None
+    if not claim.charges.filter(state="live").exclude(pk=row.pk).exists():
+        claim.findings.all().delete()
+        before_state, claim.state, claim.state_since = claim.state, ClaimState.CLOSED, now
+        claim.save(update_fields=["state", "state_since"])
+        ClaimEvent.objects.create(
+            organization_id=claim.organization_id,
+            claim=claim,
+            state_from=before_state,
+            state_to=ClaimState.CLOSED,
+            words=f"Its charges go to {coverage.payer} instead.",
+            at=now,
+        )
+
+
+def _new_charge(version: NoteVersion, line: ChargeLine) -> Charge:
+    return Charge.objects.create(
+        organization=version.organization,
+        attendance=version.note.attendance,
+        slot=line.slot,
+        client=version.note.attendance.client,
+        practitioner=version.author,
+        service_date=gather.service_date(version.organization, version.starts_at),
+    )
+
+
+def _billed(row: Charge, before: ChargeVersion | None) -> int:
+    return before.amount_cents if before is not None and row.state == "live" else 0
+
+
+def _bill_difference(row: Charge, cents: int, now: datetime) -> None:
+    """The payer owes what was billed: move what this version adds to it or takes from it."""
+    if cents > 0:
+        moves: tuple[Move, ...] = charge_moves(row.pk, cents)
+    elif cents < 0:
+        moves = (
+            Move(Account.BILLED, Account.PAYER_RECEIVABLE, -cents, "CHARGE", charge_id=row.pk),
+        )
+    else:
+        return
+    transfer(row.organization, moves, source="sign", now=now)
+
+
+def _void(row: Charge, version: NoteVersion, now: datetime) -> None:
+    """The note no longer supports this charge: take it and its units back, keep its history."""
+    before = row.current
+    if row.state == "void" or before is None:
+        return
+    current = ChargeVersion.objects.create(
+        organization_id=row.organization_id,
+        charge=row,
+        number=before.number + 1,
+        note_version=version,
+        coverage=before.coverage,
+        supervising=before.supervising,
+        code=before.code,
+        modifiers=before.modifiers,
+        units=0,
+        unit=before.unit,
+        pointers=before.pointers,
+        diagnoses=list(version.diagnoses),
+        place_of_service=before.place_of_service,
+        amount_cents=0,
+        rule=before.rule,
+        reason="The note no longer supports this charge.",
+        is_void=True,
+        made_at=now,
+    )
+    _bill_difference(row, -before.amount_cents, now)
+    _take_units(None, current, before, now)
+    row.current, row.state = current, "void"
+    row.save(update_fields=["current", "state"])
+
+
+# ------------------------------------------------------------------------------------ units
+
+
+def _authorization(
+    version: NoteVersion,
+    coverage: Coverage | None,
+    line: ChargeLine,
+    before: ChargeVersion | None,
+    day: date,
+) -> Authorization | None:
+    """The authorization to bill under: one that fits the day and has the units; failing that,
+    the nearest for this code, so that the scrubber can say how it falls short. Locked."""
+    if coverage is None or line.code not in coverage.payer.authorization_codes:
+        return None
+    held = _held_by(before)
+
+    def fit(row: Authorization) -> tuple[bool, bool, date]:
+        free = row.remaining_units + (held if before and before.authorization_id == row.pk else 0)
+        return (
+            row.effective_from <= day <= row.effective_to,
+            free >= line.units,
+            row.effective_to,
+        )
+
+    rows = (
+        row
+        for row in Authorization.objects.select_for_update()
+        .filter(client=version.note.attendance.client, payer=coverage.payer)
+        .order_by("pk")
+        if not row.codes or line.code in row.codes
+    )
+    return max(rows, key=fit, default=None)
+
+
+def _held_by(before: ChargeVersion | None) -> int:
+    """Units that an earlier version of the charge consumed and has not released."""
+    entries: Iterable[UnitEntry] = before.unit_entries.all() if before else ()
+    return sum({"consume": 1, "release": -1}.get(e.kind, 0) * e.units for e in entries)
+
+
+def _take_units(
+    authorization: Authorization | None,
+    current: ChargeVersion,
+    before: ChargeVersion | None,
+    now: datetime,
+) -> None:
+    """Give back what the version before held, then consume what this one needs, where there is
+    enough. A service beyond its authorization is documented all the same; AUTH_UNITS holds it."""
+    held = _held_by(before)
+    if before is not None and before.authorization is not None and held:
+        _enter(before.authorization, before, "release", held, now)
+    if authorization is None:
+        return
+    authorization.refresh_from_db(fields=["used_units"])
+    if authorization.remaining_units >= current.units:
+        _enter(authorization, current, "consume", current.units, now)
+
+
+def _enter(
+    authorization: Authorization, version: ChargeVersion, kind: str, units: int, now: datetime
+) -> None:
+    UnitEntry.objects.create(
+        organization_id=version.organization_id,
+        authorization=authorization,
+        charge_version=version,
+        kind=kind,
+        units=units,
+        made_at=now,
+    )
+    Authorization.objects.filter(pk=authorization.pk).update(
+        used_units=F("used_units") + (units if kind == "consume" else -units)
+    )
+
+
+# ------------------------------------------------------------------------------------ showing
+
+
+def _shown(
+    captured: Captured,
+    coverage: Coverage | None,
+    charges: list[Charge],
+    *,
+    today: date,
+) -> Charged:
+    ids = {row.slot: row.pk for row in charges}
+    lines = tuple(
+        ChargedLine(
+            line.code, line.modifiers, line.units, line.amount, line.reason, ids.get(line.slot)
+        )
+        for line in captured.lines
+    )
+    return Charged(
+        lines,
+        coverage.payer.name if coverage else "",
+        captured.findings + _claim_findings(charges, today),
+    )
+
+
+def _claim_findings(charges: list[Charge], today: date) -> tuple[Finding, ...]:
+    """What the scrubber would say of a claim for these charges, while the author is still here."""
+    rows = list(
+        gather.charges_for_billing().filter(
+            pk__in=[row.pk for row in charges], current__coverage__isnull=False
+        )
+    )
+    if not rows:
+        return ()
+    (billable,) = gather.billables([rows], today=today)
+    claim = assemble(
+        billable.charges,
+        billable.client,
+        billable.coverage,
+        billable.billing,
+        claim_id=claim_number(1, 1),
+    )
+    return scrub(claim, billable.context)

@@ -1,0 +1,131 @@
+"""Every dollar not received has a case with an owner, a reason and a next step.
+
+`run` opens what `cases` finds and closes what has settled itself. People answer cases by
+curing the record (an addendum, a corrected coverage); the claim then moves by itself.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from carethread.codes.roles import Role
+from carethread.record.models import (
+    Case,
+    CaseEvent,
+    CaseKind,
+    Claim,
+    ClaimState,
+    Organization,
+    User,
+)
+from carethread.workflow import cases
+from carethread.workflow.errors import refuse
+
+
+@transaction.atomic
+def run(organization: Organization, *, now: datetime) -> int:
+    """Open and close cases; the number touched. The lock lets one worker do it at a time."""
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    fresh = [case for opener in cases.OPENERS for case in opener(organization, now)]
+    opened = Case.objects.bulk_create(fresh)
+    CaseEvent.objects.bulk_create(_event(case, f"Opened: {case.title}", now) for case in opened)
+    closed = 0
+    for case, how in cases.settled():
+        _close(case, how, now)
+        closed += 1
+    return len(opened) + closed
+
+
+@transaction.atomic
+def return_to_author(claim: Claim, *, question: str, user: User, now: datetime) -> Case:
+    """Ask the author of the note behind a claim. The claim waits for the answer where it still
+    can; asking the same claim again while a question is open adds to that question."""
+    if not question.strip():
+        raise refuse("Write the question that the author should answer.", "question")
+    claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    charge = claim.charges.select_related("current__note_version__note").first()
+    if charge is None or charge.current is None:
+        raise refuse("This claim has no note to return.")
+    open_case = Case.objects.filter(claim=claim, kind=CaseKind.QUESTION, state="open").first()
+    if open_case is None:
+        number = Case.objects.filter(claim=claim, kind=CaseKind.QUESTION).count() + 1
+        open_case = Case.objects.create(
+            organization=claim.organization,
+            kind=CaseKind.QUESTION,
+            source=f"question:{claim.pk}:{number}",
+            category="question",
+            owner_role=Role.CLINICIAN.value,
+            author=claim.practitioner,
+            title=question.strip()[:300],
+            clinical_words=question.strip()[:500],
+            cure="Answer with an addendum, or tell billing that the note is right.",
+            claim=claim,
+            note=charge.current.note_version.note,
+            amount_cents=claim.charge_cents,
+            opened_at=now,
+        )
+    CaseEvent.objects.create(
+        organization=claim.organization,
+        case=open_case,
+        words=f"{user} asks: {question.strip()}"[:500],
+        user=user,
+        at=now,
+    )
+    return open_case
+
+
+@transaction.atomic
+def answer(case: Case, *, words: str, user: User, now: datetime) -> Case:
+    """The author answers in words: the note is right as it stands."""
+    case = Case.objects.select_for_update(of=("self",)).select_related("author").get(pk=case.pk)
+    if case.author is None or case.author.user_id != user.pk:
+        raise refuse("Only the note's author can answer this.")
+    if not words.strip():
+        raise refuse("Write your answer.", "words")
+    if case.state == "open":
+        case.state = "answered"
+        case.save(update_fields=["state"])
+    CaseEvent.objects.create(
+        organization_id=case.organization_id,
+        case=case,
+        words=f"{user} answers: {words.strip()}"[:500],
+        user=user,
+        at=now,
+    )
+    return case
+
+
+@transaction.atomic
+def close(case: Case, *, resolution: str, user: User, now: datetime) -> Case:
+    """A person settles a case, with how. A denial's money stays owed: closing writes nothing
+    off."""
+    case = Case.objects.select_for_update(of=("self",)).select_related("claim").get(pk=case.pk)
+    if not resolution.strip():
+        raise refuse("Say how this was settled.", "resolution")
+    if _is_refusal(case):
+        raise refuse("The money is still owed. Cure the cause, and the case closes by itself.")
+    if case.state != "closed":
+        _close(case, resolution.strip(), now, user)
+    return case
+
+
+def _is_refusal(case: Case) -> bool:
+    """A payer refused, and the claim stands refused."""
+    refused = (ClaimState.DENIED, ClaimState.PARTIAL, ClaimState.REJECTED)
+    return (
+        case.kind in (CaseKind.DENIAL, CaseKind.REJECTION)
+        and case.claim is not None
+        and case.claim.state in refused
+    )
+
+
+def _close(case: Case, how: str, now: datetime, user: User | None = None) -> None:
+    case.state, case.closed_at, case.resolution = "closed", now, how[:300]
+    case.save(update_fields=["state", "closed_at", "resolution"])
+    _event(case, f"Closed: {how}", now, user).save()
+
+
+def _event(case: Case, words: str, now: datetime, user: User | None = None) -> CaseEvent:
+    return CaseEvent(
+        organization_id=case.organization_id, case=case, words=words[:500], user=user, at=now
+    )

@@ -1,0 +1,530 @@
+"""A remittance becomes money on the right lines, or waits; it is never guessed.
+
+One check is posted whole in its file's transaction: its claims' rows, their matches, their
+transfers, the state of each claim. An unbalanced or foreign remittance quarantines its file.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Prefetch, Q
+
+from carethread.codes.accounts import Account
+from carethread.record import ledger as books
+from carethread.record.models import (
+    Charge,
+    Claim,
+    ClaimEvent,
+    ClaimLine,
+    ClaimState,
+    ClaimVersion,
+    EdiFile,
+    LineMatch,
+    Match,
+    Organization,
+    Remittance,
+    RemittedClaim,
+    Transfer,
+    UnitEntry,
+    User,
+)
+from carethread.rules.identity import parse_claim_number, parse_line_number
+from carethread.rules.match import ClaimMatch, SubmittedClaim, SubmittedLine, match
+from carethread.rules.match import match_by_hand as match_chosen
+from carethread.rules.post import (
+    EarlierPosting,
+    LineState,
+    Posting,
+    Standing,
+    check_moves,
+    set_aside,
+)
+from carethread.rules.post import post as decide
+from carethread.workflow import ledger, remitted, wire_format
+from carethread.workflow.errors import refuse
+from carethread.workflow.quarantine import Quarantined
+from carethread.workflow.remitted import Received
+from carethread.x12 import remittance as wire
+
+Handler = Callable[[EdiFile, int, datetime], None]
+
+
+def handler(remittance: wire.Remittance) -> Handler:
+    """How `receive` has one check of a file posted."""
+
+    def handle(file: EdiFile, _position: int, now: datetime) -> None:
+        post_check(file, remittance, now=now)
+
+    return handle
+
+
+def post_check(file: EdiFile, said: wire.Remittance, *, now: datetime) -> Remittance | None:
+    """Post one check. None where it was posted before (the same check in another file).
+
+    Raises Quarantined where it does not balance or is meant for somebody else.
+    """
+    _refuse_unbalanced(said)
+    _refuse_foreign(file.organization, said)
+    if _posted_before(said):
+        return None
+    check = remitted.check(file, said, now=now)
+    books.post(
+        ledger.transfers(
+            file.organization, check_moves(said), source="post", now=now, remittance=check
+        )
+    )
+    received = remitted.claims(check, said.claims)
+    for batch in _batches(received, _Candidates(received)):
+        _post_batch(check, batch, now)
+    _close(check, now)
+    return check
+
+
+# -------------------------------------------------------------------------------------- refusing
+
+
+def _refuse_unbalanced(said: wire.Remittance) -> None:
+    for claim in said.claims:
+        if not claim.is_balanced:
+            raise Quarantined(
+                f"Claim {claim.claim_id} in check {said.trace} does not balance: its charge less "
+                "its adjustments is not what was paid. Ask the payer for a corrected remittance."
+            )
+    if not said.is_balanced:
+        raise Quarantined(
+            f"Check {said.trace} does not balance: its claims less its provider adjustments are "
+            "not its amount. Ask the payer for a corrected remittance."
+        )
+
+
+def _refuse_foreign(organization: Organization, said: wire.Remittance) -> None:
+    numbers = {said.payee.id, *(r.value for r in said.payee.references)}
+    if not numbers & {organization.npi, organization.tin}:
+        raise Quarantined(
+            f"Check {said.trace} is made out to another provider. Nothing of it was posted."
+        )
+
+
+def _posted_before(said: wire.Remittance) -> bool:
+    return bool(
+        Remittance.objects.filter(
+            payer_identifier=said.payer_identifier, trace=said.trace, amount_cents=said.amount
+        ).exists()
+    )
+
+
+# -------------------------------------------------------------------------------------- matching
+
+
+@dataclass(slots=True)
+class _Found:
+    """A remitted claim with the verdict on which of our claims it speaks of."""
+
+    received: Received
+    verdict: ClaimMatch
+    version: ClaimVersion | None
+
+
+class _Candidates:
+    """Versions that remitted claims may speak of, found in bulk by every number they carry."""
+
+    def __init__(self, received: Sequence[Received]) -> None:
+        self._by_sequence: dict[int, list[SubmittedClaim]] = defaultdict(list)
+        self._by_control: dict[str, list[SubmittedClaim]] = defaultdict(list)
+        self._by_line: dict[int, list[SubmittedClaim]] = defaultdict(list)
+        self.versions: dict[int, ClaimVersion] = {}
+        for version in _versions_named(received):
+            submitted = as_submitted(version)
+            self.versions[version.pk] = version
+            self._by_sequence[version.claim.sequence].append(submitted)
+            if version.claim.payer_control_number:
+                self._by_control[version.claim.payer_control_number].append(submitted)
+            for line in version.lines.all():
+                self._by_line[line.charge_version_id].append(submitted)
+
+    def of(self, said: wire.RemittedClaim) -> list[SubmittedClaim]:
+        parsed = parse_claim_number(said.claim_id)
+        found = list(self._by_sequence.get(parsed[0], ())) if parsed else []
+        found += self._by_control.get(said.payer_control_number, ())
+        for line in said.lines:
+            if (key := parse_line_number(line.control_number)) is not None:
+                found += self._by_line.get(key, ())
+        return list({one.version_id: one for one in found}.values())
+
+
+def _versions_named(received: Sequence[Received]) -> Iterable[ClaimVersion]:
+    """All versions of the claims that any remitted claim names in any way. Locks the claims."""
+    sequences: set[int] = set()
+    controls: set[str] = set()
+    lines: set[int | None] = set()
+    for one in received:
+        if (parsed := parse_claim_number(one.said.claim_id)) is not None:
+            sequences.add(parsed[0])
+        if one.said.payer_control_number:
+            controls.add(one.said.payer_control_number)
+        lines.update(parse_line_number(line.control_number) for line in one.said.lines)
+    named = Q(sequence__in=sequences) | Q(payer_control_number__in=controls)
+    by_line = Q(
+        pk__in=ClaimLine.objects.filter(charge_version__in=lines - {None}).values("version__claim")
+    )
+    claims = Claim.objects.filter(named | by_line)
+    ids = list(claims.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    return _versions(Q(claim__in=ids))
+
+
+def _versions(which: Q) -> Iterable[ClaimVersion]:
+    rows: Iterable[ClaimVersion] = (
+        ClaimVersion.objects.filter(which)
+        .select_related("claim__client", "claim__coverage")
+        .prefetch_related(Prefetch("lines", ClaimLine.objects.select_related("charge_version")))
+        .order_by("pk")
+    )
+    return rows
+
+
+def as_submitted(version: ClaimVersion) -> SubmittedClaim:
+    """A version of a claim as the matching rules see it."""
+    claim = version.claim
+    return SubmittedClaim(
+        version_id=version.pk,
+        claim_number=version.claim_number,
+        charge=version.charge_cents,
+        last_name=claim.client.last_name,
+        first_name=claim.client.first_name,
+        member_id=claim.coverage.member_id,
+        service_from=claim.service_from,
+        service_to=claim.service_to,
+        payer_control_number=claim.payer_control_number,
+        lines=tuple(
+            SubmittedLine(
+                charge_id=line.charge_version.charge_id,
+                control_number=line.control_number,
+                code=line.code,
+                modifiers=tuple(line.modifiers),
+                charge=line.charge_cents,
+                service_date=line.service_date,
+                units=line.units,
+            )
+            for line in version.lines.all()
+        ),
+    )
+
+
+def _batches(received: Sequence[Received], candidates: _Candidates) -> Iterator[list[_Found]]:
+    """Remitted claims with their verdicts, cut so that no batch speaks of one claim twice: a
+    correction has to see the reversal before it."""
+    batch: list[_Found] = []
+    claims: set[int] = set()
+    for one in received:
+        verdict = match(one.said, candidates.of(one.said))
+        version = candidates.versions[verdict.claim.version_id] if verdict.claim else None
+        if version is not None and version.claim_id in claims:
+            yield batch
+            batch, claims = [], set()
+        batch.append(_Found(one, verdict, version))
+        if version is not None:
+            claims.add(version.claim_id)
+    if batch:
+        yield batch
+
+
+# -------------------------------------------------------------------------------------- posting
+
+
+@dataclass(slots=True)
+class _Result:
+    """Rows that a batch adds, inserted together at its end."""
+
+    matches: list[Match] = field(default_factory=list)
+    line_matches: list[LineMatch] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    events: list[ClaimEvent] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    paid_charges: set[int] = field(default_factory=set)
+
+
+def _post_batch(check: Remittance, batch: Sequence[_Found], now: datetime) -> None:
+    standing = _standing([one.version for one in batch if one.version is not None])
+    result = _Result()
+    for one in batch:
+        if one.version is None:
+            _leave_waiting(check, one, one.verdict.reasons, result, now)
+            continue
+        posting = decide(one.received.said, one.verdict, standing[one.version.claim_id])
+        if posting.waits:
+            _leave_waiting(check, one, posting.waits, result, now)
+        else:
+            _accept(check, one, one.version, posting, result, now)
+    _insert(result, now)
+
+
+def _accept(
+    check: Remittance,
+    one: _Found,
+    version: ClaimVersion,
+    posting: Posting,
+    result: _Result,
+    now: datetime,
+    user: User | None = None,
+) -> None:
+    """A certain match: its transfers, line by line, and what it makes of the claim."""
+    result.transfers += ledger.transfers(
+        check.organization, posting.moves, source="post", now=now,
+        remittance=check, claim=one.received.row, lines=one.received.lines, user=user,
+    )  # fmt: skip
+    result.matches.append(
+        _match(
+            one.received.row,
+            "matched",
+            version,
+            "; ".join(dict.fromkeys(line.how for line in one.verdict.lines)),
+            now,
+            user,
+        )
+    )
+    lines = {line.charge_version.charge_id: line for line in version.lines.all()}
+    result.line_matches += [
+        LineMatch(
+            organization_id=check.organization_id,
+            remitted_line=one.received.lines[line.position],
+            claim_line=lines[line.charge_id],
+        )
+        for line in one.verdict.lines
+        if line.charge_id in lines and line.position in one.received.lines
+    ]
+    result.paid_charges |= {o.charge_id for o in posting.outcomes if o.state is LineState.PAID}
+    _move_claim(check, one, version, posting, result, now)
+
+
+def _move_claim(
+    check: Remittance,
+    one: _Found,
+    version: ClaimVersion,
+    posting: Posting,
+    result: _Result,
+    now: datetime,
+) -> None:
+    claim = version.claim
+    state = _state_after(posting)
+    if claim.current_id != version.pk and claim.state in (ClaimState.QUEUED, ClaimState.SENT):
+        state = None  # A newer version is on its way: its own answer will say.
+    before = claim.state
+    if one.received.said.payer_control_number:
+        claim.payer_control_number = one.received.said.payer_control_number
+    if state is not None and claim.state not in (ClaimState.HELD, ClaimState.READY):
+        claim.state, claim.state_since = state, now
+    result.claims.append(claim)
+    result.events.append(
+        ClaimEvent(
+            organization_id=check.organization_id,
+            claim=claim,
+            state_from=before,
+            state_to=claim.state,
+            words=_words(check, posting)[:500],
+            file_id=check.file_id,
+            at=now,
+        )
+    )
+
+
+def _state_after(posting: Posting) -> ClaimState | None:
+    """What a posting makes of its claim. Taken back: the payer is still to say."""
+    states = {outcome.state for outcome in posting.outcomes}
+    if not states:
+        return None
+    if LineState.REVERSED in states:
+        return ClaimState.ACCEPTED
+    if states == {LineState.DENIED}:
+        return ClaimState.DENIED
+    return ClaimState.PARTIAL if posting.denials else ClaimState.PAID
+
+
+def _words(check: Remittance, posting: Posting) -> str:
+    if posting.undoes is not None:
+        return f"{check.payer_name} took its earlier answer back (check {check.trace})."
+    paid = sum(outcome.paid for outcome in posting.outcomes)
+    patient = sum(outcome.patient for outcome in posting.outcomes)
+    denied = sum(denial.amount for denial in posting.denials)
+    parts = [f"paid ${paid / 100:,.2f}"]
+    if patient:
+        parts.append(f"left ${patient / 100:,.2f} to the patient")
+    if denied:
+        reasons = ", ".join(
+            dict.fromkeys(f"{d.adjustment.group}-{d.adjustment.reason}" for d in posting.denials)
+        )
+        parts.append(f"refused ${denied / 100:,.2f} ({reasons})")
+    return f"{check.payer_name} {', '.join(parts)} (check {check.trace})."
+
+
+def _leave_waiting(
+    check: Remittance,
+    one: _Found,
+    reasons: Sequence[str],
+    result: _Result,
+    now: datetime,
+) -> None:
+    """Nobody can be sure: the payment is set aside, and a person will look."""
+    result.transfers += ledger.transfers(
+        check.organization, set_aside(one.received.said), source="post", now=now,
+        remittance=check, claim=one.received.row, lines=one.received.lines,
+    )  # fmt: skip
+    result.matches.append(_match(one.received.row, "waiting", None, " ".join(reasons), now))
+
+
+def _match(
+    row: RemittedClaim,
+    state: str,
+    version: ClaimVersion | None,
+    reason: str,
+    now: datetime,
+    user: User | None = None,
+) -> Match:
+    return Match(
+        organization_id=row.organization_id,
+        remitted=row,
+        state=state,
+        version=version,
+        reason=reason[:500],
+        user=user,
+        at=now,
+    )
+
+
+def _insert(result: _Result, now: datetime) -> None:
+    Match.objects.bulk_create(result.matches)
+    LineMatch.objects.bulk_create(result.line_matches)
+    books.post(result.transfers)
+    Claim.objects.bulk_update(
+        result.claims, ["state", "state_since", "payer_control_number"], batch_size=500
+    )
+    ClaimEvent.objects.bulk_create(result.events)
+    _confirm_units(result.paid_charges, now)
+
+
+def _confirm_units(charges: set[int], now: datetime) -> None:
+    """What was paid confirms the authorized units that it used."""
+    consumed = UnitEntry.objects.filter(kind="consume", charge_version__charge__in=charges)
+    UnitEntry.objects.bulk_create(
+        [
+            UnitEntry(
+                organization_id=entry.organization_id,
+                authorization_id=entry.authorization_id,
+                charge_version_id=entry.charge_version_id,
+                kind="confirm",
+                units=entry.units,
+                made_at=now,
+            )
+            for entry in consumed
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _standing(versions: Sequence[ClaimVersion]) -> Mapping[int, Standing]:
+    """Where each claim stands in the ledger: what is owed, and what was posted to it before."""
+    claims = {version.claim_id for version in versions}
+    receivable: dict[int, dict[int, int]] = defaultdict(dict)
+    owed = Charge.objects.filter(_billed_by(claims)).values_list(
+        "pk", "versions__claim_lines__version__claim", "payer_receivable_cents"
+    )
+    for charge, claim, cents in owed:
+        receivable[claim][charge] = cents
+    earlier: dict[int, list[EarlierPosting]] = defaultdict(list)
+    before = (
+        RemittedClaim.objects.filter(match__version__claim__in=claims, match__state="matched")
+        .select_related("match__version")
+        .prefetch_related(Prefetch("transfers", Transfer.objects.select_related("reversed_by")))
+        .order_by("pk")
+    )
+    for row in before:
+        assert row.match.version is not None
+        earlier[row.match.version.claim_id].append(
+            EarlierPosting(
+                id=row.pk,
+                charge=row.charge_cents,
+                paid=row.paid_cents,
+                payer_control_number=row.payer_control_number,
+                transfers=ledger.standing(t for t in row.transfers.all() if t.charge_id),
+            )
+        )
+    return {c: Standing(receivable.get(c, {}), tuple(earlier.get(c, ()))) for c in claims}
+
+
+def _billed_by(claims: set[int]) -> Q:
+    """Charges that any version of these claims billed."""
+    return Q(versions__claim_lines__version__claim__in=claims)
+
+
+def _close(check: Remittance, now: datetime) -> None:
+    """A deposit is closed when its claims less its provider adjustments are its amount."""
+    check.refresh_from_db(fields=["payer_deposit_cents"])
+    if check.payer_deposit_cents == 0:
+        check.closed_at = now
+        check.save(update_fields=["closed_at"])
+
+
+# -------------------------------------------------------------------------------------- by a person
+
+
+@transaction.atomic
+def match_by_hand(waiting: Match, version: ClaimVersion, *, user: User, now: datetime) -> Match:
+    """A person says which claim is meant: the money set aside goes to its lines."""
+    waiting = _still_waiting(waiting)
+    received = _received_again(waiting.remitted)
+    Claim.objects.select_for_update(of=("self",)).get(pk=version.claim_id)
+    (version,) = _versions(Q(pk=version.pk))
+    verdict = match_chosen(received.said, as_submitted(version))
+    if not verdict.is_certain:
+        raise refuse(" ".join(verdict.reasons) or "The lines do not fit that claim.")
+    posting = decide(
+        received.said, verdict, _standing([version])[version.claim_id], source=Account.UNAPPLIED
+    )
+    if posting.waits:
+        raise refuse(" ".join(posting.waits))
+    result = _Result()
+    check = waiting.remitted.remittance
+    _accept(check, _Found(received, verdict, version), version, posting, result, now, user)
+    (made,) = result.matches
+    result.matches = []
+    _insert(result, now)
+    return _settle_match(
+        waiting, "matched", version, f"Matched by {user}. {made.reason}", user, now
+    )
+
+
+@transaction.atomic
+def not_ours(waiting: Match, *, user: User, reason: str, now: datetime) -> Match:
+    """A person says that this payment is not for us. Its money stays set aside until it is
+    given back."""
+    waiting = _still_waiting(waiting)
+    if not reason.strip():
+        raise refuse("Say why this payment is not ours.", "reason")
+    return _settle_match(waiting, "not_ours", None, reason.strip(), user, now)
+
+
+def _still_waiting(waiting: Match) -> Match:
+    locked: Match = (
+        Match.objects.select_for_update(of=("self",))
+        .select_related("remitted__remittance__organization")
+        .get(pk=waiting.pk)
+    )
+    if locked.state != "waiting":
+        raise refuse("Somebody has settled this payment already.")
+    return locked
+
+
+def _received_again(row: RemittedClaim) -> Received:
+    said = wire_format.remitted_from_json(row.content)
+    lines = {line.number - 1: line for line in row.lines.all()}
+    return Received(said, row, lines)
+
+
+def _settle_match(
+    row: Match, state: str, version: ClaimVersion | None, reason: str, user: User, now: datetime
+) -> Match:
+    row.state, row.version, row.reason, row.user, row.at = state, version, reason[:500], user, now
+    row.save()
+    return row

@@ -1,0 +1,225 @@
+"""Files come in: fetched once, stored byte for byte before anything reads them, then read.
+
+What a file turns out to hold decides who reads it: acknowledgments go to `acknowledge`,
+remittances to `post`. A file that cannot be read is quarantined whole, with the place and the
+reason, and changes nothing else.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from carethread.connect import Connection as Wire
+from carethread.connect.contract import RemoteFile as Remote
+from carethread.connect.naming import is_temporary, refusal
+from carethread.record.models import (
+    Connection,
+    Delivery,
+    EdiFile,
+    Interchange,
+    Organization,
+    RemoteFile,
+)
+from carethread.workflow import acknowledge, post
+from carethread.workflow.connections import opened
+from carethread.workflow.quarantine import Quarantined, reason_of
+from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
+from carethread.x12.finding import Severity, Unreadable
+from carethread.x12.reader import Document, read
+from carethread.x12.remittance import Remittance
+
+_LARGEST_FILE = 512 * 1024 * 1024
+
+
+def run(organization: Organization, *, now: datetime) -> int:
+    """Fetch what is new and read what is stored; the number of files read."""
+    for connection in Connection.objects.filter(organization=organization, is_active=True).order_by(
+        "pk"
+    ):
+        fetch(connection, now=now)
+    return sum(read_file(delivery, now=now) for delivery in due())
+
+
+# -------------------------------------------------------------------------------------- fetching
+
+
+def fetch(connection: Connection, *, now: datetime) -> int:
+    """Bring every file that was not seen yet; the number brought."""
+    brought = 0
+    with opened(connection, now=now) as wire:
+        if wire is None:
+            return 0
+        for remote in sorted(wire.list(connection.inbound_folder), key=lambda r: r.name):
+            brought += _bring(connection, wire, remote, now)
+    return brought
+
+
+def _bring(connection: Connection, wire: Wire, remote: Remote, now: datetime) -> bool:
+    seen = {"name": remote.name, "size": remote.size, "modified_at": remote.modified}
+    if RemoteFile.objects.filter(connection=connection, **seen).exists():
+        return False
+    if is_temporary(remote.name) or refusal(remote.name) or remote.size > _LARGEST_FILE:
+        return False
+    raw = wire.read(f"{connection.inbound_folder}/{remote.name}")
+    if len(raw) != remote.size:
+        return False  # Still being written: it will be whole at the next look.
+    with transaction.atomic():
+        file = store(
+            raw,
+            organization=connection.organization,
+            connection=connection,
+            name=remote.name,
+            now=now,
+        )
+        RemoteFile.objects.get_or_create(
+            organization=connection.organization,
+            connection=connection,
+            **seen,
+            defaults={"file": file},
+        )
+    return True
+
+
+def store(
+    raw: bytes,
+    *,
+    organization: Organization,
+    name: str,
+    now: datetime,
+    connection: Connection | None = None,
+) -> EdiFile:
+    """Keep the bytes, unread. The same bytes twice are one file: the first is given back."""
+    digest = hashlib.sha256(raw).hexdigest()
+    with transaction.atomic():
+        existing = EdiFile.objects.filter(direction="in", sha256=digest).first()
+        if existing is not None:
+            return existing
+        file = EdiFile.objects.create(
+            organization=organization,
+            connection=connection,
+            direction="in",
+            kind="",
+            name=name[:255],
+            sha256=digest,
+            raw=raw,
+            made_at=now,
+        )
+        Delivery.objects.create(organization=organization, file=file, state="received")
+    return file
+
+
+# -------------------------------------------------------------------------------------- reading
+
+
+def due() -> "QuerySet[Delivery]":
+    """Files that came in and were not read yet, oldest first."""
+    rows: QuerySet[Delivery] = (
+        Delivery.objects.filter(file__direction="in", state="received")
+        .select_related("file__organization", "file__connection")
+        .order_by("pk")
+    )
+    return rows
+
+
+def read_file(delivery: Delivery, *, now: datetime) -> bool:
+    """Read one stored file, in one transaction: all of it has its effect, or none of it."""
+    try:
+        with transaction.atomic():
+            locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+            if locked.state != "received":
+                return False
+            document = read(bytes(delivery.file.raw))
+            _refuse_broken(document)
+            if not _take_interchanges(delivery.file, document):
+                return _finish(locked, "duplicate", "Every interchange in it was read before.", now)
+            for position, handle in enumerate(_handlers(document)):
+                handle(delivery.file, position, now)
+            return _finish(locked, "read", "", now)
+    except (Unreadable, Quarantined) as problem:
+        return _quarantine(delivery, problem, now)
+
+
+def _refuse_broken(document: Document) -> None:
+    """A file whose envelope is broken or cut short is not acted on in part."""
+    broken = [
+        finding
+        for finding in document.findings
+        if finding.severity is Severity.ERROR and finding.id.startswith(("ENVELOPE", "TRUNCATED"))
+    ]
+    if broken:
+        raise Quarantined(broken[0].message, document.findings)
+    if not document.transactions:
+        raise Quarantined("The file holds no transaction.", document.findings)
+
+
+def _take_interchanges(file: EdiFile, document: Document) -> bool:
+    """Take each interchange's control number. False where every one was taken before: the
+    same interchange in other bytes. Raises Quarantined where only some were."""
+    fresh = 0
+    for envelope in document.envelopes:
+        try:
+            with transaction.atomic():
+                Interchange.objects.create(
+                    organization_id=file.organization_id,
+                    file=file,
+                    direction="in",
+                    sender_id=envelope.sender,
+                    receiver_id=envelope.receiver,
+                    control_number=envelope.control_number,
+                )
+            fresh += 1
+        except IntegrityError:
+            continue
+    if 0 < fresh < len(document.envelopes):
+        raise Quarantined(
+            "Some interchanges in this file were read before and some were not. "
+            "Ask the sender for a file with only the new ones."
+        )
+    return fresh > 0
+
+
+Handler = Callable[[EdiFile, int, datetime], None]
+
+
+def _handlers(document: Document) -> list[Handler]:
+    """Who reads each transaction of the file. A kind that has no place here quarantines it."""
+    handlers: list[Handler] = []
+    for one in document.transactions:
+        match one:
+            case InterchangeAck():
+                handlers.append(acknowledge.interchange_handler(one))
+            case FunctionalAck():
+                handlers.append(acknowledge.functional_handler(one))
+            case ClaimAck():
+                handlers.append(acknowledge.claim_handler(one))
+            case Remittance():
+                handlers.append(post.handler(one))
+            case _:
+                raise Quarantined(
+                    f"A transaction of a kind that is not expected here: {type(one).__name__}.",
+                    document.findings,
+                )
+    return handlers
+
+
+def _finish(delivery: Delivery, state: str, reason: str, now: datetime) -> bool:
+    delivery.state, delivery.reason, delivery.done_at = state, reason, now
+    delivery.save(update_fields=["state", "reason", "done_at"])
+    return state == "read"
+
+
+@transaction.atomic
+def _quarantine(delivery: Delivery, problem: Unreadable | Quarantined, now: datetime) -> bool:
+    locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+    if locked.state != "received":
+        return False
+    locked.findings = [
+        {"id": f.id, "severity": f.severity.value, "segment": f.segment, "message": f.message}
+        for f in getattr(problem, "findings", ())
+    ][:200]
+    locked.state, locked.reason, locked.done_at = "quarantined", reason_of(problem), now
+    locked.save(update_fields=["findings", "state", "reason", "done_at"])
+    return False

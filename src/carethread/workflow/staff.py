@@ -1,0 +1,99 @@
+"""The center itself: its places, people, payers, prices, connections and policies."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from carethread.codes.policies import POLICIES
+from carethread.codes.roles import Role
+from carethread.record.models import (
+    Connection,
+    ContractRate,
+    Fee,
+    License,
+    Organization,
+    Payer,
+    PayerEnrollment,
+    PolicySetting,
+    Practitioner,
+    Program,
+    RoleGrant,
+    Site,
+    User,
+)
+from carethread.workflow.errors import refuse
+from carethread.workflow.keep import keep
+
+
+def save_organization(row: Organization) -> Organization:
+    return keep(row)
+
+
+def save_site(row: Site) -> Site:
+    return keep(row)
+
+
+def save_program(row: Program) -> Program:
+    return keep(row)
+
+
+@transaction.atomic
+def create_user(
+    organization: Organization,
+    *,
+    email: str,
+    first_name: str,
+    last_name: str,
+    roles: list[Role],
+    password_hash: str,
+) -> User:
+    """An account with its roles. `password_hash` is Django's own encoded form
+    (`django.contrib.auth.hashers.make_password`)."""
+    user = User(
+        organization=organization,
+        email=email.lower(),
+        first_name=first_name,
+        last_name=last_name,
+        password=password_hash,
+    )
+    keep(user)
+    RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role.value) for role in roles)
+    return user
+
+
+def save_practitioner(row: Practitioner) -> Practitioner:
+    return keep(row)
+
+
+def save_license(row: License) -> License:
+    return keep(row)
+
+
+def save_enrollment(row: PayerEnrollment) -> PayerEnrollment:
+    return keep(row)
+
+
+def save_payer(row: Payer) -> Payer:
+    return keep(row)
+
+
+def save_fee(row: Fee) -> Fee:
+    return keep(row)
+
+
+def save_rate(row: ContractRate) -> ContractRate:
+    return keep(row)
+
+
+def save_connection(row: Connection) -> Connection:
+    return keep(row)
+
+
+def set_policy(row: PolicySetting, *, now: datetime) -> PolicySetting:
+    """Set a policy from a date on. What held before stays in the history."""
+    if row.key not in POLICIES:
+        raise refuse("There is no such policy.", "key")
+    if not isinstance(row.value, int) or row.value < 0:
+        raise refuse(f"Give a whole number of {POLICIES[row.key].unit}.", "value")
+    row.set_at = now
+    return keep(row)

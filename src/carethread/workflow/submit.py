@@ -1,0 +1,339 @@
+"""Ready claims leave: frozen, written as an 837, carried to the clearinghouse exactly once.
+
+Freezing is one transaction: versions, lines, control numbers, bytes. Carrying takes two marks,
+so that a crash at any instant can be told apart afterwards:
+
+    built → uploading → (bytes under a temporary name) → uploaded → (renamed) → sent
+
+A crash while `uploading` has renamed nothing: upload again. A crash while `uploaded` is decided
+by looking: the temporary name is still there → rename it; it is gone → the rename happened.
+"""
+
+import contextlib
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from carethread.connect import Connection as Wire
+from carethread.connect import Missing
+from carethread.connect.backoff import next_attempt
+from carethread.connect.naming import outbound_name, temporary_name
+from carethread.record.models import (
+    Claim,
+    ClaimLine,
+    ClaimState,
+    ClaimVersion,
+    Connection,
+    Delivery,
+    EdiFile,
+    Interchange,
+    Organization,
+    Transfer,
+)
+from carethread.record.policies import effective
+from carethread.rules.expect import RateLine, expected
+from carethread.rules.post import reopen
+from carethread.rules.scrub import scrub
+from carethread.workflow import bill, gather, ledger, numbers, wire_format
+from carethread.workflow.connections import opened
+from carethread.workflow.gather import Billable
+from carethread.x12.claim import Claim as WireClaim
+from carethread.x12.claim import ClaimFile
+from carethread.x12.common import Contact, Envelope, Party
+from carethread.x12.writer import write
+
+GUIDE = "005010X222A1"
+
+
+def run(organization: Organization, *, now: datetime) -> int:
+    """Freeze what is ready and carry what is frozen; the number of files sent."""
+    sent = 0
+    for connection in Connection.objects.filter(organization=organization, is_active=True).order_by(
+        "pk"
+    ):
+        while freeze(connection, now=now) is not None:
+            pass
+        sent += carry_all(connection, now=now)
+    return sent
+
+
+# -------------------------------------------------------------------------------------- freezing
+
+
+def due(now: datetime) -> "QuerySet[Claim]":
+    """Ready claims whose grace period is over."""
+    rows: QuerySet[Claim] = Claim.objects.filter(
+        state=ClaimState.READY, ready_at__lte=now
+    ).order_by("pk")
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """A claim that leaves: its row, what it says, and where that came from."""
+
+    row: Claim
+    wire: WireClaim
+    billable: Billable
+
+
+@transaction.atomic
+def freeze(connection: Connection, *, now: datetime) -> EdiFile | None:
+    """One 837 file of what is due, frozen with everything that it says; None if nothing is.
+
+    Each claim is scrubbed once more with the claim locked: what is stopped now stays.
+    """
+    organization = connection.organization
+    leaving = _leaving(organization, now)
+    if not leaving:
+        return None
+    control = numbers.take(organization, f"interchange:{connection.pk}").start
+    raw = write_file(organization, connection, [one.wire for one in leaving], control, now)
+    file = _store(connection, raw, control, now)
+    _freeze_versions(leaving, file, now)
+    _reopen_denials(organization, leaving, now)
+    for one in leaving:
+        words = f"Leaves as {one.wire.claim_id} in file {file.name}."
+        bill.move(one.row, ClaimState.QUEUED, words, now=now, file_id=file.pk)
+    return file
+
+
+def _leaving(organization: Organization, now: datetime) -> list[_Leaving]:
+    size = effective("claims_per_file", on=gather.service_date(organization, now)).value
+    while ids := list(due(now).values_list("pk", flat=True)[:size]):
+        locked = [c for c in bill.lock_waiting(ids) if c.state == ClaimState.READY]
+        clean = []
+        for row, billable in bill.with_billables(locked, organization, now):
+            wire = bill.compute(row, billable)
+            if any(finding.stops for finding in scrub(wire, billable.context)):
+                continue
+            clean.append(_Leaving(row, wire, billable))
+        if len(clean) < len(ids):
+            # Some no longer may leave: let the look write down why, and take the rest.
+            stopped = {c.pk for c in locked} - {one.row.pk for one in clean}
+            bill.look_at([c for c in locked if c.pk in stopped], organization, now=now)
+        if clean:
+            return clean
+        if not locked:
+            return []
+    return []
+
+
+def write_file(
+    organization: Organization,
+    connection: Connection,
+    claims: Sequence[WireClaim],
+    control: int,
+    now: datetime,
+) -> bytes:
+    """The 837P bytes of these claims, under one interchange control number."""
+    local = gather.local(organization, now)
+    file = ClaimFile(
+        envelope=Envelope(
+            sender=connection.sender_id,
+            receiver=connection.receiver_id,
+            interchange=f"{control:09d}",
+            group=str(control),
+            set="0001",
+            guide=GUIDE,
+        ),
+        submitter=Party(
+            "2",
+            organization.legal_name,
+            id_qualifier="46",
+            id=connection.sender_id,
+            contact=Contact(organization.contact_name, organization.phone),
+        ),
+        receiver=Party("2", connection.receiver_name, id_qualifier="46", id=connection.receiver_id),
+        created_on=local.date(),
+        created_time=f"{local:%H%M}",
+        reference=f"{control:09d}",
+        claims=tuple(claims),
+    )
+    return write(
+        [file],
+        sender=connection.sender_id,
+        receiver=connection.receiver_id,
+        interchange_control=control,
+        group_control=control,
+        created=local,
+    )
+
+
+def _store(connection: Connection, raw: bytes, control: int, now: datetime) -> EdiFile:
+    digest = hashlib.sha256(raw).hexdigest()
+    file = EdiFile.objects.create(
+        organization=connection.organization,
+        connection=connection,
+        direction="out",
+        kind="837P",
+        name=outbound_name(connection.sender_id, f"{control:09d}", "837P", digest),
+        sha256=digest,
+        raw=raw,
+        made_at=now,
+    )
+    Interchange.objects.create(
+        organization=connection.organization,
+        file=file,
+        direction="out",
+        sender_id=connection.sender_id,
+        receiver_id=connection.receiver_id,
+        control_number=f"{control:09d}",
+    )
+    Delivery.objects.create(organization=connection.organization, file=file, state="built")
+    return file
+
+
+def _freeze_versions(leaving: Sequence[_Leaving], file: EdiFile, now: datetime) -> None:
+    rates = gather.rates_by_payer(one.row.payer_id for one in leaving)
+    versions = ClaimVersion.objects.bulk_create(
+        [
+            ClaimVersion(
+                organization_id=file.organization_id,
+                claim=one.row,
+                number=one.row.current.number + 1 if one.row.current else 1,
+                claim_number=one.wire.claim_id,
+                frequency=one.wire.frequency,
+                original_reference=one.wire.original_reference,
+                charge_cents=one.wire.charge,
+                content=wire_format.claim_to_json(one.wire),
+                file=file,
+                set_control_number="0001",
+                made_at=now,
+            )
+            for one in leaving
+        ]
+    )
+    lines = []
+    for one, version in zip(leaving, versions, strict=True):
+        one.row.current = version
+        lines += _lines(one, version, rates.get(one.row.payer_id, []))
+    ClaimLine.objects.bulk_create(lines)
+
+
+def _lines(one: _Leaving, version: ClaimVersion, rates: Sequence[RateLine]) -> list[ClaimLine]:
+    charges = {charge.control_number: charge for charge in one.billable.charges}
+    rows = []
+    for line in one.wire.lines:
+        charge = charges[line.control_number]
+        promise = expected(
+            rates,
+            code=line.procedure,
+            modifiers=line.modifiers,
+            credential=one.row.practitioner.credential,
+            service_date=line.service_from,
+            units=charge.units,
+            charge=line.charge,
+        )
+        rows.append(
+            ClaimLine(
+                organization_id=version.organization_id,
+                version=version,
+                number=line.number,
+                charge_version_id=charge.version_id,
+                control_number=line.control_number,
+                code=line.procedure,
+                modifiers=list(line.modifiers),
+                units=charge.units,
+                charge_cents=line.charge,
+                service_date=line.service_from,
+                expected_cents=promise.amount if promise else None,
+            )
+        )
+    return rows
+
+
+def _reopen_denials(organization: Organization, leaving: Sequence[_Leaving], now: datetime) -> None:
+    """A correction asks again for what was denied: the payer owes it once more."""
+    charges = [c.charge_id for one in leaving for c in one.billable.charges]
+    denied = (
+        Transfer.objects.filter(charge__in=charges, debit="denied", reversed_by__isnull=True)
+        .select_related("reversed_by")
+        .order_by("pk")
+    )
+    moves = reopen(ledger.standing(denied))
+    if moves:
+        ledger.transfer(organization, moves, source="submit", now=now)
+
+
+# -------------------------------------------------------------------------------------- carrying
+
+
+def due_deliveries(connection: Connection, now: datetime) -> "QuerySet[Delivery]":
+    """Files of a connection that are not with the clearinghouse yet, oldest first."""
+    rows: QuerySet[Delivery] = (
+        Delivery.objects.filter(
+            Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now),
+            file__connection=connection,
+            file__direction="out",
+            state__in=["built", "uploading", "uploaded"],
+        )
+        .select_related("file")
+        .order_by("pk")
+    )
+    return rows
+
+
+def carry_all(connection: Connection, *, now: datetime) -> int:
+    """Carry every file that is due; the number sent. A failure is written down and tried again."""
+    due_now = list(due_deliveries(connection, now))
+    if not due_now:
+        return 0
+    sent = 0
+    with opened(connection, now=now) as wire:
+        if wire is None:
+            return 0
+        for delivery in due_now:
+            sent += carry(delivery, connection, wire, now=now)
+    return sent
+
+
+def carry(delivery: Delivery, connection: Connection, wire: Wire, *, now: datetime) -> bool:
+    """Bring one file over, from wherever the last attempt stopped. True when it is there."""
+    final = f"{connection.outbound_folder}/{delivery.file.name}"
+    temporary = f"{connection.outbound_folder}/{temporary_name(delivery.file.name)}"
+    if not _claimed(delivery, now):
+        return False
+    if delivery.state != "uploaded":
+        _mark(delivery, "uploading")
+        wire.write(temporary, bytes(delivery.file.raw))
+        _mark(delivery, "uploaded")
+    with contextlib.suppress(Missing):  # An earlier attempt renamed it and died before saying so.
+        wire.rename(temporary, final)
+    _arrived(delivery, now)
+    return True
+
+
+@transaction.atomic
+def _claimed(delivery: Delivery, now: datetime) -> bool:
+    """Take the file for this worker: whoever moves its next attempt forward has it."""
+    attempts = delivery.attempts + 1
+    later = next_attempt(attempts, now, seed=delivery.file.name)
+    taken = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts).update(
+        attempts=attempts, next_attempt_at=later
+    )
+    delivery.attempts = attempts
+    return taken == 1
+
+
+def _mark(delivery: Delivery, state: str) -> None:
+    delivery.state = state
+    delivery.save(update_fields=["state"])
+
+
+@transaction.atomic
+def _arrived(delivery: Delivery, now: datetime) -> None:
+    delivery.state, delivery.done_at, delivery.next_attempt_at = "sent", now, None
+    delivery.save(update_fields=["state", "done_at", "next_attempt_at"])
+    claims = (
+        Claim.objects.select_for_update(of=("self",))
+        .filter(current__file=delivery.file, state=ClaimState.QUEUED)
+        .order_by("pk")
+    )
+    for claim in claims:
+        words = f"File {delivery.file.name} is with the clearinghouse."
+        bill.move(claim, ClaimState.SENT, words, now=now, file_id=delivery.file_id)

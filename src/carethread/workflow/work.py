@@ -1,0 +1,47 @@
+"""Everything that is due, done once. Running it again does nothing; running it after a crash
+finishes what the crash cut off. A lost hint loses nothing: work is derived, not remembered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django_scopes import scope
+
+from carethread.record.models import Organization
+from carethread.workflow import bill, follow_up, receive, submit
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How much a round did: claims made or corrected, files sent, files read, cases touched."""
+
+    billed: int = 0
+    sent: int = 0
+    read: int = 0
+    cases: int = 0
+
+    @property
+    def anything(self) -> bool:
+        return any((self.billed, self.sent, self.read, self.cases))
+
+
+def run_due(now: datetime, organization: Organization | None = None) -> Done:
+    """One round for one organization, or for each in turn."""
+    if organization is not None:
+        return _round(organization, now)
+    done = [_round(one, now) for one in Organization.objects.order_by("pk")]
+    return Done(
+        sum(d.billed for d in done),
+        sum(d.sent for d in done),
+        sum(d.read for d in done),
+        sum(d.cases for d in done),
+    )
+
+
+def _round(organization: Organization, now: datetime) -> Done:
+    with scope(organization=organization):
+        return Done(
+            billed=bill.run(organization, now=now),
+            sent=submit.run(organization, now=now),
+            read=receive.run(organization, now=now),
+            cases=follow_up.run(organization, now=now),
+        )
