@@ -1,5 +1,6 @@
 """What every kind of connection promises, asked of each: memory, folder, a real OpenSSH server."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -103,7 +104,9 @@ def test_the_size_of_nothing_is_none(connection: Connection) -> None:
     ],
     ids=["read", "list", "write", "rename"],
 )
-def test_what_is_not_there_is_missing(connection: Connection, ask) -> None:
+def test_what_is_not_there_is_missing(
+    connection: Connection, ask: Callable[[Connection], object]
+) -> None:
     with pytest.raises(Missing):
         ask(connection)
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from carethread.connect import Refused, Taken, Unreachable, open_connection, settings_from
+from carethread.connect import (
+    Connection,
+    Refused,
+    Taken,
+    Unreachable,
+    open_connection,
+    settings_from,
+)
 
 
 @pytest.fixture
@@ -17,7 +24,7 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def connection(root: Path):
+def connection(root: Path) -> Connection:
     return open_connection(settings_from({"kind": "folder", "root": str(root)}))
 
 
@@ -29,7 +36,7 @@ def test_a_share_that_is_not_mounted_is_unreachable(root: Path) -> None:
 @pytest.mark.parametrize(
     "path", ["../secret", "to_payer/../../secret", "/etc/passwd", "to_payer/a\0b", "up/secret"]
 )
-def test_no_path_leads_out_of_the_share(connection, root: Path, path: str) -> None:
+def test_no_path_leads_out_of_the_share(connection: Connection, root: Path, path: str) -> None:
     (root / "up").symlink_to("..")
     for ask in (connection.read, connection.size, lambda it: connection.write(it, b"")):
         with pytest.raises(Refused, match="leads out of"):
@@ -37,14 +44,14 @@ def test_no_path_leads_out_of_the_share(connection, root: Path, path: str) -> No
     assert (root.parent / "secret").read_text() == "not for the clearinghouse"
 
 
-def test_a_link_to_a_file_is_neither_listed_nor_followed(connection, root: Path) -> None:
+def test_a_link_is_neither_listed_nor_followed(connection: Connection, root: Path) -> None:
     (root / "to_payer/link").symlink_to(root.parent / "secret")
     assert connection.list("to_payer") == []
     with pytest.raises(Refused):
         connection.read("to_payer/link")
 
 
-def test_a_rename_that_the_power_cut_in_half_is_finished(connection, root: Path) -> None:
+def test_a_half_done_rename_is_finished(connection: Connection, root: Path) -> None:
     (root / "to_payer/a.tmp").write_bytes(b"ISA")
     os.link(root / "to_payer/a.tmp", root / "to_payer/a")
     connection.rename("to_payer/a.tmp", "to_payer/a")
@@ -52,7 +59,7 @@ def test_a_rename_that_the_power_cut_in_half_is_finished(connection, root: Path)
 
 
 def test_a_disk_without_links_renames_all_the_same(
-    connection, root: Path, monkeypatch: pytest.MonkeyPatch
+    connection: Connection, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_links(*_: object, **__: object) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
@@ -72,7 +79,7 @@ def test_a_disk_without_links_renames_all_the_same(
     ids=["disk full", "disk broken", "read-only"],
 )
 def test_a_disk_that_fails_says_who_must_act(
-    connection, monkeypatch: pytest.MonkeyPatch, error: int, problem: type[Exception]
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, error: int, problem: type[Exception]
 ) -> None:
     def fail(_: int) -> None:
         raise OSError(error, os.strerror(error))

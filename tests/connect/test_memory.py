@@ -1,5 +1,7 @@
 """The double fails as real lines do, so that a workflow tested with it is tested for them."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from carethread.connect import (
@@ -14,7 +16,7 @@ from carethread.connect import (
 
 
 @pytest.fixture
-def store(request: pytest.FixtureRequest):
+def store(request: pytest.FixtureRequest) -> Iterator[memory.Store]:
     yield memory.store(request.node.name)
     memory.forget(request.node.name)
 

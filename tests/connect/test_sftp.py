@@ -1,12 +1,18 @@
 """SFTP against a real OpenSSH server: what goes wrong on the way there, and who must act."""
 
+import base64
+import hashlib
 import os
 import socket
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import paramiko
 import pytest
 
 from carethread.connect import (
+    Connection,
     Missing,
     Refused,
     SettingsError,
@@ -23,14 +29,11 @@ pytestmark = pytest.mark.sshd
 MEGABYTE = bytes(2**20)
 
 
-def dialed(server: SshServer, **changes: object):
+def dialed(server: SshServer, **changes: object) -> Connection:
     return open_connection(settings_from(server.settings() | changes))
 
 
 def test_a_pinned_fingerprint_is_as_good_as_the_key(sshd: SshServer) -> None:
-    import base64
-    import hashlib
-
     kind, key = sshd.host_key.split()
     digest = base64.b64encode(hashlib.sha256(base64.b64decode(key)).digest()).decode()
     with dialed(sshd, host_key=f"{kind} SHA256:{digest.rstrip('=')}") as connection:
@@ -117,8 +120,6 @@ def test_a_server_that_does_not_speak_ssh_is_unreachable(sshd: SshServer) -> Non
 
 
 def _dial_while(listener: socket.socket, greeting: bytes, server: SshServer) -> None:
-    import threading
-
     def greet() -> None:
         caller, _ = listener.accept()
         caller.sendall(greeting)
@@ -178,7 +179,9 @@ def test_a_line_that_breaks_while_reading_gives_no_half_file(sshd: SshServer, li
     ],
     ids=["list", "size", "read", "write", "rename"],
 )
-def test_every_request_on_a_dropped_connection_is_unreachable(sshd: SshServer, ask) -> None:
+def test_every_request_on_a_dropped_connection_is_unreachable(
+    sshd: SshServer, ask: Callable[[Connection], object]
+) -> None:
     with dialed(sshd) as connection:
         sshd.drop_connections()
         with pytest.raises(Unreachable):
@@ -188,8 +191,6 @@ def test_every_request_on_a_dropped_connection_is_unreachable(sshd: SshServer, a
 def test_a_file_that_grows_while_it_is_read_is_left_for_later(
     sshd: SshServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import paramiko
-
     path = sshd.files / "from_payer/era.835"
     path.write_bytes(b"ISA")
     whole_read = paramiko.SFTPFile.read
@@ -207,8 +208,6 @@ def test_a_file_that_grows_while_it_is_read_is_left_for_later(
 def test_a_file_that_arrived_short_is_noticed(
     sshd: SshServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import paramiko
-
     whole_write = paramiko.SFTPFile.write
     monkeypatch.setattr(
         paramiko.SFTPFile, "write", lambda self, data: whole_write(self, data[: len(data) // 2])
@@ -252,8 +251,6 @@ def test_a_folder_that_we_may_not_write_to_is_refused(sshd: SshServer) -> None:
 def test_a_server_without_the_plain_rename_is_asked_for_the_other(
     sshd: SshServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import paramiko
-
     def unsupported(self: paramiko.SFTPClient, old: str, new: str) -> None:
         raise OSError("Operation unsupported")
 

@@ -9,6 +9,12 @@ from pathlib import Path
 
 import paramiko
 import pytest
+from paramiko.common import (
+    AUTH_FAILED,
+    AUTH_PARTIALLY_SUCCESSFUL,
+    AUTH_SUCCESSFUL,
+    OPEN_SUCCEEDED,
+)
 
 from carethread.connect import Refused, Unreachable, open_connection, settings_from
 from tests.support.sshd import make_key
@@ -33,7 +39,7 @@ class Clearinghouse(paramiko.ServerInterface):
         return self._passed("publickey", username == "center")
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        return paramiko.OPEN_SUCCEEDED
+        return OPEN_SUCCEEDED
 
     def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
         if self.mute:
@@ -42,9 +48,9 @@ class Clearinghouse(paramiko.ServerInterface):
 
     def _passed(self, way: str, right: bool) -> int:
         if not right or self.wanted[:1] != [way]:
-            return paramiko.AUTH_FAILED
+            return AUTH_FAILED
         self.wanted.pop(0)
-        return paramiko.AUTH_PARTIALLY_SUCCESSFUL if self.wanted else paramiko.AUTH_SUCCESSFUL
+        return AUTH_PARTIALLY_SUCCESSFUL if self.wanted else AUTH_SUCCESSFUL
 
 
 @dataclass
