@@ -1,15 +1,26 @@
 """Charges -> claims: which charges share a claim, and the claim they make."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from carethread.rules.facts import (
     BillableCharge,
     BillingProvider,
     ClientFacts,
     CoverageFacts,
+    Facility,
     OtherCoverage,
+    Provider,
 )
-from carethread.x12.claim import Claim
+from carethread.x12.claim import Claim, ClaimLine, Diagnosis, OtherPayer, Patient, Subscriber
+from carethread.x12.common import Party, Reference
+
+MOST_LINES = 50  # LX of the 837P
+MOST_DIAGNOSES = 12  # HI of the 837P
+SELF = "18"
+
+
+# ---------------------------------------------------------------- which charges share a claim
 
 
 def group(charges: Sequence[BillableCharge]) -> list[tuple[BillableCharge, ...]]:
@@ -19,7 +30,49 @@ def group(charges: Sequence[BillableCharge]) -> list[tuple[BillableCharge, ...]]
     service, authorization and service date; never over 12 diagnoses or 50 lines (837P guide).
     Every charge is in exactly one group.
     """
-    raise NotImplementedError
+    alike: dict[Hashable, list[BillableCharge]] = {}
+    for charge in sorted(charges, key=lambda c: c.service_date):
+        alike.setdefault(_shared(charge), []).append(charge)
+    return [part for together in alike.values() for part in _parts(together)]
+
+
+def _shared(charge: BillableCharge) -> Hashable:
+    """What all charges of one claim have in common."""
+    return (
+        charge.client_id,
+        charge.coverage_id,
+        charge.rendering.npi,
+        charge.supervising.npi if charge.supervising else "",
+        charge.facility,
+        charge.place_of_service,
+        charge.authorization,
+        charge.service_date,
+    )
+
+
+def _parts(charges: Iterable[BillableCharge]) -> Iterator[tuple[BillableCharge, ...]]:
+    """Cut so that no part has too many lines or diagnoses."""
+    part: list[BillableCharge] = []
+    for charge in charges:
+        if len(part) == MOST_LINES or len(_diagnoses([*part, charge])) > MOST_DIAGNOSES:
+            yield tuple(part)
+            part = []
+        part.append(charge)
+    if part:
+        yield tuple(part)
+
+
+def _carried(charge: BillableCharge) -> tuple[str, ...]:
+    """The charge's diagnoses that a claim can carry: its first twelve."""
+    return charge.diagnoses[:MOST_DIAGNOSES]
+
+
+def _diagnoses(charges: Iterable[BillableCharge]) -> tuple[str, ...]:
+    """Every diagnosis once, ranked: the first charge's in its order, then what others add."""
+    return tuple(dict.fromkeys(code for charge in charges for code in _carried(charge)))
+
+
+# ---------------------------------------------------------------- the claim they make
 
 
 def assemble(
@@ -37,7 +90,203 @@ def assemble(
 
     `frequency` 7 (replacement) and 8 (void) need the payer's own number of the original as
     `original_reference`. Parties and the authorization stand at claim level, and at a line
-    only where that line differs. Raises ValueError for no charge at all, over 50 lines or
-    over 12 diagnoses that lines point to: `group` never gives such.
+    only where that line differs. Raises ValueError for no charge at all, over 50 lines, over
+    12 diagnoses or a pointer beyond a charge's diagnoses: `group` and `capture` give none such.
     """
-    raise NotImplementedError
+    _refuse_impossible(charges)
+    first = charges[0]
+    diagnoses = _diagnoses(charges)
+    authorization = _claim_authorization(charges)
+    is_self = coverage.subscriber is None
+    return Claim(
+        kind="837P",
+        claim_id=claim_id,
+        charge=sum(c.amount for c in charges),
+        facility_code=first.place_of_service,
+        frequency=frequency,
+        billing=_billing(billing),
+        subscriber=_subscriber(coverage, client),
+        payer=_payer(coverage),
+        patient=None if is_self else _patient(client, coverage),
+        diagnoses=tuple(
+            Diagnosis("ABF" if place else "ABK", code) for place, code in enumerate(diagnoses)
+        ),
+        lines=tuple(
+            _line(number, charge, first, diagnoses, authorization, other_coverages)
+            for number, charge in enumerate(charges, start=1)
+        ),
+        pay_to=billing.pay_to,
+        rendering=None if first.rendering.npi == billing.npi else _provider(first.rendering),
+        supervising=_provider(first.supervising) if first.supervising else None,
+        service_facility=_facility(first.facility, billing),
+        other_payers=tuple(_other_payer(other, client) for other in other_coverages),
+        authorization=authorization,
+        original_reference=original_reference,
+    )
+
+
+def _refuse_impossible(charges: Sequence[BillableCharge]) -> None:
+    if not charges:
+        raise ValueError("a claim needs at least one charge")
+    if len(charges) > MOST_LINES:
+        raise ValueError(f"{len(charges)} lines are more than the {MOST_LINES} of an 837P claim")
+    if len(_diagnoses(charges)) > MOST_DIAGNOSES:
+        raise ValueError(f"more than the {MOST_DIAGNOSES} diagnoses of an 837P claim")
+    for charge in charges:
+        if not all(1 <= p <= len(_carried(charge)) for p in charge.pointers):
+            raise ValueError(f"charge {charge.charge_id} points beyond its diagnoses")
+
+
+def _line(
+    number: int,
+    charge: BillableCharge,
+    first: BillableCharge,
+    diagnoses: tuple[str, ...],
+    authorization: str,
+    others: Sequence[OtherCoverage],
+) -> ClaimLine:
+    """One charge as a line; what the claim already says (from its first charge) is left out."""
+    other_renderer = charge.rendering.npi != first.rendering.npi
+    other_supervisor = charge.supervising and charge.supervising != first.supervising
+    return ClaimLine(
+        number=number,
+        procedure=charge.code,
+        charge=charge.amount,
+        units=Decimal(charge.units),
+        unit=charge.unit,
+        service_from=charge.service_date,
+        service_to=charge.service_date,
+        modifiers=charge.modifiers,
+        place_of_service=_unless_same(charge.place_of_service, first.place_of_service),
+        pointers=tuple(diagnoses.index(charge.diagnoses[p - 1]) + 1 for p in charge.pointers),
+        control_number=charge.control_number,
+        rendering=_provider(charge.rendering) if other_renderer else None,
+        supervising=_provider(charge.supervising) if other_supervisor else None,
+        authorization=_unless_same(charge.authorization, authorization),
+        adjudications=tuple(
+            o.lines[charge.control_number] for o in others if charge.control_number in o.lines
+        ),
+    )
+
+
+def _unless_same(value: str, claims: str) -> str:
+    return "" if value == claims else value
+
+
+def _claim_authorization(charges: Sequence[BillableCharge]) -> str:
+    """The number for REF*G1 at claim level, which holds for every line without its own: the
+    first charge's, unless some line has none; a line never repeats it."""
+    numbers = [c.authorization for c in charges]
+    return numbers[0] if all(numbers) else ""
+
+
+# ---------------------------------------------------------------- its parties
+
+
+def _billing(billing: BillingProvider) -> Party:
+    return Party(
+        entity_type="1" if billing.first_name else "2",
+        name=billing.name,
+        first_name=billing.first_name,
+        id_qualifier="XX",
+        id=billing.npi,
+        taxonomy=billing.taxonomy,
+        address=billing.address,
+        references=(Reference(billing.tax_id_kind, billing.tax_id),),
+        contact=billing.contact,
+    )
+
+
+def _provider(provider: Provider | None) -> Party | None:
+    if provider is None:
+        return None
+    return Party(
+        entity_type="1" if provider.first_name else "2",
+        name=provider.last_name,
+        first_name=provider.first_name,
+        id_qualifier="XX",
+        id=provider.npi,
+        taxonomy=provider.taxonomy,
+    )
+
+
+def _facility(facility: Facility | None, billing: BillingProvider) -> Party | None:
+    """Loop 2310C, only where the service took place elsewhere than at the billing address."""
+    if facility is None or facility.address == billing.address:
+        return None
+    return Party(
+        entity_type="2",
+        name=facility.name,
+        id_qualifier="XX" if facility.npi else "",
+        id=facility.npi,
+        address=facility.address,
+    )
+
+
+def _payer(coverage: CoverageFacts) -> Party:
+    return Party("2", coverage.payer_name, id_qualifier="PI", id=coverage.payer_id)
+
+
+def _subscriber(coverage: CoverageFacts, client: ClientFacts) -> Subscriber:
+    """Loop 2000B. Birth date, sex and address only where the client is the subscriber."""
+    person = coverage.subscriber or client
+    is_self = coverage.subscriber is None
+    return Subscriber(
+        party=Party(
+            entity_type="1",
+            name=person.last_name,
+            first_name=person.first_name,
+            middle_name=person.middle_name,
+            id_qualifier="MI",
+            id=coverage.member_id,
+            address=person.address if is_self else None,
+        ),
+        payer_sequence=coverage.sequence,
+        relationship=SELF if is_self else "",
+        group_number=coverage.group_number,
+        group_name=coverage.group_name,
+        filing_indicator=coverage.filing_indicator,
+        birth_date=person.birth_date if is_self else None,
+        sex=person.sex if is_self else "",
+    )
+
+
+def _patient(client: ClientFacts, coverage: CoverageFacts) -> Patient:
+    return Patient(
+        party=Party(
+            entity_type="1",
+            name=client.last_name,
+            first_name=client.first_name,
+            middle_name=client.middle_name,
+            address=client.address,
+        ),
+        relationship=coverage.relationship,
+        birth_date=client.birth_date,
+        sex=client.sex,
+    )
+
+
+def _other_payer(other: OtherCoverage, client: ClientFacts) -> OtherPayer:
+    """Loops 2320 and 2330. Here the relationship is always told (SBR02)."""
+    coverage = other.coverage
+    person = coverage.subscriber or client
+    return OtherPayer(
+        subscriber=Subscriber(
+            party=Party(
+                entity_type="1",
+                name=person.last_name,
+                first_name=person.first_name,
+                id_qualifier="MI",
+                id=coverage.member_id,
+            ),
+            payer_sequence=coverage.sequence,
+            relationship=coverage.relationship,
+            group_number=coverage.group_number,
+            group_name=coverage.group_name,
+            filing_indicator=coverage.filing_indicator,
+        ),
+        payer=_payer(coverage),
+        adjustments=other.adjustments,
+        amounts=other.amounts,
+        claim_control_number=other.claim_control_number,
+    )

@@ -4,11 +4,14 @@ A match is certain or it waits for a person, with the candidates and how they di
 never guessed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from carethread.x12.remittance import RemittedClaim
+from carethread.rules.identity import parse_claim_number, parse_line_number
+from carethread.rules.words import listing
+from carethread.x12.common import Party
+from carethread.x12.remittance import RemittedClaim, RemittedLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +78,243 @@ class ClaimMatch:
         return self.claim is not None
 
 
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """One thing looked at: True agrees, False contradicts, None says nothing."""
+
+    number: bool | None
+    payer_number: bool | None
+    line_numbers: bool | None
+    charge: bool | None
+    name: bool | None
+    member: bool | None
+    dates: bool | None
+    split: bool = False  # every remitted line is one of ours, though the claim's total differs
+
+
+_WORDS = {
+    "number": "claim number",
+    "payer_number": "payer's claim number",
+    "line_numbers": "line control numbers",
+    "charge": "charge",
+    "name": "client's name",
+    "member": "member id",
+    "dates": "dates of service",
+}
+
+
 def match(remitted: RemittedClaim, candidates: Sequence[SubmittedClaim]) -> ClaimMatch:
     """Find the one claim that is meant.
 
     `candidates` is whatever the record finds by claim number, payer control number, line
     control numbers, or by member and dates. Reversals (CLP02 = 22) match with negated amounts.
     """
-    raise NotImplementedError
+    weighed = [(claim, _weigh(remitted, claim)) for claim in candidates]
+    certain = [claim for claim, evidence in weighed if _is_certain(evidence)]
+    if len(certain) == 1:
+        return _with_lines(remitted, certain[0], weighed)
+    if certain:
+        reasons = (f"It fits {len(certain)} claims equally well.",)
+    elif weighed:
+        reasons = ("No claim of ours fits beyond doubt.",)
+    else:
+        reasons = ("No claim of ours resembles it.",)
+    return ClaimMatch(None, reasons=reasons, candidates=_ranked(weighed))
 
 
 def match_by_hand(remitted: RemittedClaim, claim: SubmittedClaim) -> ClaimMatch:
     """A person chose `claim`: match the lines within it. Waits only where a line fits nothing."""
-    raise NotImplementedError
+    return _with_lines(remitted, claim, [(claim, _weigh(remitted, claim))])
+
+
+def _with_lines(
+    remitted: RemittedClaim,
+    claim: SubmittedClaim,
+    weighed: Sequence[tuple[SubmittedClaim, _Evidence]],
+) -> ClaimMatch:
+    lines = match_lines(remitted.lines, claim.lines)
+    lost = [n.position + 1 for n in lines if n.charge_id is None]
+    if not lost:
+        return ClaimMatch(claim, lines)
+    which = listing(str(n) for n in lost)
+    reason = (
+        f"The claim is {claim.claim_number}, but line {which} of the remittance fits no line of it."
+    )
+    return ClaimMatch(None, lines, (reason,), _ranked(weighed))
+
+
+# ---------------------------------------------------------------- weighing a claim
+
+
+def _weigh(remitted: RemittedClaim, claim: SubmittedClaim) -> _Evidence:
+    return _Evidence(
+        number=_same_number(remitted.claim_id, claim.claim_number),
+        payer_number=_equal(remitted.payer_control_number, claim.payer_control_number),
+        line_numbers=_line_numbers_agree(remitted, claim),
+        charge=abs(remitted.charge) == claim.charge,
+        name=_names_agree(remitted.patient, claim),
+        member=_members_agree(remitted, claim),
+        dates=_dates_agree(remitted, claim),
+        split=_is_part(remitted, claim),
+    )
+
+
+def _is_certain(found: _Evidence) -> bool:
+    """A number of ours came back and nothing that matters speaks against it."""
+    if found.number is False or found.line_numbers is False:
+        return False
+    if not found.charge and not found.split:
+        return False
+    if found.number or found.line_numbers:
+        return not (found.name is False and found.dates is False)
+    is_theirs = bool(found.payer_number)
+    return is_theirs and found.dates is not False and bool(found.name or found.member)
+
+
+def _ranked(weighed: Sequence[tuple[SubmittedClaim, _Evidence]]) -> tuple[Candidate, ...]:
+    """Candidates with what agrees and differs; those with nothing in common are left out."""
+    shown = [
+        Candidate(claim, _said(evidence, agrees=True), _said(evidence, agrees=False))
+        for claim, evidence in weighed
+    ]
+    shown.sort(key=lambda c: (len(c.differences) - len(c.agreements), c.claim.claim_number))
+    return tuple(c for c in shown if len(c.agreements) > 1)
+
+
+def _said(found: _Evidence, *, agrees: bool) -> tuple[str, ...]:
+    return tuple(words for name, words in _WORDS.items() if getattr(found, name) is agrees)
+
+
+def _same_number(told: str, ours: str) -> bool | None:
+    """None where what came back is no number of ours and not what we sent either."""
+    if _plain(told) == _plain(ours):
+        return True
+    read = parse_claim_number(told)
+    return None if read is None else read == parse_claim_number(ours)
+
+
+def _line_numbers_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
+    """True where every remitted line carries a number of this claim's lines, False where one
+    carries our number of another claim's line; None where they say nothing (payers' own)."""
+    told = [n.control_number for n in remitted.lines]
+    ours = {_line_key(n.control_number) for n in claim.lines if n.control_number}
+    if told and all(number and _line_key(number) in ours for number in told):
+        return True
+    strange = any(parse_line_number(number) and _line_key(number) not in ours for number in told)
+    return False if strange else None
+
+
+def _is_part(remitted: RemittedClaim, claim: SubmittedClaim) -> bool:
+    """A payer may answer a claim in parts: then each line is, by number and charge, one of ours."""
+    ours = {(_line_key(n.control_number), n.charge) for n in claim.lines}
+    told = [(_line_key(n.control_number), abs(n.charge)) for n in remitted.lines]
+    return bool(told) and all(line in ours for line in told)
+
+
+def _names_agree(patient: Party | None, claim: SubmittedClaim) -> bool | None:
+    """Payers cut names short and drop marks: the last names must begin alike."""
+    if patient is None or not patient.name:
+        return None
+    told, ours = _letters(patient.name), _letters(claim.last_name)
+    shorter = min(len(told), len(ours))
+    first_told, first_ours = _letters(patient.first_name)[:1], _letters(claim.first_name)[:1]
+    return told[:shorter] == ours[:shorter] and (not first_told or first_told == first_ours)
+
+
+def _members_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
+    parties = (remitted.subscriber, remitted.patient)
+    told = [p.id for p in parties if p and p.id and p.id_qualifier == "MI"]
+    return any(_plain(t) == _plain(claim.member_id) for t in told) if told else None
+
+
+def _dates_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
+    days = [d for n in remitted.lines for d in (n.service_from, n.service_to) if d]
+    days += [d for d in (remitted.service_from, remitted.service_to) if d]
+    return all(claim.service_from <= d <= claim.service_to for d in days) if days else None
+
+
+def _equal(told: str, ours: str) -> bool | None:
+    return _plain(told) == _plain(ours) if told and ours else None
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text.upper() if c.isalnum())
+
+
+def _letters(name: str) -> str:
+    return "".join(c for c in name.upper() if c.isalpha())
+
+
+def _line_key(control_number: str) -> int | str:
+    """A line number as it can be compared: our own number behind all mangling, or the text."""
+    return parse_line_number(control_number) or _plain(control_number)
+
+
+# ---------------------------------------------------------------- lines within a claim
+
+
+def match_lines(
+    remitted: Sequence[RemittedLine], submitted: Sequence[SubmittedLine]
+) -> tuple[LineMatch, ...]:
+    """Each remitted line with its charge: by control number; else by code, modifiers, date and
+    charge; else without the modifiers; else without the date where the payer gives none.
+
+    A control number may come back on several lines (the payer split one), any other likeness
+    serves one line only. Lines that are alike in everything are paired in order.
+    """
+    numbers = {_line_key(s.control_number): s for s in submitted if s.control_number}
+    found: dict[int, LineMatch] = {}
+    for place, line in enumerate(remitted):
+        ours = numbers.get(_line_key(line.control_number)) if line.control_number else None
+        if ours is not None:
+            found[place] = LineMatch(place, ours.charge_id, "line control number")
+    taken = {m.charge_id for m in found.values()}
+    free = [s for s in submitted if s.charge_id not in taken]
+    for how, alike in _LIKENESSES:
+        for place, line in enumerate(remitted):
+            ours = None if place in found else _only(line, free, alike)
+            if ours is not None:
+                found[place] = LineMatch(place, ours.charge_id, how)
+                free.remove(ours)
+    return tuple(found.get(n, LineMatch(n, None, "nothing fits")) for n in range(len(remitted)))
+
+
+Alike = Callable[[RemittedLine, SubmittedLine], bool]
+
+
+def _only(line: RemittedLine, free: Sequence[SubmittedLine], alike: Alike) -> SubmittedLine | None:
+    """The one free line that is alike, or the first of several that differ in nothing."""
+    fits = [s for s in free if alike(line, s)]
+    kinds = {(s.code, s.modifiers, s.charge, s.service_date, s.units) for s in fits}
+    return fits[0] if len(kinds) == 1 else None
+
+
+def _same_code(line: RemittedLine, ours: SubmittedLine) -> bool:
+    codes = (line.procedure, line.original_procedure)
+    return ours.code in codes and abs(line.charge) == ours.charge
+
+
+def _same_modifiers(line: RemittedLine, ours: SubmittedLine) -> bool:
+    return set(ours.modifiers) in (set(line.modifiers), set(line.original_modifiers))
+
+
+def _same_date(line: RemittedLine, ours: SubmittedLine) -> bool:
+    return line.service_from == ours.service_date
+
+
+def _no_date(line: RemittedLine, _: SubmittedLine) -> bool:
+    return line.service_from is None
+
+
+_LIKENESSES: tuple[tuple[str, Alike], ...] = (
+    (
+        "code, modifiers, date and charge",
+        lambda x, y: _same_code(x, y) and _same_modifiers(x, y) and _same_date(x, y),
+    ),
+    ("code, date and charge", lambda x, y: _same_code(x, y) and _same_date(x, y)),
+    (
+        "code, modifiers and charge",
+        lambda x, y: _same_code(x, y) and _same_modifiers(x, y) and _no_date(x, y),
+    ),
+    ("code and charge", lambda x, y: _same_code(x, y) and _no_date(x, y)),
+)

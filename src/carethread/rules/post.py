@@ -5,14 +5,30 @@ Every move has two sides, so books balance by construction. Charge-kept accounts
 remittance that is being posted.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from carethread.codes.accounts import Account
+from carethread.codes.adjustments import Disposition, disposition, provider_reason
 from carethread.rules.match import ClaimMatch
+from carethread.rules.spread import ToldLine, told_lines
+from carethread.rules.words import dollars
 from carethread.x12.common import Adjustment
 from carethread.x12.remittance import Remittance, RemittedClaim
+
+REVERSAL = "22"
+PREDETERMINATION = "25"
+PAID = "PAID"
+LONGEST_CODE = 12
+MONEY = frozenset({Account.PAYER_DEPOSIT, Account.UNAPPLIED})
+
+_ACCOUNTS = {
+    Disposition.CONTRACTUAL: Account.CONTRACTUAL,
+    Disposition.PATIENT: Account.PATIENT_RECEIVABLE,
+    Disposition.DENIED: Account.DENIED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +99,12 @@ class LineState(StrEnum):
 class LineOutcome:
     """One remitted line in cents: charge = paid + patient + contractual + denied + prior.
 
-    `prior` is what an earlier payer's remittance already accounts for (CARC 23).
+    `position` counts the remitted lines from 0 and is None where the payer told of the claim
+    as a whole (then there is one outcome a charge). `prior` is what an earlier payer's
+    remittance already accounts for (CARC 23).
     """
 
-    position: int
+    position: int | None
     charge_id: int
     state: LineState
     charge: int
@@ -99,9 +117,10 @@ class LineOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """An adjustment that refuses money that is still owed. `position` as in `LineOutcome`."""
+    """An adjustment that leaves its cents owed; `rules.cause` says whether it counts as a denial.
+    `position` as in `LineOutcome`; `remarks` are the line's and the claim's."""
 
-    position: int
+    position: int | None
     charge_id: int
     adjustment: Adjustment
     amount: int
@@ -124,18 +143,29 @@ class Posting:
 
 
 def charge_moves(charge_id: int, amount: int) -> tuple[Move, ...]:
-    """A new charge of so many cents: the payer owes what was billed."""
-    raise NotImplementedError
+    """A new charge of so many cents (> 0): the payer owes what was billed."""
+    return (Move(Account.PAYER_RECEIVABLE, Account.BILLED, amount, "CHARGE", charge_id),)
 
 
 def check_moves(remittance: Remittance) -> tuple[Move, ...]:
-    """The check itself and its provider-level adjustments: cash in, and what claims do not tell."""
-    raise NotImplementedError
+    """The check itself and its provider-level adjustments: cash in, and what claims do not tell.
+
+    With these and every claim posted or set aside, the deposit is zero exactly where
+    BPR02 = claim payments - provider-level adjustments.
+    """
+    check = -remittance.amount if remittance.credit_or_debit == "D" else remittance.amount
+    moves = [_move(Account.CASH, Account.PAYER_DEPOSIT, check, "CHECK")]
+    for adjustment in remittance.provider_adjustments:
+        account = provider_reason(adjustment.reason).account
+        code = f"PLB-{adjustment.reason}"[:LONGEST_CODE]
+        moves.append(_move(account, Account.PAYER_DEPOSIT, adjustment.amount, code))
+    return tuple(m for m in moves if m)
 
 
 def set_aside(remitted: RemittedClaim) -> tuple[Move, ...]:
     """The payment of a claim that waits for a person goes to UNAPPLIED (none where it is zero)."""
-    raise NotImplementedError
+    move = _move(Account.PAYER_DEPOSIT, Account.UNAPPLIED, remitted.paid, PAID)
+    return (move,) if move else ()
 
 
 def post(
@@ -151,9 +181,198 @@ def post(
     aside earlier and a person has matched it now. A reversal (CLP02 = 22) undoes every transfer
     of the posting that it takes back and that still stands.
     """
-    raise NotImplementedError
+    obstacle = _obstacle(remitted, match)
+    if obstacle:
+        return Posting(waits=(obstacle,))
+    if remitted.status == REVERSAL:
+        return _take_back(remitted, match, standing, source)
+    lines = told_lines(remitted, match)
+    moves = tuple(m for line in lines for m in _line_moves(line, source))
+    waits = _overpaid(moves, standing) or _strayed(lines, remitted)
+    if waits:
+        return Posting(waits=waits)
+    return Posting(
+        moves=moves,
+        outcomes=tuple(_outcome(line) for line in lines),
+        denials=tuple(d for line in lines for d in _denials(line)),
+    )
 
 
 def reopen(transfers: Sequence[StandingTransfer]) -> tuple[Move, ...]:
     """A corrected claim goes out: each denial that still stands is owed by the payer again."""
-    raise NotImplementedError
+    return tuple(_undo(t) for t in transfers if t.debit is Account.DENIED and not t.reversed)
+
+
+# ---------------------------------------------------------------- one line's money
+
+
+def _obstacle(remitted: RemittedClaim, match: ClaimMatch) -> str:
+    """Why nothing may move, or an empty string."""
+    if match.claim is None:
+        return "It is not certain which claim is meant."
+    if remitted.status == PREDETERMINATION:
+        return "It is a predetermination: it says what would be paid, and pays nothing."
+    if not remitted.is_balanced:
+        return "The charge less the adjustments is not what was paid."
+    return ""
+
+
+def _line_moves(line: ToldLine, source: Account) -> Iterator[Move]:
+    """Where the line's charge went: paid, given up, to the patient, or refused."""
+    paid = _move(source, Account.PAYER_RECEIVABLE, line.paid, PAID)
+    if paid:
+        yield replace(paid, charge_id=line.charge_id, line=line.position)
+    for adjustment, becomes in _settled(line):
+        if becomes is Disposition.PRIOR:
+            continue
+        code = f"{adjustment.group}-{adjustment.reason}"[:LONGEST_CODE]
+        move = _move(_ACCOUNTS[becomes], Account.PAYER_RECEIVABLE, adjustment.amount, code)
+        if move:
+            yield replace(move, charge_id=line.charge_id, line=line.position)
+
+
+def _move(debit: Account, credit: Account, amount: int, code: str) -> Move | None:
+    """So many cents from credit to debit; a negative amount goes the other way, none nowhere."""
+    if amount < 0:
+        return Move(credit, debit, -amount, code)
+    return Move(debit, credit, amount, code) if amount else None
+
+
+def _settled(line: ToldLine) -> list[tuple[Adjustment, Disposition]]:
+    """Each adjustment with what becomes of it.
+
+    A "contractual" reduction of the whole charge, with nothing paid and nobody else owing, is
+    no contract's doing: it is kept as refused, for a person to look at.
+    """
+    settled = [(a, disposition(a.group, a.reason)) for a in line.adjustments]
+    contractual = sum(a.amount for a, d in settled if d is Disposition.CONTRACTUAL)
+    if line.charge > 0 and contractual == line.charge and not line.paid:
+        return [(a, Disposition.DENIED) for a, _ in settled]
+    return settled
+
+
+def _sum(line: ToldLine, wanted: Disposition) -> int:
+    return sum(a.amount for a, becomes in _settled(line) if becomes is wanted)
+
+
+def _outcome(line: ToldLine) -> LineOutcome:
+    patient, denied = _sum(line, Disposition.PATIENT), _sum(line, Disposition.DENIED)
+    return LineOutcome(
+        position=line.position,
+        charge_id=line.charge_id,
+        state=_state(line.paid, patient, denied),
+        charge=line.charge,
+        paid=line.paid,
+        patient=patient,
+        contractual=_sum(line, Disposition.CONTRACTUAL),
+        denied=denied,
+        prior=_sum(line, Disposition.PRIOR),
+    )
+
+
+def _state(paid: int, patient: int, denied: int) -> LineState:
+    if paid > 0:
+        return LineState.PAID
+    if denied > 0:
+        return LineState.DENIED
+    return LineState.PATIENT if patient > 0 else LineState.SETTLED
+
+
+def _denials(line: ToldLine) -> Iterator[Denial]:
+    for adjustment, becomes in _settled(line):
+        if becomes is Disposition.DENIED and adjustment.amount > 0:
+            yield Denial(line.position, line.charge_id, adjustment, adjustment.amount, line.remarks)
+
+
+def _overpaid(moves: Sequence[Move], standing: Standing) -> tuple[str, ...]:
+    """Charges of which the payer would settle more than it owes, in words."""
+    settled: Counter[int] = Counter()
+    for move in moves:
+        if move.charge_id is not None:
+            settled[move.charge_id] += _receivable_settled(move)
+    return tuple(
+        f"Charge {charge_id} has {dollars(standing.receivable[charge_id])} left to be settled by "
+        f"the payer, and this would settle {dollars(amount)}: is it a second answer?"
+        for charge_id, amount in settled.items()
+        if amount > standing.receivable.get(charge_id, amount)
+    )
+
+
+def _strayed(lines: Sequence[ToldLine], remitted: RemittedClaim) -> tuple[str, ...]:
+    """Lines that do not add up to the claim would leave cents in the deposit."""
+    paid = sum(n.paid for n in lines)
+    if paid == remitted.paid:
+        return ()
+    return (f"The lines say {dollars(paid)} was paid, the claim says {dollars(remitted.paid)}.",)
+
+
+def _receivable_settled(move: Move) -> int:
+    if move.credit is Account.PAYER_RECEIVABLE:
+        return move.amount
+    return -move.amount if move.debit is Account.PAYER_RECEIVABLE else 0
+
+
+# ---------------------------------------------------------------- taking back
+
+
+def _take_back(
+    remitted: RemittedClaim, match: ClaimMatch, standing: Standing, source: Account
+) -> Posting:
+    """The opposite of every transfer of the reversed posting that still stands.
+
+    A denial that was reopened for a corrected claim is undone already and is left alone.
+    """
+    earlier = _taken_back(remitted, standing)
+    if earlier is None:
+        reason = (
+            f"It takes back a payment of {dollars(-remitted.paid)} on a charge of "
+            f"{dollars(-remitted.charge)}, and no such posting of this claim stands."
+        )
+        return Posting(waits=(reason,))
+    return Posting(
+        moves=tuple(_undo(t, source) for t in earlier.transfers if not t.reversed),
+        outcomes=tuple(_reversed(line) for line in told_lines(remitted, match)),
+        undoes=earlier.id,
+    )
+
+
+def _taken_back(remitted: RemittedClaim, standing: Standing) -> EarlierPosting | None:
+    """The latest posting of the same charge whose payment, as it stands, is what is taken back;
+    of several, one under the payer's same number."""
+    fits = [
+        p
+        for p in standing.postings
+        if p.charge == -remitted.charge and _still_paid(p) == p.paid == -remitted.paid
+    ]
+    same = [p for p in fits if p.payer_control_number == remitted.payer_control_number]
+    standing_ones = [p for p in same or fits if any(not t.reversed for t in p.transfers)]
+    return next(reversed(standing_ones or same or fits), None)
+
+
+def _still_paid(posting: EarlierPosting) -> int:
+    """The payment's cents that no other transfer has taken back."""
+    kept = [t for t in posting.transfers if not t.reversed]
+    into = sum(t.amount for t in kept if t.debit in MONEY)
+    return into - sum(t.amount for t in kept if t.credit in MONEY)
+
+
+def _undo(transfer: StandingTransfer, source: Account = Account.PAYER_DEPOSIT) -> Move:
+    """The opposite transfer. Money goes back through the deposit of whoever reverses, even
+    where it first came out of UNAPPLIED."""
+
+    def now(account: Account) -> Account:
+        return source if account in MONEY else account
+
+    return Move(
+        debit=now(transfer.credit),
+        credit=now(transfer.debit),
+        amount=transfer.amount,
+        code=transfer.code,
+        charge_id=transfer.charge_id,
+        reverses=transfer.id,
+    )
+
+
+def _reversed(line: ToldLine) -> LineOutcome:
+    """The line's own (negative) figures, under the state that says so."""
+    return replace(_outcome(line), state=LineState.REVERSED)

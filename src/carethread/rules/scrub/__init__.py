@@ -1,18 +1,32 @@
 """The scrubber: rules of law, guide, code set and payer on a claim before it leaves.
 
-One rule is one small function `rule(claim, context) -> findings`, in the file of its family.
+One rule is one small function in the file of its family; `docs/rules.md` lists them all. A rule
+that lacks what it needs to know is silent, so the same rules run on anybody's 837.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from datetime import date
 
 from carethread.rules.finding import Finding, Fix, Severity
+from carethread.rules.scrub import (  # noqa: F401 - importing a family registers its rules
+    authorization,
+    bundling,
+    chart,
+    claim,
+    diagnosis,
+    identity,
+    people,
+    units,
+)
 from carethread.rules.scrub.context import NOTHING_KNOWN, ChartLine, ScrubContext
+from carethread.rules.scrub.registry import Fault, Rule, registered
 from carethread.x12.claim import Claim
 
 __all__ = [
     "ALL",
     "NOTHING_KNOWN",
     "ChartLine",
+    "Fault",
     "Finding",
     "Fix",
     "Rule",
@@ -21,13 +35,13 @@ __all__ = [
     "scrub",
 ]
 
-Rule = Callable[[Claim, ScrubContext], Iterator[Finding]]
-
-ALL: Sequence[Rule] = ()
+ALL: Sequence[Rule] = tuple(sorted(registered, key=lambda r: r.family))
 
 
 def scrub(
     claim: Claim, context: ScrubContext = NOTHING_KNOWN, rules: Sequence[Rule] = ALL
 ) -> tuple[Finding, ...]:
     """Everything that is wrong with the claim, stopping findings first; all reasons at once."""
-    raise NotImplementedError
+    day = claim.lines[0].service_from if claim.lines else date.max
+    findings = [f for rule in rules if rule.holds_on(day) for f in rule(claim, context)]
+    return tuple(sorted(findings, key=lambda f: not f.stops))
