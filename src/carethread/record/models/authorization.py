@@ -16,7 +16,7 @@ class Authorization(Scoped):
     number = models.CharField(max_length=50)
     effective_from = models.DateField()
     effective_to = models.DateField()
-    codes = models.JSONField(default=list)
+    codes = models.JSONField(default=list, blank=True)
     approved_units = models.PositiveIntegerField()
     used_units = models.PositiveIntegerField(default=0)
     recorded_at = models.DateTimeField()

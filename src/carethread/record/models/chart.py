@@ -63,7 +63,7 @@ class TreatmentPlan(Scoped):
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="plans")
     effective_from = models.DateField()
     effective_to = models.DateField()
-    services = models.JSONField(default=list)
+    services = models.JSONField(default=list, blank=True)
     goals = models.JSONField(default=list, blank=True)
     signed_by = models.ForeignKey(
         Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

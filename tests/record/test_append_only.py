@@ -1,0 +1,49 @@
+"""What was once relied on cannot be changed, not even by a slip in our own code."""
+
+import pytest
+from django.db import Error, connection, transaction
+
+from carethread.record.models import Charge, NoteVersion, Transfer
+from tests.cast import Cast, signed_session
+from tests.support.guards import guarded_tables
+
+
+def _triggers() -> str:
+    """All trigger definitions of this database, as one text."""
+    query = (
+        "SELECT event_object_table || ' ' || event_manipulation FROM information_schema.triggers "
+        "UNION SELECT tgrelid::regclass || ' TRUNCATE' FROM pg_trigger WHERE tgtype & 32 > 0"
+        if connection.vendor == "postgresql"
+        else "SELECT tbl_name || ' ' || sql FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_every_append_only_table_is_guarded_by_the_database() -> None:
+    installed = _triggers()
+    assert len(guarded_tables()) >= 19
+    for table in guarded_tables():
+        assert table in installed, f"{table} has no guard: add it to a migration"
+
+
+@pytest.mark.parametrize("model", [NoteVersion, Transfer])
+def test_the_database_refuses_to_change_a_row(alder: Cast, model: type) -> None:
+    signed_session(alder)
+    row = model.objects.first()
+    with pytest.raises(Error, match="append-only"), transaction.atomic():
+        row.save()
+
+
+@pytest.mark.parametrize("model", [NoteVersion, Transfer])
+def test_the_database_refuses_to_delete_a_row(alder: Cast, model: type) -> None:
+    signed_session(alder)
+    with pytest.raises(Error, match="append-only"), transaction.atomic():
+        model.objects.all()._raw_delete(model.objects.db)
+
+
+def test_what_is_not_append_only_can_change(alder: Cast) -> None:
+    signed_session(alder)
+    Charge.objects.update(state="live")
