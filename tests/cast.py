@@ -127,7 +127,7 @@ def make_client(
     """A client in care: covered, admitted, diagnosed, with a signed plan."""
     client = admit.save_client(
         Client(
-            organization=center, mrn=f"M{member_id[-5:]}", first_name=first, last_name=last,
+            organization=center, mrn=f"M{member_id[2:]}", first_name=first, last_name=last,
             birth_date=date(1990, 5, 17), sex="F", line1="7 Mill Lane", city="Albany", state="NY",
             postal_code="12207", phone="5185550111",
         )

@@ -59,6 +59,8 @@ def save_authorization(row: Authorization, *, now: datetime) -> Authorization:
         raise refuse("It must end after it starts.", "effective_to")
     if row._state.adding:
         row.recorded_at = now
+    else:  # What was used of it is the ledger's to say, not an edit form's.
+        row.used_units = Authorization.objects.select_for_update().get(pk=row.pk).used_units
     keep(row)
     charging.recharge(row.client, now=now)
     return row

@@ -6,7 +6,7 @@ everything that waits.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -26,7 +26,7 @@ from carethread.rules.assemble import assemble, group
 from carethread.rules.clocks import grace_ends
 from carethread.rules.finding import Finding
 from carethread.rules.identity import claim_number
-from carethread.rules.scrub import scrub
+from carethread.rules.scrub import ScrubContext, scrub
 from carethread.workflow import gather, numbers, wire_format
 from carethread.workflow.errors import refuse
 from carethread.workflow.gather import Billable
@@ -167,23 +167,74 @@ def _without_line_numbers(claim: WireClaim) -> WireClaim:
 # -------------------------------------------------------------------------------------- computing
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A waiting claim with what it says now, what that is compared with, and the charge version
+    and units behind each of its lines (by line control number)."""
+
+    row: Claim
+    wire: WireClaim
+    context: ScrubContext
+    charged: dict[str, tuple[int, int]]
+
+
+def prepared(claims: Sequence[Claim], organization: Organization, now: datetime) -> list[Prepared]:
+    """Each waiting claim as the record has it now. A claim that left and has no charge any more
+    is a void of what left; one that never left and has none is left out."""
+    by_claim = gather.charges_by_claim(claims)
+    filled = [claim for claim in claims if by_claim.get(claim.pk)]
+    today = gather.service_date(organization, now)
+    found = gather.billables([by_claim[claim.pk] for claim in filled], today=today)
+    return [
+        *(_prepared(claim, billable) for claim, billable in zip(filled, found, strict=True)),
+        *(_void(claim, today) for claim in claims if claim not in filled and claim.current),
+    ]
+
+
+def _prepared(claim: Claim, billable: Billable) -> Prepared:
+    charged = {c.control_number: (c.version_id, c.units) for c in billable.charges}
+    return Prepared(claim, compute(claim, billable), billable.context, charged)
+
+
+def _void(claim: Claim, today: date) -> Prepared:
+    """The claim that takes back what left (frequency 8), for charges that are no more."""
+    assert claim.current is not None
+    wire = replace(
+        wire_format.claim_from_json(claim.current.content),
+        claim_id=next_number(claim),
+        frequency="8",
+        original_reference=claim.payer_control_number,
+    )
+    lines = claim.current.lines.all()
+    charged = {line.control_number: (line.charge_version_id, line.units) for line in lines}
+    context = ScrubContext(today=today, payer_control_number=claim.payer_control_number)
+    return Prepared(claim, wire, context, charged)
+
+
 def compute(claim: Claim, billable: Billable) -> WireClaim:
     """The claim as the record has it now, with the number and frequency of its next version."""
-    before = claim.current
     return assemble(
         billable.charges,
         billable.client,
         billable.coverage,
         billable.billing,
-        claim_id=claim_number(claim.sequence, before.number + 1 if before else 1),
+        claim_id=next_number(claim),
         frequency=frequency(claim),
-        original_reference=claim.payer_control_number if before else "",
+        original_reference=claim.payer_control_number if claim.current else "",
     )
 
 
+def next_number(claim: Claim) -> str:
+    """CLM01 of the version that would leave next."""
+    return claim_number(claim.sequence, claim.current.number + 1 if claim.current else 1)
+
+
 def frequency(claim: Claim) -> str:
-    """1 for what no payer has adjudicated; 7 replaces what one has (or may have) taken in."""
+    """1 for what no payer has taken in yet; 7 replaces what one has."""
     return "7" if claim.current is not None and claim.payer_control_number else "1"
+
+
+# -------------------------------------------------------------------------------------- looking
 
 
 def look(claim: Claim, *, now: datetime) -> Sequence[Finding]:
@@ -200,10 +251,14 @@ def look_at(
         ids = [claim.pk for claim in claims[start : start + _BATCH]]
         with transaction.atomic():
             locked = list(lock_waiting(ids))
-            for claim, billable in with_billables(locked, organization, now):
-                findings = scrub(compute(claim, billable), billable.context)
-                found[claim.pk] = findings
-                _settle(claim, findings, _charge_cents(billable), now)
+            looked_at = prepared(locked, organization, now)
+            for one in looked_at:
+                found[one.row.pk] = scrub(one.wire, one.context)
+                _settle(one.row, found[one.row.pk], one.wire.charge, now)
+            for claim in locked:
+                if claim.pk not in found:
+                    claim.findings.all().delete()
+                    move(claim, ClaimState.CLOSED, "Nothing is left to bill on it.", now=now)
     return found
 
 
@@ -212,31 +267,11 @@ def lock_waiting(ids: Sequence[int]) -> "QuerySet[Claim]":
     rows: QuerySet[Claim] = (
         Claim.objects.select_for_update(of=("self",))
         .filter(pk__in=ids, state__in=WAITING)
-        .select_related("current", "payer", "coverage", "practitioner", "client")
+        .select_related("current", "payer", "coverage", "practitioner", "client", "organization")
         .prefetch_related("findings")
         .order_by("pk")
     )
     return rows
-
-
-def with_billables(
-    claims: Sequence[Claim], organization: Organization, now: datetime
-) -> list[tuple[Claim, Billable]]:
-    """Each claim with its charges and surroundings; claims without a live charge are left out."""
-    by_claim = gather.charges_by_claim(claims)
-    filled = [claim for claim in claims if by_claim.get(claim.pk)]
-    today: date = gather.service_date(organization, now)
-    return list(
-        zip(
-            filled,
-            gather.billables([by_claim[claim.pk] for claim in filled], today=today),
-            strict=True,
-        )
-    )
-
-
-def _charge_cents(billable: Billable) -> int:
-    return sum(charge.amount for charge in billable.charges)
 
 
 def _settle(claim: Claim, findings: Sequence[Finding], cents: int, now: datetime) -> None:
@@ -248,9 +283,8 @@ def _settle(claim: Claim, findings: Sequence[Finding], cents: int, now: datetime
     stops = [finding for finding in findings if finding.stops]
     if stops or claim.stopped_reason:
         if claim.state != ClaimState.HELD:
-            move(
-                claim, ClaimState.HELD, stops[0].message if stops else claim.stopped_reason, now=now
-            )
+            words = stops[0].message if stops else claim.stopped_reason
+            move(claim, ClaimState.HELD, words, now=now)
     elif claim.state != ClaimState.READY:
         minutes = effective(
             "grace_minutes",

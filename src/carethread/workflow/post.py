@@ -178,7 +178,7 @@ def _versions_named(received: Sequence[Received]) -> Iterable[ClaimVersion]:
 def _versions(which: Q) -> Iterable[ClaimVersion]:
     rows: Iterable[ClaimVersion] = (
         ClaimVersion.objects.filter(which)
-        .select_related("claim__client", "claim__coverage")
+        .select_related("claim__client", "claim__coverage", "claim__current")
         .prefetch_related(Prefetch("lines", ClaimLine.objects.select_related("charge_version")))
         .order_by("pk")
     )
@@ -309,6 +309,8 @@ def _move_claim(
 ) -> None:
     claim = version.claim
     state = _state_after(posting)
+    if state is ClaimState.ACCEPTED and claim.current and claim.current.frequency == "8":
+        state = ClaimState.CLOSED  # It was taken back at our own asking.
     if claim.current_id != version.pk and claim.state in (ClaimState.QUEUED, ClaimState.SENT):
         state = None  # A newer version is on its way: its own answer will say.
     before = claim.state

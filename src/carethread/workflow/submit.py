@@ -12,7 +12,6 @@ by looking: the temporary name is still there → rename it; it is gone → the 
 import contextlib
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -39,8 +38,8 @@ from carethread.rules.expect import RateLine, expected
 from carethread.rules.post import reopen
 from carethread.rules.scrub import scrub
 from carethread.workflow import bill, gather, ledger, numbers, wire_format
+from carethread.workflow.bill import Prepared
 from carethread.workflow.connections import opened
-from carethread.workflow.gather import Billable
 from carethread.x12.claim import Claim as WireClaim
 from carethread.x12.claim import ClaimFile
 from carethread.x12.common import Contact, Envelope, Party
@@ -72,15 +71,6 @@ def due(now: datetime) -> "QuerySet[Claim]":
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaving:
-    """A claim that leaves: its row, what it says, and where that came from."""
-
-    row: Claim
-    wire: WireClaim
-    billable: Billable
-
-
 @transaction.atomic
 def freeze(connection: Connection, *, now: datetime) -> EdiFile | None:
     """One 837 file of what is due, frozen with everything that it says; None if nothing is.
@@ -102,25 +92,22 @@ def freeze(connection: Connection, *, now: datetime) -> EdiFile | None:
     return file
 
 
-def _leaving(organization: Organization, now: datetime) -> list[_Leaving]:
+def _leaving(organization: Organization, now: datetime) -> list[Prepared]:
+    """What is due and still may leave. What no longer may is looked at, which writes down why,
+    and so is not due again."""
     size = effective("claims_per_file", on=gather.service_date(organization, now)).value
     while ids := list(due(now).values_list("pk", flat=True)[:size]):
-        locked = [c for c in bill.lock_waiting(ids) if c.state == ClaimState.READY]
-        clean = []
-        for row, billable in bill.with_billables(locked, organization, now):
-            wire = bill.compute(row, billable)
-            if any(finding.stops for finding in scrub(wire, billable.context)):
-                continue
-            clean.append(_Leaving(row, wire, billable))
-        if len(clean) < len(ids):
-            # Some no longer may leave: let the look write down why, and take the rest.
-            stopped = {c.pk for c in locked} - {one.row.pk for one in clean}
-            bill.look_at([c for c in locked if c.pk in stopped], organization, now=now)
-        if clean:
+        locked = [row for row in bill.lock_waiting(ids) if row.state == ClaimState.READY]
+        clean = [one for one in bill.prepared(locked, organization, now) if _may_leave(one)]
+        stopped = {row.pk for row in locked} - {one.row.pk for one in clean}
+        bill.look_at([row for row in locked if row.pk in stopped], organization, now=now)
+        if clean or not locked:
             return clean
-        if not locked:
-            return []
     return []
+
+
+def _may_leave(one: Prepared) -> bool:
+    return not any(finding.stops for finding in scrub(one.wire, one.context))
 
 
 def write_file(
@@ -188,7 +175,7 @@ def _store(connection: Connection, raw: bytes, control: int, now: datetime) -> E
     return file
 
 
-def _freeze_versions(leaving: Sequence[_Leaving], file: EdiFile, now: datetime) -> None:
+def _freeze_versions(leaving: Sequence[Prepared], file: EdiFile, now: datetime) -> None:
     rates = gather.rates_by_payer(one.row.payer_id for one in leaving)
     versions = ClaimVersion.objects.bulk_create(
         [
@@ -215,18 +202,17 @@ def _freeze_versions(leaving: Sequence[_Leaving], file: EdiFile, now: datetime) 
     ClaimLine.objects.bulk_create(lines)
 
 
-def _lines(one: _Leaving, version: ClaimVersion, rates: Sequence[RateLine]) -> list[ClaimLine]:
-    charges = {charge.control_number: charge for charge in one.billable.charges}
+def _lines(one: Prepared, version: ClaimVersion, rates: Sequence[RateLine]) -> list[ClaimLine]:
     rows = []
     for line in one.wire.lines:
-        charge = charges[line.control_number]
+        charge_version_id, units = one.charged[line.control_number]
         promise = expected(
             rates,
             code=line.procedure,
             modifiers=line.modifiers,
             credential=one.row.practitioner.credential,
             service_date=line.service_from,
-            units=charge.units,
+            units=units,
             charge=line.charge,
         )
         rows.append(
@@ -234,11 +220,11 @@ def _lines(one: _Leaving, version: ClaimVersion, rates: Sequence[RateLine]) -> l
                 organization_id=version.organization_id,
                 version=version,
                 number=line.number,
-                charge_version_id=charge.version_id,
+                charge_version_id=charge_version_id,
                 control_number=line.control_number,
                 code=line.procedure,
                 modifiers=list(line.modifiers),
-                units=charge.units,
+                units=units,
                 charge_cents=line.charge,
                 service_date=line.service_from,
                 expected_cents=promise.amount if promise else None,
@@ -247,11 +233,13 @@ def _lines(one: _Leaving, version: ClaimVersion, rates: Sequence[RateLine]) -> l
     return rows
 
 
-def _reopen_denials(organization: Organization, leaving: Sequence[_Leaving], now: datetime) -> None:
+def _reopen_denials(organization: Organization, leaving: Sequence[Prepared], now: datetime) -> None:
     """A correction asks again for what was denied: the payer owes it once more."""
-    charges = [c.charge_id for one in leaving for c in one.billable.charges]
+    versions = [version for one in leaving for version, _ in one.charged.values()]
     denied = (
-        Transfer.objects.filter(charge__in=charges, debit="denied", reversed_by__isnull=True)
+        Transfer.objects.filter(
+            charge__versions__in=versions, debit="denied", reversed_by__isnull=True
+        )
         .select_related("reversed_by")
         .order_by("pk")
     )
