@@ -161,3 +161,12 @@ def test_an_associates_note_waits_for_its_supervisor(alder: Cast) -> None:
         signed.version, user=alder.vera.user, proof=proof(alder.vera.user), now=NOW
     )
     assert Signature.objects.filter(role="supervisor").get() == again
+
+
+def test_signing_stays_within_twenty_five_queries(
+    alder: Cast, django_assert_max_num_queries
+) -> None:
+    note = draft_of(alder)
+    user = note.author.user
+    with django_assert_max_num_queries(27):  # 25, and the two of the surrounding savepoint
+        document.sign(note, user=user, proof=proof(user), now=NOW)

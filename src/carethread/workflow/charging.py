@@ -65,15 +65,13 @@ class Charged:
     findings: tuple[Finding, ...]
 
 
-def charge(version: NoteVersion, *, now: datetime) -> Charged:
-    """Make the version's charges, or new versions of those that an earlier version made."""
+def charge(version: NoteVersion, *, now: datetime, again: bool = False) -> Charged:
+    """Make the version's charges, or new versions of those that an earlier version made.
+
+    `again` says that this very version was charged before and something else has changed.
+    """
     captured, coverage = _captured(version)
-    existing = {
-        row.slot: row
-        for row in Charge.objects.select_for_update(of=("self",))
-        .filter(attendance=version.note.attendance)
-        .select_related("current")
-    }
+    existing = _existing(version) if again or version.number > 1 else {}
     made = [
         _charge_line(version, line, coverage, existing.get(line.slot), now)
         for line in captured.lines
@@ -95,7 +93,7 @@ def recharge(client: Client, *, now: datetime) -> None:
     notes = Note.objects.filter(attendance__in=charges, current__isnull=False)
     for note in notes.select_related("current__author__supervisor", "current__organization"):
         if note.current is not None:
-            charge(note.current, now=now)
+            charge(note.current, now=now, again=True)
 
 
 def as_charged(version: NoteVersion) -> Charged:
@@ -104,6 +102,16 @@ def as_charged(version: NoteVersion) -> Charged:
     charges = list(Charge.objects.filter(attendance=version.note.attendance, state="live"))
     today = gather.service_date(version.organization, version.signed_at)
     return _shown(captured, coverage, charges, today=today)
+
+
+def _existing(version: NoteVersion) -> dict[str, Charge]:
+    """The attendance's charges by slot, locked."""
+    rows = (
+        Charge.objects.select_for_update(of=("self",))
+        .filter(attendance=version.note.attendance)
+        .select_related("current__authorization", "claim")
+    )
+    return {row.slot: row for row in rows}
 
 
 def _captured(version: NoteVersion) -> tuple[Captured, Coverage | None]:
@@ -311,10 +319,9 @@ def _take_units(
     held = _held_by(before)
     if before is not None and before.authorization is not None and held:
         _enter(before.authorization, before, "release", held, now)
-    if authorization is None:
-        return
-    authorization.refresh_from_db(fields=["used_units"])
-    if authorization.remaining_units >= current.units:
+        if authorization is not None:
+            authorization.refresh_from_db(fields=["used_units"])
+    if authorization is not None and authorization.remaining_units >= current.units:
         _enter(authorization, current, "consume", current.units, now)
 
 

@@ -175,14 +175,12 @@ def sign(note: Note, *, user: User, proof: Proof, now: datetime) -> Signed:
     Signing what is signed already gives back what that signature created. Raises `Refused`
     with every problem that keeps the note from being signed.
     """
-    note = _locked(note)
+    note = _locked(note, with_author=True)
     _require_author(note, user)
     if note.status == "signed" and note.current is not None:
         return _signed_before(note)
     if not proof.holds_for(user, now):
         raise refuse("Please enter your password again to sign.", "password")
-    # Two sessions of one clinician at one time are impossible: whoever signs holds the author.
-    Practitioner.objects.select_for_update(of=("self",)).get(pk=note.author_id)
     if problems := list(_problems(note, now)):
         raise Refused(*problems)
 
@@ -193,7 +191,8 @@ def sign(note: Note, *, user: User, proof: Proof, now: datetime) -> Signed:
     note.save(update_fields=["status", "current"])
     _keep_appointment(note)
     charged = charging.charge(version, now=now)
-    _answer_cases(note, user, now)
+    if version.number > 1:
+        _answer_cases(note, user, now)
     return Signed(version, charged.lines, charged.payer, charged.findings)
 
 
@@ -267,7 +266,7 @@ def _frozen(note: Note, now: datetime) -> NoteVersion:
         hours=effective("late_entry_hours", on=gather.service_date(note.organization, now)).value
     )
     version = NoteVersion(
-        organization_id=note.organization_id,
+        organization=note.organization,
         note=note,
         number=before.number + 1 if before else 1,
         kind="addendum" if before else "original",
@@ -388,9 +387,11 @@ def _require_author(note: Note, user: User) -> None:
 # ----------------------------------------------------------------------------------- reading
 
 
-def _locked(note: Note) -> Note:
+def _locked(note: Note, *, with_author: bool = False) -> Note:
+    """The note as it is now. Two sessions of one clinician at one time are impossible: whoever
+    signs holds the author as well."""
     return (
-        Note.objects.select_for_update(of=("self",))
+        Note.objects.select_for_update(of=("self", "author") if with_author else ("self",))
         .select_related(
             "organization",
             "author__supervisor",

@@ -14,7 +14,6 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from carethread.record.models import (
     Authorization,
     Charge,
-    ChargeVersion,
     Claim,
     ClaimLine,
     Client,
@@ -31,6 +30,7 @@ from carethread.record.models import (
     Signature,
     Site,
     TreatmentPlan,
+    UnitEntry,
 )
 from carethread.rules.capture import CapturePolicy
 from carethread.rules.expect import RateLine
@@ -282,8 +282,10 @@ class _Surroundings:
         self.services = _services_around(charges)
         self.billed = _billed_before(charges)
         self.consents: dict[int, list[Consent]] = defaultdict(list)
-        for consent in Consent.objects.filter(client__in={c.client_id for c in charges}):
-            self.consents[consent.client_id].append(consent)
+        protected = {c.client_id for c in charges if c.attendance.episode.program.is_part2}
+        if protected:
+            for consent in Consent.objects.filter(client__in=protected):
+                self.consents[consent.client_id].append(consent)
         self.units = _units_taken(charges)
 
 
@@ -336,14 +338,11 @@ def _billed_before(charges: Sequence[Charge]) -> dict[int, list[tuple[int, Bille
 def _units_taken(charges: Sequence[Charge]) -> dict[int, int]:
     """Authorized units that each charge's current version holds."""
     taken: dict[int, int] = defaultdict(int)
-    versions = ChargeVersion.objects.filter(
-        pk__in=[c.current_id for c in charges], authorization__isnull=False
-    ).prefetch_related("unit_entries")
-    for version in versions:
-        for entry in version.unit_entries.all():
-            taken[version.charge_id] += {"consume": 1, "release": -1}.get(
-                entry.kind, 0
-            ) * entry.units
+    versions = {c.current_id: c.pk for c in charges if c.current and c.current.authorization_id}
+    if versions:
+        for entry in UnitEntry.objects.filter(charge_version__in=versions):
+            sign = {"consume": 1, "release": -1}.get(entry.kind, 0)
+            taken[versions[entry.charge_version_id]] += sign * entry.units
     return taken
 
 

@@ -168,7 +168,7 @@ def _take_interchanges(file: EdiFile, document: Document) -> bool:
                     direction="in",
                     sender_id=envelope.sender,
                     receiver_id=envelope.receiver,
-                    control_number=envelope.control_number,
+                    control_number=envelope.control,
                 )
             fresh += 1
         except IntegrityError:
