@@ -6,18 +6,9 @@ that lacks what it needs to know is silent, so the same rules run on anybody's 8
 
 from collections.abc import Sequence
 from datetime import date
+from importlib import import_module
 
 from carethread.rules.finding import Finding, Fix, Severity
-from carethread.rules.scrub import (  # noqa: F401 - importing a family registers its rules
-    authorization,
-    bundling,
-    chart,
-    claim,
-    diagnosis,
-    identity,
-    people,
-    units,
-)
 from carethread.rules.scrub.context import NOTHING_KNOWN, ChartLine, ScrubContext
 from carethread.rules.scrub.registry import Fault, Rule, registered
 from carethread.x12.claim import Claim
@@ -35,7 +26,20 @@ __all__ = [
     "scrub",
 ]
 
-ALL: Sequence[Rule] = tuple(sorted(registered, key=lambda r: r.family))
+FAMILIES = (
+    "authorization",
+    "bundling",
+    "chart",
+    "claim",
+    "diagnosis",
+    "identity",
+    "people",
+    "units",
+)
+for _family in FAMILIES:  # importing a family registers its rules
+    import_module(f"carethread.rules.scrub.{_family}")
+
+ALL: Sequence[Rule] = tuple(registered)
 
 
 def scrub(

@@ -12,7 +12,8 @@ What is looked at before a claim leaves. A rule that *stops* keeps the claim her
 cured; one that *warns* shows what it found and lets the claim go. A rule that lacks what it
 needs to know is silent.
 
-This page is made from the rules themselves: `uv run python -m carethread.rules.scrub > docs/rules.md`.
+This page is made from the rules themselves:
+`uv run python -m carethread.rules.scrub > docs/rules.md`.
 """
 
 
