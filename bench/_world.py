@@ -1,0 +1,87 @@
+"""A throw-away database for the measurements that need one, on the engine that DATABASE_URL names.
+
+`on_both_engines` runs a measuring module once per engine, each in a process of its own, because
+an engine is chosen when the settings are read.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+POSTGRES = os.environ.get("CARETHREAD_TEST_PG", "postgres://root@127.0.0.1:5432/ct_bench")
+
+
+def on_both_engines(module: str) -> Iterator[str]:
+    """The lines that `python -m module` prints, on SQLite and then on PostgreSQL."""
+    with tempfile.TemporaryDirectory() as folder:
+        urls = {"SQLite": f"sqlite:///{folder}/bench.sqlite3", "PostgreSQL": POSTGRES}
+        for engine, url in urls.items():
+            done = subprocess.run(
+                [sys.executable, "-m", module],
+                env=os.environ | {"DATABASE_URL": url, "BENCH_ENGINE": engine},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                yield f"-- {module} on {engine}: {done.stderr.strip().splitlines()[-1:]}"
+            yield from done.stdout.splitlines()
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """A migrated, empty database for the length of the block; the engine's name."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carethread.config.settings")
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["NAME"] = _file_name(connection)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        yield os.environ.get("BENCH_ENGINE", connection.vendor)
+    finally:
+        connection.creation.destroy_test_db("unused", verbosity=0)
+
+
+def _file_name(connection: object) -> str | None:
+    """SQLite is measured on a file, as it runs, and not in memory."""
+    settings = connection.settings_dict  # type: ignore[attr-defined]
+    if settings["ENGINE"].endswith("sqlite3"):
+        return str(Path(settings["NAME"]).with_suffix(".bench"))
+    return None
+
+
+def best(work: Callable[[], object], times: int = 5) -> float:
+    """Seconds of the fastest of several runs: the one the machine disturbed least."""
+    runs = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        runs.append(time.perf_counter() - start)
+    return min(runs)
+
+
+def row(number: str, what: str, engine: str, ours: float, floor: float, floor_words: str) -> str:
+    """One line of the table: the ratio first, then both figures."""
+    return (
+        f"{number} {what} on {engine} {ours / floor:.1f}x {floor_words} "
+        f"{floor * 1000:.2f} ms (ours {ours * 1000:.2f} ms)"
+    )
+
+
+def sessions(cast: object, count: int) -> Iterator[object]:
+    """So many drafts, ready to be signed, none overlapping another, spread over clinicians."""
+    from tests.cast import NOW, draft_of
+
+    for number in range(count):
+        starts = NOW - timedelta(hours=3 + 2 * (number // 2))
+        by = (cast.nora, cast.vera)[number % 2]  # type: ignore[attr-defined]
+        yield draft_of(cast, by=by, starts=starts)  # type: ignore[arg-type]
