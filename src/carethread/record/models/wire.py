@@ -16,7 +16,7 @@ class Connection(Scoped):
 
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=10, default="sftp")
-    settings = models.JSONField(default=dict)
+    settings = models.JSONField(default=dict, blank=True)
     outbound_folder = models.CharField(max_length=200)
     inbound_folder = models.CharField(max_length=200)
     sender_id = models.CharField(max_length=15)
