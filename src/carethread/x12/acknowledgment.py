@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from carethread.x12.common import Envelope, Party
+from carethread.x12.common import Envelope, Kept, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,9 @@ class SegmentError:
     element: int = 0
     element_code: str = ""
     value: str = ""
+    component: int = 0
+    element_reference: str = ""
+    extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class SetAck:
     guide: str = ""
     syntax_errors: tuple[str, ...] = ()
     errors: tuple[SegmentError, ...] = ()
+    extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,15 @@ class FunctionalAck:
     accepted: int
     guide: str = ""
     sets: tuple[SetAck, ...] = ()
+    syntax_errors: tuple[str, ...] = ()
+    extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimStatus:
     """One STC: `category` A1 A2 accepted, A3 A6 A7 A8 rejected; `code` the status code;
-    `entity` whom it speaks of; `action` WQ accept or U reject; `amount` in cents."""
+    `entity` whom it speaks of; `action` WQ accept or U reject; `amount` in cents. `extra` are
+    the second and third status of the segment (STC10, STC11), as category, code and entity."""
 
     category: str
     code: str
@@ -71,11 +78,13 @@ class ClaimStatus:
     amount: int = 0
     effective: date | None = None
     message: str = ""
+    extra: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgedClaim:
-    """Loop 2200D of the 277CA: one claim's fate before adjudication. `claim_id` is TRN02 = CLM01."""
+    """Loop 2200D of the 277CA: one claim's fate before adjudication. `claim_id` is TRN02 = CLM01;
+    `provider` is given where it is not the first billing provider of the set."""
 
     claim_id: str
     patient: Party
@@ -84,16 +93,25 @@ class AcknowledgedClaim:
     clearinghouse_number: str = ""
     service_from: date | None = None
     service_to: date | None = None
+    bill_type: str = ""
+    provider: Party | None = None
+    extra: tuple[Kept, ...] = ()
 
     @property
     def is_accepted(self) -> bool:
         """No status puts it in a rejecting category (A3, A6, A7, A8)."""
-        return not any(s.category in {"A3", "A6", "A7", "A8"} for s in self.statuses)
+        return not any(
+            category in {"A3", "A6", "A7", "A8"}
+            for status in self.statuses
+            for category in (status.category, *(more[0] for more in status.extra))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimAck:
-    """277CA: one set. `source` sent it (payer or clearinghouse); totals in cents."""
+    """277CA: one set. `source` sent it (payer or clearinghouse), `provider` is the first billing
+    provider in it; `batch_trace` is the 837's BHT03; totals in cents; `statuses` speak of the
+    whole batch (loop 2200B), `provider_statuses` of the billing provider's claims (2200C)."""
 
     envelope: Envelope
     source: Party
@@ -109,3 +127,9 @@ class ClaimAck:
     accepted_amount: int = 0
     rejected_count: int = 0
     rejected_amount: int = 0
+    created_time: str = ""
+    source_trace: str = ""
+    provider_trace: str = ""
+    statuses: tuple[ClaimStatus, ...] = ()
+    provider_statuses: tuple[ClaimStatus, ...] = ()
+    extra: tuple[Kept, ...] = ()

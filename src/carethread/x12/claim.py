@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from carethread.x12.common import Address, Adjustment, Amount, Envelope, Party, Reference
+from carethread.x12.common import Address, Adjustment, Amount, Envelope, Kept, Party, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Subscriber:
     filing_indicator: str = "CI"
     birth_date: date | None = None
     sex: str = "U"
+    extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Patient:
     relationship: str
     birth_date: date | None = None
     sex: str = "U"
+    extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class LineAdjudication:
     units: Decimal = Decimal(1)
     adjustments: tuple[Adjustment, ...] = ()
     paid_on: date | None = None
+    procedure_qualifier: str = "HC"
+    extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class OtherPayer:
     adjustments: tuple[Adjustment, ...] = ()
     amounts: tuple[Amount, ...] = ()
     claim_control_number: str = ""
+    paid_on: date | None = None
+    benefits_assigned: str = "Y"
+    release_of_information: str = "Y"
+    extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,9 @@ class ClaimLine:
     note: str = ""
     references: tuple[Reference, ...] = ()
     adjudications: tuple[LineAdjudication, ...] = ()
+    procedure_qualifier: str = "HC"
+    note_code: str = "ADD"
+    extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,12 @@ class Claim:
     note_code: str = "ADD"
     admission_date: date | None = None
     references: tuple[Reference, ...] = ()
+    statement_from: date | None = None
+    statement_to: date | None = None
+    admission_type: str = ""
+    admission_source: str = ""
+    patient_status: str = ""
+    extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +173,4 @@ class ClaimFile:
     claims: tuple[Claim, ...]
     purpose: str = "00"
     kind: str = "CH"
+    extra: tuple[Kept, ...] = ()

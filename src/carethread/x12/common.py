@@ -5,6 +5,21 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A segment that has no field here, kept so that it can be written back.
+
+    `elements` are the tag and its elements; components are parted by U+001F and repetitions by
+    U+001E whatever the file used. `after` names the segment that it follows where the guide
+    itself does not say ("" = the guide's own place). `partial`: other elements of the very same
+    segment do have fields, and these win.
+    """
+
+    elements: tuple[str, ...]
+    after: str = ""
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """N3 and N4. `postal_code` without a dash (ZIP or ZIP+4)."""
 
@@ -52,6 +67,7 @@ class Party:
     address: Address | None = None
     references: tuple[Reference, ...] = ()
     contact: Contact | None = None
+    extra: tuple[Kept, ...] = ()
 
     @property
     def npi(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from carethread.x12.common import Adjustment, Amount, Envelope, Party, Reference
+from carethread.x12.common import Adjustment, Amount, Envelope, Kept, Party, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,9 @@ class RemittedLine:
     amounts: tuple[Amount, ...] = ()
     remarks: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    procedure_qualifier: str = "HC"
+    original_qualifier: str = ""
+    extra: tuple[Kept, ...] = ()
 
     @property
     def is_balanced(self) -> bool:
@@ -44,7 +47,8 @@ class RemittedClaim:
 
     `status` is CLP02 (1/2/3 processed as primary/secondary/tertiary, 4 denied, 19/20/21 the
     same and forwarded, 22 reversal, 23 not ours, 25 predetermination). "Processed" does not
-    mean paid: denials live in the lines' adjustments.
+    mean paid: denials live in the lines' adjustments. `batch` is the LX it stands under;
+    `remark_segment` says where its remark codes came from: MOA, or MIA on inpatient claims.
     """
 
     claim_id: str
@@ -69,6 +73,9 @@ class RemittedClaim:
     remarks: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     lines: tuple[RemittedLine, ...] = ()
+    batch: int = 1
+    remark_segment: str = "MOA"
+    extra: tuple[Kept, ...] = ()
 
     @property
     def is_balanced(self) -> bool:
@@ -107,6 +114,7 @@ class Remittance:
     production_date: date | None = None
     handling: str = "I"
     references: tuple[Reference, ...] = ()
+    extra: tuple[Kept, ...] = ()
 
     @property
     def is_balanced(self) -> bool:

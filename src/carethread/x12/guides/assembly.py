@@ -1,0 +1,101 @@
+"""From units of segments to the items of one transaction set.
+
+The reader cuts a set into units: the header, then one piece for each claim (CLP, CLM), each
+hierarchical level (HL) and each PLB or AK2. An assembler reads what stands in a unit, loop by
+loop, and remembers what later items need (whose claim this is).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from carethread.x12.bindings import Values
+from carethread.x12.common import Envelope, Kept
+from carethread.x12.delimiters import Delimiters
+from carethread.x12.guide import Loop
+from carethread.x12.reading import LoopReader, Segments
+from carethread.x12.rendering import Item
+
+Unit = Segments
+
+
+@lru_cache(maxsize=64)
+def _reader(loop: Loop, marks: Delimiters, beside: tuple[str, ...]) -> LoopReader:
+    return LoopReader(loop, marks, dict.fromkeys(beside))
+
+
+class Assembler:
+    """Reads one set. Subclasses say which loops may begin in a unit, by first tag (or by "HL*"
+    and the level), and what to do with each."""
+
+    loops: ClassVar[dict[str, Loop]] = {}
+
+    def __init__(self, envelope: Envelope, marks: Delimiters) -> None:
+        self.envelope = envelope
+        tags = tuple(self.loops)
+        self.readers = {t: _reader(loop, marks, tags) for t, loop in self.loops.items()}
+        self.strays: list[tuple[int, list[str]]] = []
+
+    def feed(self, segs: Unit, position: int) -> list[Any]:
+        """The streamed items that are complete after this unit. `position` is its first
+        segment's place in the file, for what has no place in the guide. Raises BadValue."""
+        i, n = 0, len(segs)
+        items: list[Any] = []
+        while i < n:
+            tag = segs[i][0]
+            if tag == "HL":
+                tag = "HL*" + (segs[i][3] if len(segs[i]) > 3 else "")
+            reader = self.readers.get(tag)
+            if reader is None:
+                self.strays.append((position + i, segs[i]))
+                i += 1
+                continue
+            values, i = reader.read(segs, i, n)
+            self.complete(tag, reader.slots, values)
+            items += self.take(tag, reader.build(values))
+        return items
+
+    def complete(self, tag: str, slots: dict[str, int], values: Values) -> None:
+        """A last hand on a loop's values before its object is built: what stands above it."""
+
+    def take(self, tag: str, value: Any) -> Iterable[Any]:
+        """Remembers what a loop said; the items that are complete with it."""
+        raise NotImplementedError
+
+    def finish(self, items: tuple[Any, ...]) -> Any:
+        """The transaction, with these items."""
+        raise NotImplementedError
+
+
+class Levels:
+    """Numbers hierarchical levels (HL) while a set is written."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.open: dict[int, int] = {}
+
+    def under(self, depth: int, code: str, child: bool, items: Iterable[Item]) -> Iterator[Item]:
+        """An HL at this depth (1 outermost), then the items of its loop."""
+        self.count += 1
+        self.open[depth] = self.count
+        parent = str(self.open[depth - 1]) if depth > 1 else ""
+        yield Item(["HL", str(self.count), parent, code, "1" if child else "0"], None, 0)
+        yield from items
+
+
+_UP = "^"
+
+
+def up(extra: tuple[Kept, ...]) -> tuple[Kept, ...]:
+    """Kept segments of the level above, marked so that they can ride on an object below it."""
+    return tuple(replace(k, after=_UP + k.after) for k in extra)
+
+
+def down(extra: tuple[Kept, ...]) -> tuple[Kept, ...]:
+    """Those that came from the level above, as they were there."""
+    return tuple(replace(k, after=k.after[1:]) for k in extra if k.after.startswith(_UP))
+
+
+def not_up(extra: tuple[Kept, ...]) -> tuple[Kept, ...]:
+    return tuple(k for k in extra if not k.after.startswith(_UP))

@@ -1,0 +1,279 @@
+"""277CA claim acknowledgment, 005010X214: each claim's fate before adjudication."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from itertools import groupby
+from typing import Any, ClassVar
+
+from carethread.x12 import values as wire
+from carethread.x12.acknowledgment import AcknowledgedClaim, ClaimAck, ClaimStatus
+from carethread.x12.bindings import BINDINGS, Get, Place, Take, Values
+from carethread.x12.common import Envelope, Kept, Party
+from carethread.x12.delimiters import COMPONENT, Delimiters
+from carethread.x12.guide import Guide, Segment, parse_loop
+from carethread.x12.guides.assembly import Assembler, Levels, down, not_up, up
+from carethread.x12.rendering import NOBODY, Item, render
+
+_TEXT = """
+let NAME = entity_type!{1|2} name! first_name middle_name - suffix
+let ID = id_qualifier{46|FI|PI|XV|XX|SV|II|MI} id
+let STATUS = (! ! .)! . . . - - - - - (! ! .) (! ! .) .
+[277CA R1]
+  [HEADER R1 header=Header]
+    BHT R1 =0085 =08 reference! created_on:day! created_time! =TH
+  [2000A R1 source=Source]
+    HL R1 @level ! - =20 !
+    [2100A R1 source=Party]
+      NM1 R1 #PR|AY $NAME $ID
+    [2200A R1]
+      TRN R1 =1 source_trace!
+      DTP R1 #050 =D8 received_on:day!
+      DTP R1 #009 =D8 processed_on:day!
+    [2000B R1 receiver=Receiver]
+      HL R1 @level ! ! =21 !
+      [2100B R1 receiver=Party]
+        NM1 R1 #41 $NAME $ID
+      [2200B R1]
+        TRN R1 =2 batch_trace!
+        STC R> @status:statuses $STATUS
+        QTY S1 #90 accepted_count:integer!
+        QTY S1 #AA rejected_count:integer!
+        AMT S1 #YU accepted_amount:cents!
+        AMT S1 #YY rejected_amount:cents!
+      [2000C S> providers=Provider*]
+        HL R1 @level ! ! =19 !
+        [2100C R1 provider=Party]
+          NM1 R1 #85 $NAME $ID
+        [2200C S1]
+          TRN R1 =1 provider_trace!
+          STC R> @status:provider_statuses $STATUS
+          REF S3 #0B|1G|G2|LU|SY|TJ !
+          QTY S1 #QA !
+          QTY S1 #QC !
+          AMT S1 #YU !
+          AMT S1 #YY !
+        [2000D S> patients=Patient*]
+          HL R1 @level ! ! =PT .
+          [2100D R1 patient=Party]
+            NM1 R1 #QC $NAME $ID
+          [2200D S> claims=AcknowledgedClaim*]
+            TRN R1 =2 claim_id!
+            STC R> @status:statuses $STATUS
+            REF S1 #1K payer_control_number!
+            REF S1 #D9 clearinghouse_number!
+            REF S1 #BLT bill_type!
+            DTP R1 #472 @dates:service_from,service_to ! !
+            [2220D S>]
+              SVC R1 (.*8)! ! . . . . .
+              STC R1 $STATUS
+              REF S2 #FJ|XZ !
+              DTP S1 #472 ! !
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    reference: str = ""
+    created_on: date = wire.NO_DATE
+    created_time: str = ""
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Loop 2000A: who answers."""
+
+    source: Party | None = None
+    source_trace: str = ""
+    received_on: date | None = None
+    processed_on: date | None = None
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Loop 2000B: who is answered, and the totals."""
+
+    receiver: Party | None = None
+    batch_trace: str = ""
+    statuses: tuple[ClaimStatus, ...] = ()
+    accepted_count: int = 0
+    rejected_count: int = 0
+    accepted_amount: int = 0
+    rejected_amount: int = 0
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Loop 2000C: whose claims."""
+
+    provider: Party | None = None
+    provider_trace: str = ""
+    provider_statuses: tuple[ClaimStatus, ...] = ()
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Loop 2000D: whose claim, and the claims."""
+
+    patient: Party | None = None
+    claims: tuple[AcknowledgedClaim, ...] = ()
+    extra: tuple[Kept, ...] = ()
+
+
+class Statuses:
+    """STC: up to three statuses, a day, an action, an amount and a message."""
+
+    def reader(self, at: Place) -> Take:
+        slot, component = at.slot, at.marks.component
+
+        def take(values: Values, e: list[str]) -> bool | None:
+            if len(e) < 2:
+                return False
+            e = e + [""] * (13 - len(e))
+            category, code, entity = _triple(e[1], component)
+            more = tuple(_triple(text, component) for text in e[10:12] if text)
+            day = wire.days[e[2]] if e[2] else None
+            status = ClaimStatus(category, code, entity, e[3], wire.cents[e[4]], day, e[12], more)
+            values[slot] += (status,)
+            return None
+
+        return take
+
+    def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
+        for s in get(segment.target):
+            more = [_join(t) for t in s.extra[:2]] + ["", ""]
+            day = wire.format_day(s.effective) if s.effective else ""
+            amount = wire.format_cents(s.amount) if s.amount or _wants_amount(segment) else ""
+            status = _join((s.category, s.code, s.entity))
+            blank = [""] * 5
+            yield ["STC", status, day, s.action, amount, *blank, more[0], more[1], s.message]
+
+
+def _wants_amount(segment: Segment) -> bool:
+    return segment.target != "provider_statuses"
+
+
+def _triple(text: str, component: str) -> tuple[str, str, str]:
+    parts = [*text.split(component), "", ""]
+    return parts[0], parts[1], parts[2]
+
+
+def _join(parts: tuple[str, str, str]) -> str:
+    return COMPONENT.join(parts).rstrip(COMPONENT)
+
+
+BINDINGS["status"] = Statuses()
+
+GUIDE = Guide(
+    "277CA",
+    "277",
+    "005010X214",
+    "HN",
+    parse_loop(
+        _TEXT,
+        {
+            "Header": Header,
+            "Source": Source,
+            "Receiver": Receiver,
+            "Provider": Provider,
+            "Patient": Patient,
+            "Party": Party,
+            "AcknowledgedClaim": AcknowledgedClaim,
+        },
+    ),
+)
+_LOOPS = {
+    tag: GUIDE.root.find(name)
+    for tag, name in {
+        "BHT": "HEADER",
+        "HL*20": "2000A",
+        "HL*21": "2000B",
+        "HL*19": "2000C",
+        "HL*PT": "2000D",
+    }.items()
+}
+
+
+class StatusAssembler(Assembler):
+    """Each claim, with its patient and its billing provider."""
+
+    loops: ClassVar = _LOOPS
+
+    def __init__(self, envelope: Envelope, marks: Delimiters) -> None:
+        super().__init__(envelope, marks)
+        self.parts: dict[str, Any] = {}
+        self.provider: Party | None = None
+
+    def take(self, tag: str, value: Any) -> Iterator[Any]:
+        if tag == "HL*PT":
+            extra = up(value.extra)
+            for claim in value.claims:
+                yield replace(
+                    claim,
+                    patient=value.patient or NOBODY,
+                    provider=self.provider,
+                    extra=extra + claim.extra,
+                )
+                extra = ()
+        elif tag == "HL*19" and tag in self.parts:
+            self.provider = value.provider
+        else:
+            self.parts.setdefault(tag, value)
+
+    def finish(self, items: tuple[Any, ...]) -> ClaimAck:
+        known: dict[str, Any] = {"extra": ()}
+        for tag, empty in _EMPTY.items():
+            part = self.parts.get(tag, empty)
+            own = {f.name: getattr(part, f.name) for f in fields(part)}
+            known["extra"] += tuple(replace(k, after=f"{tag} {k.after}") for k in own.pop("extra"))
+            known |= {name: value for name, value in own.items() if name != "extra"}
+        for name in ("source", "receiver", "provider"):
+            known[name] = known[name] or NOBODY
+        return ClaimAck(envelope=self.envelope, claims=items, **known)
+
+
+_EMPTY: dict[str, Any] = {
+    "BHT": Header(),
+    "HL*20": Source(),
+    "HL*21": Receiver(),
+    "HL*19": Provider(),
+}
+
+
+def compose(ack: ClaimAck) -> Iterator[Item]:
+    """The segments of a 277CA between ST and SE."""
+    levels = Levels()
+    yield from render(_LOOPS["BHT"], _part(ack, "BHT"))
+    yield from levels.under(1, "20", True, render(_LOOPS["HL*20"], _part(ack, "HL*20")))
+    receiver = render(_LOOPS["HL*21"], _part(ack, "HL*21"))
+    yield from levels.under(2, "21", bool(ack.claims), receiver)
+    for provider, claims in groupby(ack.claims, lambda claim: claim.provider):
+        whose = _part(ack, "HL*19") if provider is None else Provider(provider)
+        yield from levels.under(3, "19", True, render(_LOOPS["HL*19"], whose))
+        for claim in claims:
+            bare = replace(claim, extra=not_up(claim.extra))
+            patient = Patient(claim.patient, (bare,), down(claim.extra))
+            yield from _patient(levels, patient)
+
+
+def _patient(levels: Levels, patient: Patient) -> Iterator[Item]:
+    """A patient's level has no HL04."""
+    for item in levels.under(4, "PT", False, render(_LOOPS["HL*PT"], patient)):
+        if item.elements[0] == "HL":
+            item.elements[4] = ""
+        yield item
+
+
+def _part(ack: ClaimAck, tag: str) -> Any:
+    """The fields of one level, with the kept segments that belong there."""
+    empty = _EMPTY[tag]
+    own = {f.name: getattr(ack, f.name) for f in fields(empty) if f.name != "extra"}
+    mark = tag + " "
+    kept = tuple(
+        replace(k, after=k.after.removeprefix(mark)) for k in ack.extra if k.after.startswith(mark)
+    )
+    return replace(empty, **own, extra=kept)

@@ -1,0 +1,404 @@
+"""Bytes -> typed transactions: any number of interchanges, any legal delimiters.
+
+`read` takes a whole file into a `Document`; `stream` yields one claim at a time in flat memory.
+What a sender did wrong is a finding with its segment; reading goes on as far as it can.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from carethread.x12 import values as wire
+from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
+from carethread.x12.claim import Claim, ClaimFile
+from carethread.x12.common import Envelope
+from carethread.x12.delimiters import DEFAULT, Delimiters
+from carethread.x12.finding import Finding, Severity, Unreadable
+from carethread.x12.guides import codec_for
+from carethread.x12.guides.assembly import Assembler
+from carethread.x12.reading import BadValue, Segments
+from carethread.x12.remittance import Remittance, RemittedClaim
+from carethread.x12.units import Units, segments
+
+
+@dataclass(frozen=True, slots=True)
+class Interchange:
+    """One ISA: who sent it to whom, its number (ISA13), its day and time, `usage` P or T
+    (ISA15), and the delimiters it declares. `position` is its segment in the file, `begin` its
+    first byte."""
+
+    sender: str
+    receiver: str
+    control: str
+    usage: str = "P"
+    created_on: date | None = None
+    created_time: str = ""
+    sender_qualifier: str = "ZZ"
+    receiver_qualifier: str = "ZZ"
+    version: str = "00501"
+    ack_requested: str = "0"
+    delimiters: Delimiters = DEFAULT
+    position: int = 1
+    begin: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSet:
+    """A transaction set that we do not speak: `kind` is ST01, `segments` what stands between ST
+    and SE."""
+
+    envelope: Envelope
+    kind: str
+    segments: tuple[str, ...] = ()
+
+
+Transaction = ClaimFile | Remittance | FunctionalAck | ClaimAck | InterchangeAck | UnknownSet
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole file. `spans` are the bytes of each transaction in `source` (first, one past the
+    last), so that what nobody touched can be written back as it came."""
+
+    transactions: tuple[Transaction, ...]
+    findings: tuple[Finding, ...]
+    envelopes: tuple[Interchange, ...]
+    source: bytes = b""
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Streaming: a set begins, this is its header; its claims follow."""
+
+    transaction: Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Streaming: a set is complete. `transaction` has everything but its claims, of which there
+    were `items`; `span` are its bytes in the file."""
+
+    transaction: Transaction
+    items: int
+    span: tuple[int, int]
+
+
+Event = Interchange | Head | Tail | Claim | RemittedClaim | Any
+
+
+def read(data: bytes) -> Document:
+    """Everything in `data`. Raises Unreadable only where no interchange begins anywhere."""
+    events = stream(data, keep_unknown=True)
+    transactions: list[Transaction] = []
+    spans: list[tuple[int, int]] = []
+    envelopes: list[Interchange] = []
+    items: list[Any] = []
+    for event in events:
+        if isinstance(event, Tail):
+            transactions.append(_with_items(event.transaction, tuple(items)))
+            spans.append(event.span)
+            items = []
+        elif isinstance(event, Interchange):
+            envelopes.append(event)
+        elif not isinstance(event, Head):
+            items.append(event)
+    findings = tuple(sorted(events.findings, key=lambda f: f.segment))
+    return Document(tuple(transactions), findings, tuple(envelopes), data, tuple(spans))
+
+
+def _with_items(transaction: Any, items: tuple[Any, ...]) -> Transaction:
+    whole: Transaction = replace(transaction, claims=items) if items else transaction
+    return whole
+
+
+def stream(source: bytes | BinaryIO, *, keep_unknown: bool = False) -> "Stream":
+    """Events in the order of the file: Interchange, then for each set Head, its claims, Tail.
+
+    A set without claims (999, TA1) comes as a Tail alone. Memory stays flat whatever the file's
+    size; `keep_unknown` keeps the segments of sets that we do not speak. What was wrong is in
+    `findings` of what is returned. Raises Unreadable, at the first step, where no interchange
+    begins anywhere.
+    """
+    return Stream(BytesIO(source) if isinstance(source, bytes) else source, keep_unknown)
+
+
+_MOST_FINDINGS = 10_000
+
+
+@dataclass(slots=True)
+class _Group:
+    """An open GS: its control number, kind and version, and how many sets it has had."""
+
+    control: str
+    functional_id: str
+    version: str
+    sets: int = 0
+
+
+@dataclass(slots=True)
+class _Set:
+    """An open ST."""
+
+    envelope: Envelope
+    kind: str
+    begin: int
+    assembler: Assembler | None
+    raw: list[str]
+    items: int = 0
+    has_head: bool = False
+
+
+class Stream:
+    """An iterator over the events of a file. `findings` grow while it runs."""
+
+    def __init__(self, file: BinaryIO, keep_unknown: bool) -> None:
+        self.findings: list[Finding] = []
+        self._keep_unknown = keep_unknown
+        self._units = Units(file, self._note)
+        self._marks = DEFAULT
+        self._at = 0
+        self._isa: Interchange | None = None
+        self._groups = 0
+        self._group: _Group | None = None
+        self._set: _Set | None = None
+        self._span = (0, 0)
+        self._events = self._run()
+        self._envelope = {
+            "ISA": self._open_interchange,
+            "GS": self._open_group,
+            "ST": self._open_set,
+            "SE": self._close_set,
+            "GE": self._close_group,
+            "IEA": self._close_interchange,
+            "TA1": self._interchange_ack,
+        }
+
+    def __iter__(self) -> Iterator[Event]:
+        return self._events
+
+    def __next__(self) -> Event:
+        return next(self._events)
+
+    def _note(
+        self,
+        id_: str,
+        message: str,
+        severity: Severity = Severity.ERROR,
+        at: int = 0,
+        tag: str = "",
+    ) -> None:
+        if len(self.findings) < _MOST_FINDINGS:
+            self.findings.append(Finding(id_, severity, at or self._at, message, tag))
+
+    def _run(self) -> Iterator[Event]:
+        for marks, units in self._units.interchanges():
+            self._marks = marks
+            for text, begin, end in units:
+                self._span = (begin, end)
+                segs = segments(text, marks)
+                self._at += 1
+                step = self._envelope.get(segs[0][0]) if segs else None
+                if step is not None:
+                    yield from step(segs.pop(0))
+                if segs:
+                    yield from self._content(segs)
+                self._at += len(segs) - (step is None)
+            yield from self._abandon("IEA", "the interchange is not closed")
+
+    # -- what stands between ST and SE ---------------------------------------------------
+
+    def _content(self, segs: Segments) -> Iterator[Event]:
+        """A unit of the open set; the items that it completes."""
+        set_ = self._set
+        first = self._at + (0 if segs else 1)
+        if set_ is None:
+            tag = segs[0][0]
+            self._note("OUTSIDE_SET", f"{tag} stands outside any transaction set", tag=tag)
+            return
+        if set_.assembler is None:
+            if self._keep_unknown:
+                set_.raw += [self._marks.element.join(e) for e in segs]
+            return
+        items = self._feed(set_.assembler, segs, first)
+        if items:
+            if not set_.has_head:
+                set_.has_head = True
+                yield Head(set_.assembler.finish(()))
+            set_.items += len(items)
+            yield from items
+
+    def _feed(self, assembler: Assembler, segs: Segments, first: int) -> list[Any]:
+        """Reads a unit; a value that its field cannot take is reported, blanked and read again."""
+        while True:
+            try:
+                items = assembler.feed(segs, first)
+            except BadValue as fault:
+                e = segs[fault.at]
+                self._note("BAD_VALUE", f"{e[0]}: {fault}", at=first + fault.at, tag=e[0])
+                _blank(e, fault.text)
+                continue
+            if assembler.strays:
+                self._strays(assembler)
+            return items
+
+    def _strays(self, assembler: Assembler) -> None:
+        for position, e in assembler.strays:
+            self._note("SEGMENT_UNEXPECTED", f"{e[0]} has no place here", at=position, tag=e[0])
+        assembler.strays.clear()
+
+    # -- envelope ------------------------------------------------------------------------
+
+    def _open_interchange(self, e: list[str]) -> Iterator[Event]:
+        e = e + [""] * (17 - len(e))
+        try:
+            day = wire.parse_day(e[9])
+        except ValueError as error:
+            day = None
+            self._note("BAD_VALUE", f"ISA: {error}", tag="ISA")
+        self._groups = 0
+        self._isa = Interchange(
+            sender=e[6].strip(),
+            receiver=e[8].strip(),
+            control=e[13],
+            usage=e[15],
+            created_on=day,
+            created_time=e[10],
+            sender_qualifier=e[5],
+            receiver_qualifier=e[7],
+            version=e[12],
+            ack_requested=e[14],
+            delimiters=self._marks,
+            position=self._at,
+            begin=self._span[0],
+        )
+        yield self._isa
+
+    def _open_group(self, e: list[str]) -> Iterator[Event]:
+        yield from self._abandon("GE", "a new group begins before this one is closed")
+        e = e + [""] * (9 - len(e))
+        self._groups += 1
+        self._group = _Group(e[6], e[1], e[8])
+
+    def _open_set(self, e: list[str]) -> Iterator[Event]:
+        yield from self._abandon("SE", "a new set begins before this one is closed")
+        e = e + [""] * (4 - len(e))
+        if self._group is None:
+            self._note("OUTSIDE_GROUP", "ST stands outside any functional group", tag="ST")
+        else:
+            self._group.sets += 1
+        version = e[3] or (self._group.version if self._group else "")
+        envelope = self._envelope_of(e[2], version)
+        codec = codec_for(version, e[1])
+        if codec is None:
+            self._note(
+                "SET_UNKNOWN",
+                f"set {e[1]} of guide {version or '(none)'} is kept as it is, but not understood",
+                Severity.WARNING,
+                tag="ST",
+            )
+        assembler = codec.assembler(envelope, self._marks) if codec else None
+        self._set = _Set(envelope, e[1], self._span[0], assembler, [])
+
+    def _envelope_of(self, set_number: str, version: str) -> Envelope:
+        isa = self._isa or Interchange("", "", "")
+        return Envelope(
+            sender=isa.sender,
+            receiver=isa.receiver,
+            interchange=isa.control,
+            group=self._group.control if self._group else "",
+            set=set_number,
+            guide=version,
+            usage=isa.usage,
+            position=self._at,
+            sender_qualifier=isa.sender_qualifier,
+            receiver_qualifier=isa.receiver_qualifier,
+        )
+
+    def _close_set(self, e: list[str]) -> Iterator[Event]:
+        set_ = self._set
+        if set_ is None:
+            self._note("OUTSIDE_SET", "SE closes no transaction set", tag="SE")
+            return
+        count = self._at - set_.envelope.position + 1
+        self._compare("SE_COUNT", e, 1, count, "segments from ST to SE")
+        self._compare("SE_CONTROL", e, 2, set_.envelope.set, "the control number in ST02")
+        yield self._tail(set_, self._span[1])
+
+    def _close_group(self, e: list[str]) -> Iterator[Event]:
+        yield from self._abandon("SE", "the group ends before this set is closed")
+        if self._group is None:
+            self._note("OUTSIDE_GROUP", "GE closes no functional group", tag="GE")
+            return
+        self._compare("GE_COUNT", e, 1, self._group.sets, "sets in the group")
+        self._compare("GE_CONTROL", e, 2, self._group.control, "the control number in GS06")
+        self._group = None
+
+    def _close_interchange(self, e: list[str]) -> Iterator[Event]:
+        yield from self._abandon("GE", "the interchange ends before this group is closed")
+        self._compare("IEA_COUNT", e, 1, self._groups, "groups in the interchange")
+        control = self._isa.control if self._isa else ""
+        self._compare("IEA_CONTROL", e, 2, control, "the control number in ISA13")
+        self._isa = None
+
+    def _compare(self, id_: str, e: list[str], element: int, truth: int | str, what: str) -> None:
+        """Notes a trailer that says otherwise than what it closes."""
+        said = e[element] if len(e) > element else ""
+        same = said.isdecimal() and int(said) == truth if isinstance(truth, int) else said == truth
+        if not same:
+            message = f"{e[0]}{element:02d} says {said or 'nothing'}, {what}: {truth}"
+            self._note(id_, message, tag=e[0])
+
+    def _abandon(self, through: str, why: str) -> Iterator[Event]:
+        """Closes what is still open, inside out, through the level of that trailer."""
+        if self._set is not None:
+            set_ = self._set
+            self._note("MISSING_SE", f"{why}: set {set_.envelope.set} has no SE", tag="ST")
+            yield self._tail(set_, self._span[0])
+        if through != "SE" and self._group is not None:
+            self._note("MISSING_GE", f"{why}: group {self._group.control} has no GE", tag="GS")
+            self._group = None
+        if through == "IEA" and self._isa is not None:
+            self._note("MISSING_IEA", f"{why}: {self._isa.control} has no IEA", tag="ISA")
+            self._isa = None
+
+    def _tail(self, set_: _Set, end: int) -> Tail:
+        self._set = None
+        if set_.assembler is None:
+            raw = UnknownSet(set_.envelope, set_.kind, tuple(set_.raw))
+            return Tail(raw, 0, (set_.begin, end))
+        return Tail(set_.assembler.finish(()), set_.items, (set_.begin, end))
+
+    def _interchange_ack(self, e: list[str]) -> Iterator[Event]:
+        e = e + [""] * (6 - len(e))
+        try:
+            day = wire.parse_day(e[2]) if e[2] else None
+        except ValueError as error:
+            day = None
+            self._note("BAD_VALUE", f"TA1: {error}", tag="TA1")
+        ack = InterchangeAck(e[1], e[4], e[5], self._envelope_of("", ""), day, e[3])
+        yield Tail(ack, 0, self._span)
+
+
+def _blank(e: list[str], text: str) -> None:
+    """Empties the element that holds `text` (all of them, should none)."""
+    at = next((i for i in range(1, len(e)) if text in e[i]), 0)
+    for i in [at] if at else range(1, len(e)):
+        e[i] = ""
+
+
+__all__ = [
+    "Document",
+    "Event",
+    "Head",
+    "Interchange",
+    "Stream",
+    "Tail",
+    "Transaction",
+    "UnknownSet",
+    "Unreadable",
+    "read",
+    "stream",
+]

@@ -1,0 +1,251 @@
+"""Compiles a guide's loops into readers: split segments in, typed objects out.
+
+A loop's reader holds one table from tag (and first value) to what to do with such a segment:
+a binding's function, or the reader of a child loop. A segment that no table on the way up knows
+is kept where it stood.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, Field, dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from carethread.x12.bindings import BINDINGS, Place, Take, Values
+from carethread.x12.common import Kept
+from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
+from carethread.x12.guide import Loop, Segment
+from carethread.x12.quick import quick
+from carethread.x12.values import NO_DATE, NotAValue
+
+Segments = list[list[str]]
+
+
+class BadValue(ValueError):
+    """A segment holds a value that its field cannot take: `at` counts segments from 0."""
+
+    def __init__(self, at: int, fault: NotAValue) -> None:
+        super().__init__(str(fault))
+        self.at, self.text = at, fault.text
+
+
+Outer = dict[str, set[str] | None]
+"""Tag -> the first values under which the loops above know it (None: any)."""
+
+
+class LoopReader:
+    """Reads one loop, its first segment included."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        marks: Delimiters,
+        outer: Outer | None = None,
+        above: "LoopReader | None" = None,
+    ) -> None:
+        self.loop, self.marks, self.outer, self.above = loop, marks, outer or {}, above
+        flat = fields(loop.shape.flat) if loop.shape else ()
+        self.width = len(flat)
+        self.blank = [blank(f) for f in flat]
+        self.slots = {f.name: i for i, f in enumerate(flat)}
+        self.make: Callable[..., Any] | None = quick(loop.shape.flat) if loop.shape else None
+        self.extra = self._slot("extra")
+        self.lists: list[int] = []
+        self.first = self._take(loop.first) if loop.is_mapped else keep_whole
+        self.table = self._table()
+
+    def _slot(self, name: str) -> int:
+        """Where a field's value stands; fields of the object above (`^x`) come last. A loop that
+        makes no object lifts all its fields."""
+        if name in self.slots:
+            return self.slots[name]
+        if not name.startswith("^"):
+            if self.make is not None and name != "extra":
+                raise ValueError(f"loop {self.loop.name}: no field {name!r}")
+            return self._slot("^" + name)
+        nothing: Any = ()
+        if self.above is not None:
+            nothing = self.above.blank[self.above._slot(name[1:])]
+        self.slots[name] = len(self.blank)
+        self.blank.append(nothing)
+        return self.slots[name]
+
+    def _take(self, segment: Segment) -> Take:
+        return BINDINGS[segment.binding].reader(Place(segment, self._slot, self.marks))
+
+    def _table(self) -> dict[str, Any]:
+        """Tag -> step, or tag -> (first value -> step) where several segments share a tag."""
+        table: dict[str, Any] = {}
+        known = self._known()
+        for part in self._parts():
+            segment = part if isinstance(part, Segment) else part.first
+            step = self._step(part, known)
+            if not segment.keys:
+                table[segment.tag] = step
+            elif segment.elements[0].parts:
+                table[segment.tag] = _by_component(
+                    table.get(segment.tag), segment, step, self.marks
+                )
+            else:
+                table.setdefault(segment.tag, {}).update(dict.fromkeys(segment.keys, step))
+        return table
+
+    def _step(self, part: Segment | Loop, known: Outer) -> Any:
+        """A take function, or a Child."""
+        if isinstance(part, Loop):
+            return self._child(part, known)
+        return self._take(part) if part.is_mapped else keep_whole
+
+    def _parts(self) -> list[Segment | Loop]:
+        """What may follow the first segment within the unit."""
+        return [p for p in self.loop.parts[1:] if isinstance(p, Segment) or not p.is_unit]
+
+    def _child(self, loop: Loop, known: Outer) -> "Child":
+        reader = LoopReader(loop, self.marks, known, self)
+        slot = self._slot(loop.field) if loop.field else -1
+        lifts = tuple((at, self._slot(f[1:])) for f, at in reader.slots.items() if f[0] == "^")
+        if loop.many:
+            self.lists.append(slot)
+        return Child(reader, slot, loop.many, lifts)
+
+    def _known(self) -> Outer:
+        """What this loop and those above it know, so that a child can tell when to stop."""
+        known = {tag: set(keys) if keys else None for tag, keys in self.outer.items()}
+        for part in self._parts():
+            segment = part if isinstance(part, Segment) else part.first
+            keys = known.get(segment.tag, set())
+            known[segment.tag] = (
+                keys | set(segment.keys) if segment.keys and keys is not None else None
+            )
+        return known
+
+    def read(self, segs: Segments, i: int, n: int) -> tuple[Values, int]:
+        """The values of the loop that begins at `segs[i]`, and where the next thing begins.
+
+        Raises BadValue with the segment that holds a value its field cannot take.
+        """
+        values = self.blank.copy()
+        table = self.table
+        try:
+            partial = self.first(values, segs[i])
+            if partial is not None:
+                self._keep(values, segs[i], None, partial)
+            i += 1
+            while i < n:
+                e = segs[i]
+                step = table.get(e[0])
+                if step.__class__ is dict:
+                    step = step.get(e[1]) if len(e) > 1 else None
+                if step.__class__ is Child:
+                    i = self._read_child(step, values, segs, i, n)
+                    continue
+                if step is not None:
+                    partial = step(values, e)
+                    if partial is not None:
+                        self._keep(values, e, segs[i - 1] if self.make is None else None, partial)
+                elif self._belongs_outside(e):
+                    break
+                else:
+                    self._keep(values, e, segs[i - 1])
+                i += 1
+        except NotAValue as fault:
+            raise BadValue(i, fault) from None
+        return values, i
+
+    def build(self, values: Values) -> Any:
+        """The loop's object out of its values."""
+        for slot in self.lists:
+            values[slot] = tuple(values[slot])
+        assert self.make is not None
+        assert self.loop.shape is not None
+        return self.loop.shape.read(self.make(*values[: self.width]))
+
+    def _read_child(self, child: "Child", values: Values, segs: Segments, i: int, n: int) -> int:
+        reader = child.reader
+        found, end = reader.read(segs, i, n)
+        if child.slot < 0:
+            pass
+        elif child.many:
+            if values[child.slot] == ():
+                values[child.slot] = []
+            values[child.slot].append(reader.build(found))
+        elif values[child.slot] is None:
+            values[child.slot] = reader.build(found)
+        else:
+            for k in range(i, end):
+                self._keep(values, segs[k], segs[k - 1])
+            return end
+        for source, target in child.lifts:
+            value = found[source]
+            if value.__class__ is tuple:
+                values[target] += value
+            elif value != reader.blank[source]:
+                values[target] = value
+        return end
+
+    def _belongs_outside(self, e: list[str]) -> bool:
+        if e[0] not in self.outer:
+            return False
+        keys = self.outer[e[0]]
+        return keys is None or (len(e) > 1 and e[1].partition(self.marks.component)[0] in keys)
+
+    def _keep(
+        self, values: Values, e: list[str], after: list[str] | None, partial: bool = False
+    ) -> None:
+        """Keeps a segment: in the guide's own place, or behind the segment `after`."""
+        name = name_of(canonical(after, self.marks)) if after and not partial else ""
+        kept = Kept(canonical(e, self.marks), name, partial)
+        values[self.extra] = (*values[self.extra], kept)
+
+
+@dataclass(slots=True)
+class Child:
+    """A loop inside a loop: its reader, the slot above for its value (-1 for none), and which of
+    its values go into which slots above."""
+
+    reader: LoopReader
+    slot: int
+    many: bool
+    lifts: tuple[tuple[int, int], ...]
+
+
+def keep_whole(_values: Values, _e: list[str]) -> bool:
+    """The guide knows this segment and no field holds it."""
+    return False
+
+
+def _by_component(known: Take | None, segment: Segment, step: Take, marks: Delimiters) -> Take:
+    """A step for segments that the first component of their first element tells apart (HI)."""
+    keys, component = frozenset(segment.keys), marks.component
+
+    def take(values: Values, e: list[str]) -> bool | None:
+        if len(e) > 1 and e[1].partition(component)[0] in keys:
+            return step(values, e)
+        return known(values, e) if known is not None else False
+
+    return take
+
+
+def blank(field: "Field[Any]") -> Any:
+    """What a field holds before its segment comes by."""
+    if field.default is not MISSING:
+        return field.default
+    text = str(field.type)
+    if text.startswith("tuple") or "tuple[" in text:
+        return ()
+    for kind, value in (("None", None), ("'str'", ""), ("'int'", 0), ("Decimal", Decimal(0))):
+        if kind in text:
+            return value
+    return NO_DATE if "date" in text else None
+
+
+def name_of(e: Sequence[str]) -> str:
+    """How a segment is called where another must stand behind it."""
+    return f"{e[0]}*{e[1]}" if len(e) > 1 else e[0]
+
+
+def canonical(e: list[str], marks: Delimiters) -> tuple[str, ...]:
+    """The segment with components and repetitions parted in this package's own way."""
+    text = "\n".join(e).replace(marks.component, COMPONENT)
+    if marks.repetition:
+        text = text.replace(marks.repetition, REPETITION)
+    return tuple(text.split("\n"))

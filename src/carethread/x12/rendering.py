@@ -1,0 +1,180 @@
+"""Typed objects back into segments, in the order of their guide, kept segments in their place."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from carethread.x12.bindings import BINDINGS, Get, Place
+from carethread.x12.common import Kept, Party
+from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
+from carethread.x12.guide import Loop, Segment
+from carethread.x12.reading import LoopReader, name_of
+
+NOBODY = Party("2", "")
+"""Stands for a party that the guide requires and the file does not name."""
+
+CANONICAL = Delimiters("", COMPONENT, REPETITION, "")
+
+
+@dataclass(slots=True)
+class Item:
+    """A segment to be written: its elements (components parted by U+001F), its declaration (None
+    where the guide does not know it) and the place of that in its loop. `own`: it belongs to the
+    loop's own object; `verbatim`: it is written as it was kept."""
+
+    elements: list[str]
+    segment: Segment | None
+    order: int
+    own: bool = True
+    verbatim: bool = False
+
+
+def render(loop: Loop, value: Any, above: Get | None = None) -> Iterator[Item]:
+    """The segments of `loop` that say what `value` holds. `above` gives the fields of the object
+    above, for those that stand in this loop (`^x`). `value` None: a loop without an object."""
+    flat = loop.shape.write(value) if loop.shape else None
+    get = _getter(flat, above)
+    items = [item for order, part in enumerate(loop.parts) for item in _part(part, get, order)]
+    if not items or (not loop.shape and not _speaks(loop, items)):
+        return
+    for kept in getattr(flat, "extra", ()):
+        _place(kept, items, loop)
+    yield from items
+
+
+def _getter(flat: Any, above: Get | None) -> Get:
+    def get(name: str) -> Any:
+        if not name.startswith("^") and flat is not None:
+            return getattr(flat, name)
+        assert above is not None
+        return above(name.removeprefix("^"))
+
+    return get
+
+
+def _part(part: Segment | Loop, get: Get, order: int) -> Iterator[Item]:
+    if isinstance(part, Segment):
+        if part.is_mapped or _is_constant(part):
+            for elements in BINDINGS[part.binding].write(part, get):
+                yield Item(elements, part, order)
+        return
+    for value in _values(part, get):
+        for item in render(part, value, get):
+            own = part.shape is None and item.own
+            yield Item(item.elements, item.segment, order, own, item.verbatim)
+
+
+def _is_constant(segment: Segment) -> bool:
+    """A required segment that says nothing but what the guide fixes."""
+    needed = [e for e in segment.elements if e.usage == "R"]
+    return segment.usage == "R" and bool(needed) and all(e.fixed for e in needed)
+
+
+def _values(loop: Loop, get: Get) -> tuple[Any, ...]:
+    """What a child loop is to be written for, once each."""
+    if loop.is_unit or not loop.is_mapped:
+        return ()
+    if not loop.field:
+        return (None,)
+    value = get(loop.field)
+    if loop.many:
+        return tuple(value)
+    return () if value is None or value == NOBODY else (value,)
+
+
+def _speaks(loop: Loop, items: list[Item]) -> bool:
+    """A loop without an object of its own is written where more than its first segment speaks,
+    or where that first segment itself holds a field."""
+    return len(items) > 1 or loop.first.is_mapped
+
+
+def _place(kept: Kept, items: list[Item], loop: Loop) -> None:
+    """Puts a kept segment among those written from fields."""
+    if kept.partial and _merge(kept, items):
+        return
+    if kept.after:
+        segment = None
+        same = [i for i, x in enumerate(items) if x.own and name_of(x.elements) == kept.after]
+        at = (same or [i for i, x in enumerate(items) if x.own])[-1] + 1
+        order = items[at - 1].order
+    else:
+        order, segment = _order(kept, loop)
+        at = max((i + 1 for i, item in enumerate(items) if item.order <= order), default=0)
+    items.insert(at, Item(list(kept.elements), segment, order, verbatim=True))
+
+
+def _order(kept: Kept, loop: Loop) -> tuple[int, Segment | None]:
+    """Where in the loop the guide has a segment like this one."""
+    for order, part in enumerate(loop.parts):
+        segment = part if isinstance(part, Segment) else part.first
+        if matches(segment, kept.elements):
+            return order, segment
+    return len(loop.parts), None
+
+
+def matches(segment: Segment, elements: tuple[str, ...] | list[str]) -> bool:
+    """Whether these elements are such a segment: its tag, and one of its first values."""
+    if segment.tag != elements[0]:
+        return False
+    first = elements[1].partition(COMPONENT)[0] if len(elements) > 1 else ""
+    return not segment.keys or first in segment.keys
+
+
+def _merge(kept: Kept, items: list[Item]) -> bool:
+    """Lays what was kept of a segment under what the fields say of it now."""
+    for item in items:
+        if item.segment is not None and item.own and matches(item.segment, kept.elements):
+            merged = _three_way(item.segment, list(kept.elements), item.elements)
+            item.verbatim = merged == list(kept.elements)
+            item.elements = merged
+            return True
+    return False
+
+
+def _three_way(segment: Segment, kept: list[str], now: list[str]) -> list[str]:
+    """The kept elements, save those that the fields say otherwise than the kept segment did."""
+    before = _said(segment, kept)
+    if _trim(before) == _trim(now):
+        return kept
+    width = max(len(kept), len(now), len(before))
+    kept, now, before = (x + [""] * (width - len(x)) for x in (kept, now, before))
+    return [k if n == b else n for k, n, b in zip(kept, now, before, strict=True)]
+
+
+def _said(segment: Segment, elements: list[str]) -> list[str]:
+    """What would be written from the fields if only this segment had been read."""
+    fields: dict[str, int] = {}
+    values: list[Any] = []
+    blanks = _blanks(segment)
+
+    def slot(name: str) -> int:
+        if name not in fields:
+            fields[name] = len(values)
+            values.append(blanks.get(name))
+        return fields[name]
+
+    binding = BINDINGS[segment.binding]
+    binding.reader(Place(segment, slot, CANONICAL))(values, elements)
+    written = list(binding.write(segment, lambda name: values[slot(name)]))
+    return written[0] if written else []
+
+
+def _blanks(segment: Segment) -> dict[str, Any]:
+    """What the fields of a segment hold when nothing has been read."""
+    if segment.binding:
+        tuples = ("adjustments", "amounts", "references", "texts", "diagnoses")
+        return {segment.target: ()} if segment.binding in tuples else {}
+    parts = [p for e in segment.elements for p in (e.parts or (e,)) if p.field]
+    names = [p.field for p in parts]
+    blanks = {"text": "", "cents": 0, "integer": 0}
+    return {p.field: () if names.count(p.field) > 1 else blanks.get(p.kind) for p in parts}
+
+
+def _trim(elements: list[str]) -> list[str]:
+    while elements and not elements[-1]:
+        elements = elements[:-1]
+    return elements
+
+
+Compose = Callable[[Any], Iterator[Item]]
+__all__ = ["CANONICAL", "Compose", "Item", "LoopReader", "matches", "render"]

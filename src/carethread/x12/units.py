@@ -1,0 +1,165 @@
+"""Bytes -> units of text, in flat memory.
+
+A unit is the piece of a file that can be read on its own: an envelope segment (with the header
+behind an ST), a claim, a hierarchical level, a provider adjustment. Cutting at units rather than
+at segments keeps the work per segment down to one `split`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import BinaryIO
+
+from carethread.x12.delimiters import ISA_LENGTH, Delimiters, from_isa
+from carethread.x12.finding import Severity, Unreadable
+from carethread.x12.guide import UNIT_STARTS
+
+Note = Callable[[str, str, Severity], None]
+Unit = tuple[str, int, int]
+"""The text without its last terminator, and the bytes of the file that it came from."""
+
+_BLOCK = 1 << 17
+_LONGEST = 1 << 22
+_STARTS = ("ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", *UNIT_STARTS)
+_BLANK = " \r\n\t\x00\x1a\ufeffï»¿"
+"""What may stand between interchanges: white space, and a byte-order mark as latin-1 shows it."""
+
+
+@lru_cache(maxsize=64)
+def _boundary(marks: Delimiters) -> re.Pattern[str]:
+    starts = "|".join(_STARTS)
+    return re.compile(rf"{re.escape(marks.segment)}\s*(?=(?:{starts}){re.escape(marks.element)})")
+
+
+class Units:
+    """Finds the interchanges of a file and cuts each into units.
+
+    Bytes are read as latin-1, one character each, so that offsets are bytes; a unit that is not
+    ASCII is decoded again as UTF-8 where it can be (`proper`).
+    """
+
+    def __init__(self, file: BinaryIO, note: Note) -> None:
+        self.file, self.note = file, note
+        self.text, self.offset = "", 0
+
+    def interchanges(self) -> Iterator[tuple[Delimiters, Iterator[Unit]]]:
+        """Each interchange's delimiters and units; take the units before asking for the next.
+
+        Raises Unreadable where the file has no interchange.
+        """
+        self._more()
+        begins, found, self.fault = self.text[:20], False, "no ISA segment begins anywhere in it"
+        while (marks := self._next_isa()) is not None:
+            found = True
+            yield marks, self._cut(marks)
+        if not found:
+            what = (
+                f"the file begins with {begins!r}" if begins.strip(_BLANK) else "the file is empty"
+            )
+            raise Unreadable(f"no X12 interchange: {what}, and {self.fault}")
+
+    def _more(self) -> bool:
+        """Loads another block; False at the end of the file."""
+        block = self.file.read(_BLOCK)
+        self.text += block.decode("latin-1")
+        return bool(block)
+
+    def _drop(self, length: int) -> None:
+        self.text = self.text[length:]
+        self.offset += length
+
+    def _next_isa(self) -> Delimiters | None:
+        """Moves to the next ISA whose columns hold; None where there is no more."""
+        marks, stray, more = None, False, True
+        while marks is None and more:
+            at = self.text.find("ISA")
+            length = at if at >= 0 else max(0, len(self.text) - 2)
+            stray = stray or bool(self.text[:length].strip(_BLANK))
+            self._drop(length)
+            if at >= 0 and (len(self.text) >= ISA_LENGTH + 2 or not self._more()):
+                marks = self._delimiters()
+                stray = stray or marks is None
+                self._drop(0 if marks else 3)
+            elif at < 0:
+                more = self._more()
+        if stray or (marks is None and self.text.strip(_BLANK)):
+            self.note("STRAY_TEXT", "text stands outside any interchange", Severity.WARNING)
+        return marks
+
+    def _delimiters(self) -> Delimiters | None:
+        """The delimiters of the ISA at hand, or None (and why, where it looks like one)."""
+        try:
+            return from_isa(self.text)
+        except ValueError:
+            if len(self.text) < ISA_LENGTH:
+                error = ValueError("the file ends inside the ISA segment")
+            if self.text[3:4].strip() and not self.text[3].isalnum():
+                self.fault = f"at byte {self.offset} {error}"
+                self.note("ISA_BROKEN", f"no interchange can be read here: {error}", Severity.ERROR)
+            return None
+
+    def _cut(self, marks: Delimiters) -> Iterator[Unit]:
+        """The units of the interchange at hand, through its IEA, the next ISA or the end."""
+        pattern, terminator, scan, more = _boundary(marks), marks.segment, 0, True
+        while more:
+            start = 0
+            for match in pattern.finditer(self.text, scan):
+                yield self._unit(start, match.start())
+                start = match.end()
+                if self.text.startswith(("ISA", "IEA"), start):
+                    break
+            self._drop(start)
+            if start and self.text.startswith("ISA"):
+                return
+            if self.text.startswith("IEA") and terminator in self.text:
+                end = self.text.index(terminator)
+                yield self._unit(0, end)
+                self._drop(end + 1)
+                return
+            if len(self.text) > _LONGEST:
+                end = self.text.rfind(terminator) if terminator in self.text else len(self.text) - 1
+                yield self._unit(0, end)
+                self._drop(end + 1)
+            scan = max(0, self.text.rfind(terminator))
+            more = self._more()
+        yield from self._remainder(terminator)
+
+    def _remainder(self, terminator: str) -> Iterator[Unit]:
+        """What the file breaks off with."""
+        text = self.text.rstrip(_BLANK.replace(terminator, ""))
+        if text.strip(_BLANK + terminator):
+            if not text.endswith(terminator):
+                why = "the file ends in the middle of a segment"
+                self.note("TRUNCATED", why, Severity.ERROR)
+            yield self._unit(0, len(text.removesuffix(terminator)))
+        self._drop(len(self.text))
+
+    def _unit(self, start: int, end: int) -> Unit:
+        return self.text[start:end], self.offset + start, self.offset + end + 1
+
+
+def proper(text: str) -> str:
+    """A unit's text as its sender meant it: UTF-8 where the bytes are, latin-1 where not."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return text
+
+
+def segments(text: str, marks: Delimiters) -> list[list[str]]:
+    """A unit's segments, each split into its elements; line breaks and blanks between segments,
+    and empty segments, are left out."""
+    terminator = marks.segment
+    if not text.isascii():
+        text = proper(text)
+    if "\n" in text or "\r" in text:
+        for line_break in "\r\n":
+            if line_break != terminator:
+                text = text.replace(line_break, "")
+    if terminator + " " in text or terminator * 2 in text:
+        parts = [part.strip() for part in text.split(terminator)]
+        return [part.split(marks.element) for part in parts if part]
+    element = marks.element
+    return [part.split(element) for part in text.split(terminator)]
