@@ -143,14 +143,11 @@ def read_file(delivery: Delivery, *, now: datetime) -> bool:
 
 
 def _refuse_broken(document: Document) -> None:
-    """A file whose envelope is broken or cut short is not acted on in part."""
-    broken = [
-        finding
-        for finding in document.findings
-        if finding.severity is Severity.ERROR and finding.id.startswith(("ENVELOPE", "TRUNCATED"))
-    ]
+    """A file in which something could not be read is not acted on in part."""
+    broken = [finding for finding in document.findings if finding.severity is Severity.ERROR]
     if broken:
-        raise Quarantined(broken[0].message, document.findings)
+        where = f" (segment {broken[0].segment})" if broken[0].segment else ""
+        raise Quarantined(f"{broken[0].message}{where}", document.findings)
     if not document.transactions:
         raise Quarantined("The file holds no transaction.", document.findings)
 

@@ -1,0 +1,220 @@
+"""Files come in once, are stored before they are read, and a broken one changes nothing."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from carethread.connect.memory import Store, forget, store
+from carethread.record.ledger import wrong_balances
+from carethread.record.models import (
+    Acknowledgment,
+    Case,
+    Charge,
+    Claim,
+    ClaimState,
+    Delivery,
+    EdiFile,
+    Remittance,
+    Transfer,
+)
+from carethread.workflow import bill, follow_up, receive, submit
+from carethread.x12.acknowledgment import (
+    AcknowledgedClaim,
+    ClaimAck,
+    ClaimStatus,
+    FunctionalAck,
+    InterchangeAck,
+    SetAck,
+)
+from carethread.x12.common import Envelope, Party
+from carethread.x12.writer import write
+from tests.cast import NOW, TODAY, Cast, signed_session
+from tests.payers import answer, check, make_connection
+
+SENT = NOW + timedelta(hours=3)
+LATER = SENT + timedelta(days=1)
+ENVELOPE = Envelope("CLEARING", "ALDERROW", "1", "1", "0001", "005010X231A1")
+
+
+@pytest.fixture
+def far_side() -> Iterator[Store]:
+    yield store("receive")
+    forget("receive")
+
+
+@pytest.fixture
+def sent(alder: Cast, far_side: Store) -> Claim:
+    """A claim that is with the clearinghouse."""
+    make_connection(alder.center, store="receive")
+    signed_session(alder)
+    bill.run(alder.center, now=NOW)
+    submit.run(alder.center, now=SENT)
+    claim = Claim.objects.get()
+    assert claim.state == ClaimState.SENT
+    return claim
+
+
+def file_of(transaction: object, number: int = 1, when: datetime = LATER) -> bytes:
+    return write(
+        [transaction], sender="CLEARING", receiver="ALDERROW", interchange_control=number,
+        group_control=number, created=when,
+    )  # fmt: skip
+
+
+def arrive(claim: Claim, far_side: Store, raw: bytes, name: str = "answer.edi") -> Delivery:
+    far_side.put(f"from_payer/{name}", raw)
+    receive.run(claim.organization, now=LATER)
+    assert wrong_balances() == []
+    claim.refresh_from_db()
+    return Delivery.objects.filter(file__direction="in").latest("pk")
+
+
+def group_ack(claim: Claim, code: str) -> FunctionalAck:
+    return FunctionalAck(
+        envelope=ENVELOPE, functional_id="HC", group="1", code=code, included=1, received=1,
+        accepted=1 if code == "A" else 0, guide="005010X222A1",
+        sets=(SetAck("837", "0001", code, "005010X222A1"),),
+    )  # fmt: skip
+
+
+def claim_ack(claim: Claim, category: str, status: str = "20", action: str = "WQ") -> ClaimAck:
+    one = AcknowledgedClaim(
+        claim_id=claim.current.claim_number,
+        patient=Party("1", "CLIENT", "CLARA", id_qualifier="MI", id="HH00000001"),
+        statuses=(ClaimStatus(category, status, action=action, amount=18_000, effective=TODAY),),
+        payer_control_number="PCN-1" if action == "WQ" else "",
+        service_from=TODAY,
+        service_to=TODAY,
+    )
+    return ClaimAck(
+        envelope=ENVELOPE, source=Party("2", "HARBOR HEALTH", id_qualifier="PI", id="HARBR"),
+        receiver=Party("2", "ALDER ROW", id_qualifier="46", id="ALDERROW"),
+        provider=Party("2", "ALDER ROW LLC", id_qualifier="XX", id="1234567893"),
+        reference="R1", created_on=TODAY, batch_trace="B1", claims=(one,), received_on=TODAY,
+        processed_on=TODAY,
+    )  # fmt: skip
+
+
+def test_a_999_says_that_the_clearinghouse_has_it(sent: Claim, far_side: Store) -> None:
+    arrive(sent, far_side, file_of(group_ack(sent, "A")))
+    assert sent.state == ClaimState.RECEIVED
+
+
+def test_a_refused_999_brings_the_claims_back(sent: Claim, far_side: Store) -> None:
+    arrive(sent, far_side, file_of(group_ack(sent, "R")))
+    assert sent.state == ClaimState.REJECTED
+    follow_up.run(sent.organization, now=LATER)
+    assert Case.objects.get(kind="rejection").claim == sent
+
+
+def test_a_refused_envelope_brings_the_claims_back(sent: Claim, far_side: Store) -> None:
+    arrive(
+        sent, far_side, file_of(InterchangeAck("000000001", "R", "025", ENVELOPE, TODAY, "1200"))
+    )
+    assert sent.state == ClaimState.REJECTED
+
+
+def test_a_277ca_says_that_the_payer_has_it_and_under_which_number(
+    sent: Claim, far_side: Store
+) -> None:
+    arrive(sent, far_side, file_of(claim_ack(sent, "A2")))
+    assert sent.state == ClaimState.ACCEPTED
+    assert sent.payer_control_number == "PCN-1"
+
+
+def test_a_rejection_before_adjudication_goes_to_whom_it_concerns(
+    sent: Claim, far_side: Store
+) -> None:
+    arrive(sent, far_side, file_of(claim_ack(sent, "A3", "33", "U")))
+    assert sent.state == ClaimState.REJECTED
+    follow_up.run(sent.organization, now=LATER)
+    case = Case.objects.get(kind="rejection")
+    assert case.owner_role == "intake"
+    assert case.due_on == TODAY + timedelta(days=180), "the filing clock runs"
+
+
+def test_a_late_999_does_not_take_a_claim_back_to_an_earlier_state(
+    sent: Claim, far_side: Store
+) -> None:
+    arrive(sent, far_side, file_of(claim_ack(sent, "A2")), "first.edi")
+    arrive(sent, far_side, file_of(group_ack(sent, "A"), 2), "second.edi")
+    assert sent.state == ClaimState.ACCEPTED
+    assert Acknowledgment.objects.count() == 2
+
+
+def test_a_remittance_is_posted_and_the_claim_paid(sent: Claim, far_side: Store) -> None:
+    said = check(sent.organization, answer(sent, paid=12_000, CO_45=6_000))
+    delivery = arrive(sent, far_side, file_of(said))
+    assert delivery.state == "read"
+    assert sent.state == ClaimState.PAID
+    assert Charge.objects.get().paid_cents == 12_000
+
+
+def test_the_same_bytes_under_another_name_are_one_file(sent: Claim, far_side: Store) -> None:
+    raw = file_of(check(sent.organization, answer(sent, paid=12_000, CO_45=6_000)))
+    arrive(sent, far_side, raw, "one.835")
+    arrive(sent, far_side, raw, "two.835")
+    assert EdiFile.objects.filter(direction="in").count() == 1
+    assert Remittance.objects.count() == 1
+
+
+def test_the_same_interchange_in_other_bytes_is_a_duplicate(sent: Claim, far_side: Store) -> None:
+    raw = file_of(check(sent.organization, answer(sent, paid=12_000, CO_45=6_000)))
+    arrive(sent, far_side, raw, "one.835")
+    delivery = arrive(sent, far_side, raw.replace(b"~", b"~\n"), "two.835")
+    assert delivery.state == "duplicate"
+    assert Remittance.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda raw: b"",
+        lambda raw: b"this is not X12 at all",
+        lambda raw: raw[: len(raw) // 2],
+        lambda raw: raw[:60],
+        lambda raw: raw.replace(b"*12000*", b"*twelve*").replace(b"*120*", b"*twelve*"),
+        lambda raw: raw.replace(b"CAS*CO*45*60", b"CAS*CO*45*59"),
+        lambda raw: raw.replace(b"SE*", b"ZZ*"),
+    ],
+    ids=["empty", "not X12", "cut in half", "a header", "words for money", "unbalanced", "no end"],
+)  # fmt: skip
+def test_a_broken_file_is_kept_shown_to_a_person_and_changes_nothing(
+    sent: Claim, far_side: Store, spoil
+) -> None:
+    before = (Transfer.objects.count(), sent.state)
+    raw = spoil(file_of(check(sent.organization, answer(sent, paid=12_000, CO_45=6_000))))
+    delivery = arrive(sent, far_side, raw, "spoiled.835")
+    assert delivery.state == "quarantined"
+    assert delivery.reason
+    assert bytes(delivery.file.raw) == raw
+    follow_up.run(sent.organization, now=LATER)
+    assert Case.objects.get(kind="quarantine").file == delivery.file
+    assert (Transfer.objects.count(), sent.state) == before
+    assert not Remittance.objects.exists()
+
+
+def test_a_file_is_fetched_once(sent: Claim, far_side: Store) -> None:
+    raw = file_of(group_ack(sent, "A"))
+    arrive(sent, far_side, raw)
+    far_side.faults.vanishes = True
+    receive.run(sent.organization, now=LATER)
+    assert EdiFile.objects.filter(direction="in").count() == 1
+
+
+def test_hostile_names_are_left_where_they_are(sent: Claim, far_side: Store) -> None:
+    far_side.put("from_payer/../../etc/passwd", b"x")
+    far_side.put("from_payer/half.edi.tmp", b"x")
+    receive.run(sent.organization, now=LATER)
+    assert not EdiFile.objects.filter(direction="in").exists()
+
+
+def test_silence_raises_an_alarm_that_an_answer_ends(sent: Claim, far_side: Store) -> None:
+    follow_up.run(sent.organization, now=SENT + timedelta(hours=2))
+    assert not Case.objects.exists()
+    follow_up.run(sent.organization, now=SENT + timedelta(days=3))
+    assert Case.objects.get(kind="missing_ack").state == "open"
+    arrive(sent, far_side, file_of(group_ack(sent, "A")))
+    follow_up.run(sent.organization, now=SENT + timedelta(days=3))
+    assert Case.objects.get(source__startswith="missing-999").state == "closed"
