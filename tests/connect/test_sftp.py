@@ -16,6 +16,7 @@ from carethread.connect import (
     Missing,
     Refused,
     SettingsError,
+    Taken,
     Unreachable,
     open_connection,
     settings_from,
@@ -261,3 +262,33 @@ def test_a_server_without_the_plain_rename_is_asked_for_the_other(
         with pytest.raises(Missing):
             connection.rename("to_payer/claims.edi.tmp", "to_payer/claims.edi")
     assert (sshd.files / "to_payer/claims.edi").read_bytes() == b"ISA"
+
+
+def test_a_name_that_is_taken_in_the_last_moment_is_not_replaced(
+    sshd: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    final = sshd.files / "to_payer/claims.edi"
+    plain_rename = paramiko.SFTPClient.rename
+
+    def rename_too_late(self: paramiko.SFTPClient, old: str, new: str) -> None:
+        final.write_bytes(b"another worker's")
+        plain_rename(self, old, new)
+
+    monkeypatch.setattr(paramiko.SFTPClient, "rename", rename_too_late)
+    with dialed(sshd) as connection:
+        connection.write("to_payer/claims.edi.tmp", b"ISA")
+        with pytest.raises(Taken):
+            connection.rename("to_payer/claims.edi.tmp", "to_payer/claims.edi")
+    assert final.read_bytes() == b"another worker's"
+
+
+def test_a_server_whose_rename_replaces_files_gets_no_chance_to(
+    sshd: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paramiko.SFTPClient, "rename", paramiko.SFTPClient.posix_rename)
+    with dialed(sshd) as connection:
+        connection.write("to_payer/claims.edi", b"sent yesterday")
+        connection.write("to_payer/claims.edi.tmp", b"today's")
+        with pytest.raises(Taken):
+            connection.rename("to_payer/claims.edi.tmp", "to_payer/claims.edi")
+        assert connection.read("to_payer/claims.edi") == b"sent yesterday"
