@@ -23,10 +23,11 @@ not indented is the guide's; those before it are only described, and `use 2300` 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from carethread.x12.delimiters import COMPONENT
 from carethread.x12.dictionary import Type, segments
 
 UNIT_STARTS = ("HL", "CLM", "CLP", "PLB")
@@ -45,25 +46,37 @@ class Element:
     codes: tuple[str, ...] = ()
     longest: int = 0
     fixed: bool = False
+    is_key: bool = False
     parts: tuple["Element", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A segment's place in a loop: how often it may stand there (`most`, 0 = any number), the
-    first values that tell it from its like (`keys`), and what reads it."""
+    codes that tell it from its like (`keys`, in element `key_at`), and what reads it."""
 
     tag: str
     usage: str
     most: int
     elements: tuple[Element, ...]
     keys: tuple[str, ...] = ()
+    key_at: int = 1
     binding: str = ""
     target: str = ""
 
     @property
     def name(self) -> str:
+        """How people call it: its tag, and the first of its keys."""
         return f"{self.tag}*{self.keys[0]}" if self.keys else self.tag
+
+    def matches(self, elements: Sequence[str], component: str = COMPONENT) -> bool:
+        """Whether these elements are such a segment."""
+        if elements[0] != self.tag:
+            return False
+        if not self.keys:
+            return True
+        value = elements[self.key_at] if len(elements) > self.key_at else ""
+        return value.partition(component)[0] in self.keys
 
     @property
     def is_mapped(self) -> bool:
@@ -238,17 +251,16 @@ def _parse_segment(line: str) -> Segment:
     types = segments()[tag]
     elements, _ = _parse_elements(iter(tokens), types, line)
     unused = tuple(Element("N", t) for t in types[len(elements) :])
-    return Segment(
-        tag, usage, _most(most), elements + unused, _keys(elements, tokens), binding, target
-    )
+    return Segment(tag, usage, _most(most), elements + unused, *_keys(elements), binding, target)
 
 
-def _keys(elements: tuple[Element, ...], tokens: list[str]) -> tuple[str, ...]:
-    """The codes of the first element (or its first component) where it is marked with `#`."""
-    first = next((t for t in tokens if t != "("), "")
-    if not first.startswith("#"):
-        return ()
-    return (elements[0].parts or elements)[0].codes
+def _keys(elements: tuple[Element, ...]) -> tuple[tuple[str, ...], int]:
+    """The codes marked with `#`, and the element (or the composite) that holds them."""
+    for position, element in enumerate(elements, 1):
+        first = (element.parts or (element,))[0]
+        if first.is_key:
+            return first.codes, position
+    return (), 1
 
 
 def _parse_elements(tokens: Iterator[str], types: tuple[Type, ...], line: str) -> _Elements:
@@ -286,5 +298,6 @@ def _parse_element(token: str, type_: Type, line: str) -> list[Element]:
         tuple(codes.split("|")) if codes else (),
         int(match["longest"] or 0),
         fixed=bool(match["codes"]) and not match["name"],
+        is_key=token.startswith("#"),
     )
     return [element] * int(match["times"] or 1)

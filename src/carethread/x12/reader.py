@@ -45,6 +45,22 @@ class Interchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """One GS: `functional_id` GS01, `guide` GS08; `included` the sets that GE01 counts (0 where
+    there is no GE), `received` those that were there."""
+
+    interchange: str
+    control: str
+    functional_id: str
+    guide: str
+    included: int
+    received: int
+    position: int
+    sender: str = ""
+    receiver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownSet:
     """A transaction set that we do not speak: `kind` is ST01, `segments` what stands between ST
     and SE."""
@@ -67,6 +83,7 @@ class Document:
     envelopes: tuple[Interchange, ...]
     source: bytes = b""
     spans: tuple[tuple[int, int], ...] = ()
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,7 @@ class Tail:
     span: tuple[int, int]
 
 
-Event = Interchange | Head | Tail | Claim | RemittedClaim | Any
+Event = Interchange | Group | Head | Tail | Claim | RemittedClaim | Any
 
 
 def read(data: bytes) -> Document:
@@ -95,6 +112,7 @@ def read(data: bytes) -> Document:
     transactions: list[Transaction] = []
     spans: list[tuple[int, int]] = []
     envelopes: list[Interchange] = []
+    groups: list[Group] = []
     items: list[Any] = []
     for event in events:
         if isinstance(event, Tail):
@@ -103,10 +121,14 @@ def read(data: bytes) -> Document:
             items = []
         elif isinstance(event, Interchange):
             envelopes.append(event)
+        elif isinstance(event, Group):
+            groups.append(event)
         elif not isinstance(event, Head):
             items.append(event)
     findings = tuple(sorted(events.findings, key=lambda f: f.segment))
-    return Document(tuple(transactions), findings, tuple(envelopes), data, tuple(spans))
+    return Document(
+        tuple(transactions), findings, tuple(envelopes), data, tuple(spans), tuple(groups)
+    )
 
 
 def _with_items(transaction: Any, items: tuple[Any, ...]) -> Transaction:
@@ -115,7 +137,8 @@ def _with_items(transaction: Any, items: tuple[Any, ...]) -> Transaction:
 
 
 def stream(source: bytes | BinaryIO, *, keep_unknown: bool = False) -> "Stream":
-    """Events in the order of the file: Interchange, then for each set Head, its claims, Tail.
+    """Events in the order of the file: Interchange, for each set Head, its claims and Tail, and
+    Group behind the sets of a group.
 
     A set without claims (999, TA1) comes as a Tail alone. Memory stays flat whatever the file's
     size; `keep_unknown` keeps the segments of sets that we do not speak. What was wrong is in
@@ -126,16 +149,6 @@ def stream(source: bytes | BinaryIO, *, keep_unknown: bool = False) -> "Stream":
 
 
 _MOST_FINDINGS = 10_000
-
-
-@dataclass(slots=True)
-class _Group:
-    """An open GS: its control number, kind and version, and how many sets it has had."""
-
-    control: str
-    functional_id: str
-    version: str
-    sets: int = 0
 
 
 @dataclass(slots=True)
@@ -162,7 +175,7 @@ class Stream:
         self._at = 0
         self._isa: Interchange | None = None
         self._groups = 0
-        self._group: _Group | None = None
+        self._group: Group | None = None
         self._set: _Set | None = None
         self._span = (0, 0)
         self._events = self._run()
@@ -199,13 +212,14 @@ class Stream:
             for text, begin, end in units:
                 self._span = (begin, end)
                 segs = segments(text, marks)
-                self._at += 1
                 step = self._envelope.get(segs[0][0]) if segs else None
                 if step is not None:
+                    self._at += 1
                     yield from step(segs.pop(0))
                 if segs:
+                    self._at += 1
                     yield from self._content(segs)
-                self._at += len(segs) - (step is None)
+                    self._at += len(segs) - 1
             yield from self._abandon("IEA", "the interchange is not closed")
 
     # -- what stands between ST and SE ---------------------------------------------------
@@ -213,7 +227,6 @@ class Stream:
     def _content(self, segs: Segments) -> Iterator[Event]:
         """A unit of the open set; the items that it completes."""
         set_ = self._set
-        first = self._at + (0 if segs else 1)
         if set_ is None:
             tag = segs[0][0]
             self._note("OUTSIDE_SET", f"{tag} stands outside any transaction set", tag=tag)
@@ -222,7 +235,7 @@ class Stream:
             if self._keep_unknown:
                 set_.raw += [self._marks.element.join(e) for e in segs]
             return
-        items = self._feed(set_.assembler, segs, first)
+        items = self._feed(set_.assembler, segs, self._at)
         if items:
             if not set_.has_head:
                 set_.has_head = True
@@ -280,7 +293,8 @@ class Stream:
         yield from self._abandon("GE", "a new group begins before this one is closed")
         e = e + [""] * (9 - len(e))
         self._groups += 1
-        self._group = _Group(e[6], e[1], e[8])
+        interchange = self._isa.control if self._isa else ""
+        self._group = Group(interchange, e[6], e[1], e[8], 0, 0, self._at, e[2], e[3])
 
     def _open_set(self, e: list[str]) -> Iterator[Event]:
         yield from self._abandon("SE", "a new set begins before this one is closed")
@@ -288,8 +302,8 @@ class Stream:
         if self._group is None:
             self._note("OUTSIDE_GROUP", "ST stands outside any functional group", tag="ST")
         else:
-            self._group.sets += 1
-        version = e[3] or (self._group.version if self._group else "")
+            self._group = replace(self._group, received=self._group.received + 1)
+        version = e[3] or (self._group.guide if self._group else "")
         envelope = self._envelope_of(e[2], version)
         codec = codec_for(version, e[1])
         if codec is None:
@@ -332,8 +346,10 @@ class Stream:
         if self._group is None:
             self._note("OUTSIDE_GROUP", "GE closes no functional group", tag="GE")
             return
-        self._compare("GE_COUNT", e, 1, self._group.sets, "sets in the group")
+        self._compare("GE_COUNT", e, 1, self._group.received, "sets in the group")
         self._compare("GE_CONTROL", e, 2, self._group.control, "the control number in GS06")
+        included = int(e[1]) if len(e) > 1 and e[1].isdecimal() else 0
+        yield replace(self._group, included=included)
         self._group = None
 
     def _close_interchange(self, e: list[str]) -> Iterator[Event]:
@@ -359,6 +375,7 @@ class Stream:
             yield self._tail(set_, self._span[0])
         if through != "SE" and self._group is not None:
             self._note("MISSING_GE", f"{why}: group {self._group.control} has no GE", tag="GS")
+            yield self._group
             self._group = None
         if through == "IEA" and self._isa is not None:
             self._note("MISSING_IEA", f"{why}: {self._isa.control} has no IEA", tag="ISA")

@@ -107,23 +107,15 @@ def _order(kept: Kept, loop: Loop) -> tuple[int, Segment | None]:
     """Where in the loop the guide has a segment like this one."""
     for order, part in enumerate(loop.parts):
         segment = part if isinstance(part, Segment) else part.first
-        if matches(segment, kept.elements):
+        if segment.matches(kept.elements):
             return order, segment
     return len(loop.parts), None
-
-
-def matches(segment: Segment, elements: tuple[str, ...] | list[str]) -> bool:
-    """Whether these elements are such a segment: its tag, and one of its first values."""
-    if segment.tag != elements[0]:
-        return False
-    first = elements[1].partition(COMPONENT)[0] if len(elements) > 1 else ""
-    return not segment.keys or first in segment.keys
 
 
 def _merge(kept: Kept, items: list[Item]) -> bool:
     """Lays what was kept of a segment under what the fields say of it now."""
     for item in items:
-        if item.segment is not None and item.own and matches(item.segment, kept.elements):
+        if item.segment is not None and item.own and item.segment.matches(kept.elements):
             merged = _three_way(item.segment, list(kept.elements), item.elements)
             item.verbatim = merged == list(kept.elements)
             item.elements = merged
@@ -177,4 +169,4 @@ def _trim(elements: list[str]) -> list[str]:
 
 
 Compose = Callable[[Any], Iterator[Item]]
-__all__ = ["CANONICAL", "Compose", "Item", "LoopReader", "matches", "render"]
+__all__ = ["CANONICAL", "Compose", "Item", "LoopReader", "render"]

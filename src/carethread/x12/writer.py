@@ -13,6 +13,7 @@ from carethread.x12.delimiters import COMPONENT, DEFAULT, REPETITION, Delimiters
 from carethread.x12.guide import Element
 from carethread.x12.guides import codec_of
 from carethread.x12.guides.acknowledgment import interchange_ack
+from carethread.x12.raw import marks_at
 from carethread.x12.reader import Document, Transaction, UnknownSet
 from carethread.x12.rendering import Item
 
@@ -136,7 +137,7 @@ def rewrite(document: Document, transactions: Sequence[Transaction] | None = Non
     for old, now, (begin, end) in zip(document.transactions, new, document.spans, strict=True):
         if now is old or now == old:
             continue
-        marks = _marks_of(document, begin)
+        marks = marks_at(document, begin)
         ends = marks.segment + marks.line_break
         lines = (
             [_line(interchange_ack(now), marks)]
@@ -146,12 +147,6 @@ def rewrite(document: Document, transactions: Sequence[Transaction] | None = Non
         pieces += [document.source[at:begin], ends.join(lines).encode() + marks.segment.encode()]
         at = end
     return b"".join([*pieces, document.source[at:]])
-
-
-def _marks_of(document: Document, byte: int) -> Delimiters:
-    """The delimiters of the interchange that this byte belongs to."""
-    before = [i.delimiters for i in document.envelopes if i.begin <= byte]
-    return before[-1] if before else DEFAULT
 
 
 def _check_delimiters(marks: Delimiters) -> None:

@@ -311,21 +311,21 @@ _SET = """
 [837 R1]
   use HEADER
   [2000A R> providers=BillingProvider*]
-    HL R1 @level . - =20 !
+    HL R1 @level . - #20 !
     PRV S1 =BI =PXC taxonomy!
     CUR S1 =85 !
     use 2010AA
     use 2010AB
     use 2010AC
     [2000B R> policies=Policy*]
-      HL R1 @level . ! =22 !
+      HL R1 @level . ! #22 !
       SBR R1 $POLICY group_number group_name . - - - filing_indicator
       PAT S1 - - - - .*5
       use 2010BA
       use 2010BB
       use 2300
       [2000C S> patients=Dependent*]
-        HL R1 @level . ! =23 !
+        HL R1 @level . ! #23 !
         PAT R1 relationship!{01|19|20|21|39|40|53|G8} - - - .*5
         use 2010CA
         use 2300

@@ -23,7 +23,7 @@ let STATUS = (! ! .)! . . . - - - - - (! ! .) (! ! .) .
   [HEADER R1 header=Header]
     BHT R1 =0085 =08 reference! created_on:day! created_time! =TH
   [2000A R1 source=Source]
-    HL R1 @level ! - =20 !
+    HL R1 @level ! - #20 !
     [2100A R1 source=Party]
       NM1 R1 #PR|AY $NAME $ID
     [2200A R1]
@@ -31,7 +31,7 @@ let STATUS = (! ! .)! . . . - - - - - (! ! .) (! ! .) .
       DTP R1 #050 =D8 received_on:day!
       DTP R1 #009 =D8 processed_on:day!
     [2000B R1 receiver=Receiver]
-      HL R1 @level ! ! =21 !
+      HL R1 @level ! ! #21 !
       [2100B R1 receiver=Party]
         NM1 R1 #41 $NAME $ID
       [2200B R1]
@@ -42,19 +42,19 @@ let STATUS = (! ! .)! . . . - - - - - (! ! .) (! ! .) .
         AMT S1 #YU accepted_amount:cents!
         AMT S1 #YY rejected_amount:cents!
       [2000C S> providers=Provider*]
-        HL R1 @level ! ! =19 !
+        HL R1 @level ! ! #19 !
         [2100C R1 provider=Party]
           NM1 R1 #85 $NAME $ID
         [2200C S1]
           TRN R1 =1 provider_trace!
-          STC R> @status:provider_statuses $STATUS
+          STC S> @status:provider_statuses $STATUS
           REF S3 #0B|1G|G2|LU|SY|TJ !
           QTY S1 #QA !
           QTY S1 #QC !
           AMT S1 #YU !
           AMT S1 #YY !
         [2000D S> patients=Patient*]
-          HL R1 @level ! ! =PT .
+          HL R1 @level ! ! #PT .
           [2100D R1 patient=Party]
             NM1 R1 #QC $NAME $ID
           [2200D S> claims=AcknowledgedClaim*]

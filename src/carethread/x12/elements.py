@@ -1,0 +1,134 @@
+"""Element by element: required, allowed, of the right type and length, one of its codes."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from carethread.x12.delimiters import Delimiters
+from carethread.x12.finding import Finding, Severity
+from carethread.x12.guide import Element
+from carethread.x12.structure import Found
+from carethread.x12.values import NotAValue, parse_day
+
+PAIRS: dict[str, tuple[tuple[int, int], ...]] = {
+    "NM1": ((8, 9),),
+    "N1": ((3, 4),),
+    "PER": ((3, 4), (5, 6), (7, 8)),
+    "DMG": ((1, 2),),
+    "PAT": ((5, 6), (7, 8)),
+    "DTP": ((2, 3),),
+    "PLB": ((5, 6), (7, 8), (9, 10), (11, 12), (13, 14)),
+    "CAS": ((5, 6), (8, 9), (11, 12), (14, 15), (17, 18)),
+}
+"""Elements that stand together or not at all."""
+
+_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)$", re.ASCII)
+_WHOLE = re.compile(r"-?\d+$", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3])[0-5]\d([0-5]\d\d{0,2})?$", re.ASCII)
+_SPAN = {"D8": 1, "RD8": 2}
+
+
+def element_faults(found: Found, marks: Delimiters) -> Iterator[Finding]:
+    """The faults of one segment's elements."""
+    position, values, segment = found
+    tag = values[0]
+
+    def note(id_: str, message: str, element: int) -> Finding:
+        return Finding(
+            id_, Severity.ERROR, position, f"{tag}{element:02d}: {message}", tag, element
+        )
+
+    declared = segment.elements
+    if len(values) - 1 > len(declared):
+        yield note("ELEMENT_EXTRA", f"{tag} has only {len(declared)} elements", len(declared) + 1)
+    for at, element in enumerate(declared, 1):
+        value = values[at] if at < len(values) else ""
+        for id_, message in _faults(value, element, marks):
+            yield note(id_, message, at)
+    yield from _pair_faults(found, note)
+    if tag == "DTP" and len(values) > 3 and (why := _span_fault(values[2], values[3])):
+        yield note("DATE_INVALID", why, 3)
+
+
+def _pair_faults(found: Found, note: Callable[[str, str, int], Finding]) -> Iterator[Finding]:
+    _, values, _ = found
+    for one, other in PAIRS.get(values[0], ()):
+        has = [at < len(values) and bool(values[at]) for at in (one, other)]
+        if has[0] != has[1]:
+            absent = other if has[0] else one
+            yield note("ELEMENT_PAIR", f"elements {one} and {other} stand together", absent)
+
+
+def _faults(value: str, element: Element, marks: Delimiters) -> Iterator[tuple[str, str]]:
+    if not value:
+        if element.usage == "R":
+            yield "ELEMENT_MISSING", "a value is required"
+        return
+    if element.usage == "N":
+        yield "ELEMENT_NOT_USED", f"{_short(value)} stands in an element this guide does not use"
+        return
+    if element.parts:
+        yield from _composite_faults(value, element, marks)
+        return
+    yield from _value_faults(value, element)
+
+
+def _composite_faults(value: str, element: Element, marks: Delimiters) -> Iterator[tuple[str, str]]:
+    parts = value.split(marks.component)
+    for n, part in enumerate(element.parts):
+        text = parts[n] if n < len(parts) else ""
+        for id_, message in _faults(text, part, marks):
+            yield id_, f"component {n + 1}: {message}"
+    if len(parts) > len(element.parts) and any(parts[len(element.parts) :]):
+        yield "ELEMENT_NOT_USED", f"{_short(value)} has more components than this guide uses"
+
+
+def _value_faults(value: str, element: Element) -> Iterator[tuple[str, str]]:
+    type_ = element.type
+    if why := _type_fault(value, type_.name):
+        yield "DATE_INVALID" if type_.name in ("DT", "TM") else "ELEMENT_TYPE", why
+        return
+    length = len(value.strip("-").replace(".", "")) if type_.name in ("R", "N") else len(value)
+    longest = element.longest or type_.longest
+    if length > longest:
+        yield "ELEMENT_TOO_LONG", f"{_short(value)} is longer than {longest} characters"
+    elif length < type_.shortest:
+        yield "ELEMENT_TOO_SHORT", f"{_short(value)} is shorter than {type_.shortest} characters"
+    elif element.codes and value not in element.codes:
+        yield "ELEMENT_CODE", f"{_short(value)} is not one of {', '.join(element.codes)}"
+
+
+def _type_fault(value: str, type_: str) -> str:
+    """Why a value is not of its type, or nothing."""
+    if type_ == "R" and not _NUMBER.match(value):
+        return f"{_short(value)} is not a number"
+    if type_ == "N" and not _WHOLE.match(value):
+        return f"{_short(value)} is not a whole number"
+    if type_ == "DT":
+        return _day_fault(value)
+    if type_ == "TM" and not _TIME.match(value):
+        return f"{_short(value)} is not a time of day"
+    if type_ in ("AN", "ID") and not (value.isascii() and value.isprintable()):
+        return f"{_short(value)} holds a character outside the X12 character set"
+    return ""
+
+
+def _day_fault(value: str) -> str:
+    try:
+        parse_day(value)
+    except NotAValue as fault:
+        return str(fault)
+    return ""
+
+
+def _span_fault(kind: str, value: str) -> str:
+    """Why a DTP03 does not hold what DTP02 announces."""
+    if kind not in _SPAN:
+        return ""
+    days = value.split("-")
+    if len(days) != _SPAN[kind]:
+        return f"{_short(value)} is not {'one day' if kind == 'D8' else 'a first and a last day'}"
+    return next((why for why in map(_day_fault, days) if why), "")
+
+
+def _short(value: str) -> str:
+    return repr(value if len(value) <= 40 else value[:37] + "...")

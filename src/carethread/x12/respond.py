@@ -1,0 +1,207 @@
+"""The answer to a received file: a 999 for its groups, or a TA1 for its envelope.
+
+The findings of `check` decide. An envelope fault rejects the interchange (TA1, no 999); a fault
+of structure or syntax rejects its set (999). What a file says, rather than how it says it (sums,
+check digits, pointers), is not a 999's business: the claims' own acknowledgment answers that.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+
+from carethread.x12.acknowledgment import FunctionalAck, InterchangeAck, SegmentError, SetAck
+from carethread.x12.check import check_document
+from carethread.x12.common import Envelope
+from carethread.x12.finding import Finding, Severity
+from carethread.x12.guides import BY_VERSION
+from carethread.x12.reader import Document, Group, Interchange, Transaction, UnknownSet, read
+from carethread.x12.writer import fold, write
+
+ENVELOPE_NOTES = {
+    "IEA_CONTROL": "001",
+    "ISA_VERSION": "017",
+    "ISA_CONTROL": "018",
+    "ISA_USAGE": "020",
+    "IEA_COUNT": "021",
+    "MISSING_GE": "022",
+    "OUTSIDE_GROUP": "022",
+    "OUTSIDE_SET": "022",
+    "TRUNCATED": "023",
+    "MISSING_IEA": "023",
+    "ISA_TIME": "015",
+}
+"""TA105 for each finding that rejects an interchange."""
+
+SEGMENT_CODES = {
+    "SEGMENT_UNKNOWN": "1",
+    "SEGMENT_UNEXPECTED": "2",
+    "SEGMENT_MISSING": "3",
+    "LOOP_MISSING": "3",
+    "LOOP_REPEAT": "4",
+    "SEGMENT_REPEAT": "5",
+    "SEGMENT_ORDER": "7",
+}
+"""IK304 for each finding about a whole segment."""
+
+ELEMENT_CODES = {
+    "ELEMENT_MISSING": "1",
+    "ELEMENT_PAIR": "2",
+    "ELEMENT_EXTRA": "3",
+    "ELEMENT_TOO_SHORT": "4",
+    "ELEMENT_TOO_LONG": "5",
+    "ELEMENT_TYPE": "6",
+    "ELEMENT_CODE": "7",
+    "DATE_INVALID": "8",
+    "ELEMENT_NOT_USED": "I10",
+    "HL_NUMBER": "I12",
+    "HL_PARENT": "I12",
+    "HL_CHILD": "I12",
+}
+"""IK403 for each finding about an element."""
+
+SET_CODES = {"MISSING_SE": "2", "SE_CONTROL": "3", "SE_COUNT": "4", "SET_DUPLICATE": "23"}
+"""IK502 for each finding about a set's own envelope."""
+
+GROUP_CODES = {"MISSING_GE": "3", "GE_CONTROL": "4", "GE_COUNT": "5"}
+"""AK905 for each finding about a group's envelope."""
+
+_MOST_ERRORS = 100
+
+
+def acknowledge(
+    data: bytes,
+    *,
+    created: datetime,
+    interchange_control: int,
+    group_control: int = 0,
+    seen: Collection[str] = (),
+) -> bytes:
+    """The interchange that answers `data`, from its receiver to its sender.
+
+    `seen` are the control numbers (ISA13) already received from this sender: a file that repeats
+    one is rejected (TA1, note 025). `group_control` defaults to `interchange_control`. Empty where
+    there is nothing to answer: a file of acknowledgments is not acknowledged. Only the first
+    interchange of a file is answered. Raises Unreadable where the file has none.
+    """
+    document = read(data)
+    isa = document.envelopes[0]
+    answers: list[Transaction] = []
+    findings = check_document(document)
+    note = _envelope_note(isa, findings, seen)
+    if note != "000" or isa.ack_requested == "1":
+        answers.append(_interchange_ack(isa, note))
+    if note == "000":
+        answers += _functional_acks(document, isa, findings)
+    if not answers:
+        return b""
+    return write(
+        answers,
+        sender=isa.receiver,
+        receiver=isa.sender,
+        sender_qualifier=isa.receiver_qualifier,
+        receiver_qualifier=isa.sender_qualifier,
+        interchange_control=interchange_control,
+        group_control=group_control or interchange_control,
+        created=created,
+        usage=isa.usage if isa.usage in ("P", "T") else "P",
+    )
+
+
+def _envelope_note(isa: Interchange, findings: Iterable[Finding], seen: Collection[str]) -> str:
+    """TA105: why the interchange is rejected, 000 where it is not."""
+    if isa.control in seen:
+        return "025"
+    for finding in findings:
+        if finding.id == "BAD_VALUE" and finding.tag == "ISA":
+            return "014"
+        if finding.id in ENVELOPE_NOTES:
+            return ENVELOPE_NOTES[finding.id]
+    return "000"
+
+
+def _interchange_ack(isa: Interchange, note: str) -> InterchangeAck:
+    return InterchangeAck(
+        isa.control,
+        "A" if note == "000" else "R",
+        note,
+        Envelope(isa.receiver, isa.sender, "", "", "", ""),
+        isa.created_on,
+        isa.created_time,
+    )
+
+
+def _functional_acks(
+    document: Document, isa: Interchange, findings: list[Finding]
+) -> Iterator[FunctionalAck]:
+    for group in document.groups:
+        if group.interchange == isa.control and group.functional_id != "FA":
+            yield _functional_ack(document, group, findings)
+
+
+def _functional_ack(document: Document, group: Group, findings: list[Finding]) -> FunctionalAck:
+    mine = [
+        t
+        for t in document.transactions
+        if t.envelope.group == group.control and t.envelope.interchange == group.interchange
+    ]
+    starts = sorted(t.envelope.position for t in document.transactions)
+    acks = tuple(_set_ack(t, _within(t, starts, findings)) for t in mine)
+    accepted = sum(1 for ack in acks if ack.code == "A")
+    wrong = tuple(
+        GROUP_CODES[f.id] for f in findings if f.id in GROUP_CODES and f.severity == Severity.ERROR
+    )[:5]
+    code = "A" if accepted == len(acks) else "P" if accepted else "R"
+    return FunctionalAck(
+        Envelope("", "", "", "", "", ""),
+        group.functional_id,
+        group.control,
+        "R" if wrong else code,
+        group.included or group.received,
+        group.received,
+        0 if wrong else accepted,
+        group.guide,
+        acks,
+        wrong,
+    )
+
+
+def _within(transaction: Transaction, starts: list[int], findings: list[Finding]) -> list[Finding]:
+    """The error findings between a set's ST and the next set's."""
+    begin = transaction.envelope.position
+    end = next((s for s in starts if s > begin), 1 << 60)
+    return [f for f in findings if begin <= f.segment < end and f.severity == Severity.ERROR]
+
+
+def _set_ack(transaction: Transaction, findings: list[Finding]) -> SetAck:
+    envelope = transaction.envelope
+    if isinstance(transaction, UnknownSet):
+        kind, reasons = transaction.kind, ["1"]
+    else:
+        kind, reasons = BY_VERSION[_known(envelope.guide)].guide.set_id, []
+    reasons += [SET_CODES[f.id] for f in findings if f.id in SET_CODES]
+    errors = tuple(_errors(findings, envelope.position))[:_MOST_ERRORS]
+    if errors:
+        reasons.append("5")
+    unique = tuple(dict.fromkeys(reasons))[:5]
+    return SetAck(kind, envelope.set, "R" if unique else "A", envelope.guide, unique, errors)
+
+
+def _known(version: str) -> str:
+    return (
+        version if version in BY_VERSION else next(v for v in BY_VERSION if version.startswith(v))
+    )
+
+
+def _errors(findings: list[Finding], start: int) -> Iterator[SegmentError]:
+    for f in findings:
+        position = f.segment - start + 1
+        if f.id in SEGMENT_CODES:
+            yield SegmentError(f.tag, position, SEGMENT_CODES[f.id])
+        elif f.id in ELEMENT_CODES:
+            value = fold(_quoted(f.message))[:99]
+            yield SegmentError(f.tag, position, "8", "", f.element, ELEMENT_CODES[f.id], value)
+
+
+def _quoted(message: str) -> str:
+    """The value that a finding quotes, where it quotes one."""
+    parts = message.split("'")
+    return parts[1] if len(parts) > 2 else ""

@@ -1,0 +1,138 @@
+"""Walks a set along its guide: what is missing, doubled, out of order or unknown.
+
+The walk keeps the open loops, outermost first. A segment belongs to the innermost loop that has
+a place for it at or behind the place last filled; inner loops close. Where only an earlier place
+fits, the segment is out of order.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from carethread.x12.dictionary import segments as dictionary
+from carethread.x12.finding import Finding, Severity
+from carethread.x12.guide import Loop, Segment
+from carethread.x12.raw import RawSet
+
+Found = tuple[int, list[str], Segment]
+"""A segment's position and elements, and what the guide says about it."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """An open loop: how often each of its parts has been seen, and the last one filled."""
+
+    loop: Loop
+    position: int
+    counts: dict[int, int] = field(default_factory=dict)
+    at: int = 0
+
+
+class Walk:
+    """Walks one set. `found` are the segments that have a place, `findings` what is wrong."""
+
+    def __init__(self, raw: RawSet) -> None:
+        self.found: list[Found] = []
+        self.findings: list[Finding] = []
+        self._component = raw.marks.component
+        self._open = [_Open(raw.codec.guide.root, raw.first)]
+        body = raw.segments[1:-1] if raw.segments[-1][0] == "SE" else raw.segments[1:]
+        for n, elements in enumerate(body, 1):
+            self._segment(raw.first + n, elements)
+        while self._open:
+            self._close()
+
+    def _note(self, id_: str, position: int, message: str, tag: str) -> None:
+        self.findings.append(Finding(id_, Severity.ERROR, position, message, tag))
+
+    def _segment(self, position: int, elements: list[str]) -> None:
+        place = self._place(elements, behind=True) or self._place(elements, behind=False)
+        if place is None:
+            self._unplaced(position, elements)
+            return
+        depth, index = place
+        while len(self._open) > depth + 1:
+            self._close()
+        here = self._open[-1]
+        part = here.loop.parts[index]
+        if index < here.at:
+            where = f"loop {here.loop.name}"
+            self._note(
+                "SEGMENT_ORDER", position, f"{elements[0]} stands too late in {where}", elements[0]
+            )
+        here.at = max(here.at, index)
+        here.counts[index] = here.counts.get(index, 0) + 1
+        self._too_many(part, here.counts[index], position, elements[0])
+        if isinstance(part, Loop):
+            self._enter(part, position)
+        self.found.append((position, elements, self._declared(part)))
+
+    def _enter(self, loop: Loop, position: int) -> None:
+        self._open.append(_Open(loop, position, {0: 1}))
+
+    @staticmethod
+    def _declared(part: Segment | Loop) -> Segment:
+        return part if isinstance(part, Segment) else part.first
+
+    def _place(self, elements: list[str], behind: bool) -> tuple[int, int] | None:
+        """Depth and index of the innermost place for a segment, from the last one filled on."""
+        for depth in range(len(self._open) - 1, -1, -1):
+            here = self._open[depth]
+            start, end = (here.at, len(here.loop.parts)) if behind else (0, here.at)
+            for index in range(start, end):
+                part = here.loop.parts[index]
+                if self._fits(part, here, index, elements):
+                    return depth, index
+        return None
+
+    def _fits(self, part: Segment | Loop, here: _Open, index: int, elements: list[str]) -> bool:
+        """Whether a segment is this part. A full place gives way to a later one like it."""
+        segment = self._declared(part)
+        if not segment.matches(elements, self._component):
+            return False
+        is_first = isinstance(part, Segment) and index == 0 and here.loop.parts[0] is part
+        if is_first and here.counts.get(0):
+            return False
+        full = part.most and here.counts.get(index, 0) >= part.most
+        later = here.loop.parts[index + 1 :]
+        return not (
+            full and any(self._declared(p).matches(elements, self._component) for p in later)
+        )
+
+    def _too_many(self, part: Segment | Loop, count: int, position: int, tag: str) -> None:
+        if part.most and count == part.most + 1:
+            if isinstance(part, Loop):
+                message = f"loop {part.name} may stand here {part.most} times"
+                self._note("LOOP_REPEAT", position, message, tag)
+            else:
+                message = f"{part.name} may stand here {part.most} times"
+                self._note("SEGMENT_REPEAT", position, message, tag)
+
+    def _unplaced(self, position: int, elements: list[str]) -> None:
+        tag = elements[0]
+        if tag not in dictionary():
+            self._note("SEGMENT_UNKNOWN", position, f"{tag[:10]!r} is no segment we know", tag[:3])
+            return
+        value = elements[1][:20] if len(elements) > 1 else ""
+        message = f"{tag}*{value} has no place in loop {self._open[-1].loop.name}"
+        self._note("SEGMENT_UNEXPECTED", position, message, tag)
+
+    def _close(self) -> None:
+        """Leaves a loop, noting what it should have held."""
+        here = self._open.pop()
+        for index, part in enumerate(here.loop.parts):
+            if part.usage == "R" and not here.counts.get(index):
+                self._missing(part, here)
+
+    def _missing(self, part: Segment | Loop, here: _Open) -> None:
+        if isinstance(part, Segment):
+            message = f"loop {here.loop.name} lacks its {part.name}"
+            self._note("SEGMENT_MISSING", here.position, message, part.tag)
+        else:
+            message = f"loop {here.loop.name} lacks loop {part.name} ({part.first.name})"
+            self._note("LOOP_MISSING", here.position, message, part.first.tag)
+
+
+def walk(raw: RawSet) -> tuple[list[Found], Iterator[Finding]]:
+    """The segments that have a place in their guide, and the faults of structure."""
+    done = Walk(raw)
+    return done.found, iter(done.findings)
