@@ -1,0 +1,222 @@
+"""P1: an 835 and an 837P of 10,000 claims x 3 lines, read to typed objects and balanced.
+
+The floor splits every segment and element of the same bytes and keeps them in memory. Each
+figure is the best of three runs, in this one process, one after another.
+"""
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from carethread.x12.claim import Claim, ClaimFile, ClaimLine, Diagnosis, Subscriber
+from carethread.x12.common import Address, Adjustment, Amount, Contact, Envelope, Party, Reference
+from carethread.x12.reader import Tail, stream
+from carethread.x12.remittance import ProviderAdjustment, Remittance, RemittedClaim, RemittedLine
+from carethread.x12.writer import write
+
+CLAIMS = 10_000
+LINES = 3
+CODES = ("90791", "90832", "90834", "90837", "90847", "90853", "99213", "99214", "H0004", "H0038")
+NPIS = ("1245319599", "1003814971", "1922164458", "1215954003")
+ENVELOPE = Envelope("PAYER", "CENTER", "", "", "", "")
+FIRST = date(2026, 1, 5)
+
+
+def _party(entity: str, name: str, first: str, qualifier: str, id_: str) -> Party:
+    return Party(entity, name, first, id_qualifier=qualifier, id=id_)
+
+
+def remittance(claims: int, random: Random) -> Remittance:
+    """A balanced check for that many claims, each with amounts of its own."""
+    remitted = tuple(_remitted_claim(n, random) for n in range(claims))
+    taken = ProviderAdjustment(NPIS[0], date(2026, 12, 31), "WO", "RECOUP 1", 12_345)
+    return Remittance(
+        envelope=ENVELOPE,
+        method="ACH",
+        amount=sum(c.paid for c in remitted) - taken.amount,
+        credit_or_debit="C",
+        paid_on=FIRST + timedelta(days=30),
+        trace="TRACE000001",
+        payer_identifier="1512345678",
+        payer=Party(
+            "2",
+            "BLUE RIVER HEALTH",
+            address=Address("1 MAIN ST", "", "RIVERTON", "CT", "061010001"),
+            contact=Contact("PROVIDER LINE", "8005550100", "", "BL"),
+        ),
+        payee=Party("2", "HARBOR CENTER", id_qualifier="XX", id=NPIS[0]),
+        claims=remitted,
+        provider_adjustments=(taken,),
+        production_date=FIRST + timedelta(days=29),
+    )
+
+
+def _remitted_claim(n: int, random: Random) -> RemittedClaim:
+    day = FIRST + timedelta(days=random.randrange(90))
+    lines = tuple(_remitted_line(n, k, day, random) for k in range(LINES))
+    patient = _party("1", f"LAST{n % 977}", f"FIRST{n % 89}", "MI", f"M{n:08d}")
+    return RemittedClaim(
+        claim_id=f"CT{n:010d}",
+        status="1",
+        charge=sum(line.charge for line in lines),
+        paid=sum(line.paid for line in lines),
+        patient_responsibility=sum(a.amount for x in lines for a in x.adjustments if a.group == "PR"),
+        filing_indicator="12",
+        payer_control_number=f"ICN{n:09d}",
+        facility_code="11",
+        frequency="1",
+        patient=patient,
+        rendering=_party("1", "STONE", "RUTH", "XX", random.choice(NPIS)),
+        received_on=day + timedelta(days=9),
+        lines=lines,
+    )
+
+
+def _remitted_line(n: int, k: int, day: date, random: Random) -> RemittedLine:
+    charge = random.randrange(6_000, 30_000)
+    off, share = random.randrange(1_000, 3_000), random.choice((0, 1_500, 2_500))
+    adjustments = (Adjustment("CO", "45", off),)
+    if share:
+        adjustments += (Adjustment("PR", "3", share),)
+    return RemittedLine(
+        procedure=random.choice(CODES),
+        charge=charge,
+        paid=charge - off - share,
+        service_from=day,
+        service_to=day,
+        control_number=f"L{n:08d}{k}",
+        adjustments=adjustments,
+        amounts=(Amount("B6", charge - off),),
+    )
+
+
+def claim_file(claims: int, random: Random) -> ClaimFile:
+    """That many professional claims of one billing provider, each for its own subscriber."""
+    billing = Party(
+        "2",
+        "HARBOR CENTER",
+        id_qualifier="XX",
+        id=NPIS[0],
+        taxonomy="261QM0801X",
+        address=Address("12 HARBOR ST", "", "MYSTIC", "CT", "063550001"),
+        references=(Reference("EI", "061234567"),),
+    )
+    return ClaimFile(
+        envelope=ENVELOPE,
+        submitter=Party("2", "HARBOR CENTER", id_qualifier="46", id="CENTER", contact=Contact("A", "8605550100")),
+        receiver=Party("2", "CLEARING HOUSE", id_qualifier="46", id="HOUSE"),
+        created_on=FIRST,
+        created_time="0900",
+        reference="B000001",
+        claims=tuple(_claim(n, billing, random) for n in range(claims)),
+    )
+
+
+def _claim(n: int, billing: Party, random: Random) -> Claim:
+    day = FIRST + timedelta(days=random.randrange(90))
+    lines = tuple(
+        ClaimLine(
+            number=k + 1,
+            procedure=random.choice(CODES),
+            charge=random.randrange(6_000, 30_000),
+            units=Decimal(1),
+            service_from=day,
+            service_to=day,
+            pointers=(1,),
+            control_number=f"L{n:08d}{k}",
+        )
+        for k in range(LINES)
+    )
+    member = Party(
+        "1",
+        f"LAST{n % 977}",
+        f"FIRST{n % 89}",
+        id_qualifier="MI",
+        id=f"M{n:08d}",
+        address=Address(f"{n} ELM ST", "", "MYSTIC", "CT", "06355"),
+    )
+    return Claim(
+        kind="837P",
+        claim_id=f"CT{n:010d}",
+        charge=sum(line.charge for line in lines),
+        facility_code="11",
+        frequency="1",
+        billing=billing,
+        subscriber=Subscriber(member, birth_date=FIRST - timedelta(days=9_000 + n % 9_000), sex="F"),
+        payer=Party("2", "BLUE RIVER HEALTH", id_qualifier="PI", id="BR001"),
+        diagnoses=(Diagnosis("ABK", "F331"), Diagnosis("ABF", "F411")),
+        lines=lines,
+        rendering=_party("1", "STONE", "RUTH", "XX", random.choice(NPIS)),
+    )
+
+
+def as_bytes(transaction: Remittance | ClaimFile) -> bytes:
+    return write(
+        [transaction],
+        sender="PAYER",
+        receiver="CENTER",
+        interchange_control=1,
+        group_control=1,
+        created=datetime(2026, 4, 1, 9, 0),
+    )
+
+
+def floor(data: bytes) -> int:
+    """Split every segment and every element, and keep them."""
+    return len([segment.split("*") for segment in data.decode().split("~")])
+
+
+def remitted(data: bytes) -> int:
+    """Read an 835 and prove its balance, claim by claim and against the check."""
+    claims = paid = 0
+    for event in stream(data):
+        if event.__class__ is RemittedClaim:
+            claims += 1
+            paid += event.paid
+            if not event.is_balanced:
+                raise AssertionError(event.claim_id)
+        elif isinstance(event, Tail):
+            check = event.transaction
+            if paid - sum(p.amount for p in check.provider_adjustments) != check.amount:
+                raise AssertionError("the check does not balance")
+    return claims
+
+
+def claimed(data: bytes) -> int:
+    """Read an 837P and prove that each claim is the sum of its lines."""
+    claims = 0
+    for event in stream(data):
+        if event.__class__ is Claim:
+            claims += 1
+            if sum([line.charge for line in event.lines]) != event.charge:
+                raise AssertionError(event.claim_id)
+    return claims
+
+
+def _best(work: Callable[[bytes], int], data: bytes, runs: int = 3) -> float:
+    times = []
+    for _ in range(runs):
+        gc.collect()
+        begin = time.perf_counter()
+        work(data)
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+def rows() -> Iterator[str]:
+    for kind, data, ours in (
+        ("835", as_bytes(remittance(CLAIMS, Random(1))), remitted),
+        ("837P", as_bytes(claim_file(CLAIMS, Random(1))), claimed),
+    ):
+        ground = _best(floor, data)
+        yield f"P1 {kind} floor 1.00x floor {ground:.2f} s ({len(data) / 1e6:.1f} MB)"
+        took = _best(ours, data)
+        yield f"P1 {kind} carethread {took / ground:.2f}x floor {took:.2f} s"
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(row, flush=True)
