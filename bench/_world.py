@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 POSTGRES = os.environ.get("CARETHREAD_TEST_PG", "postgres://root@127.0.0.1:5432/ct_bench")
 
@@ -51,9 +52,9 @@ def database() -> Iterator[str]:
         connection.creation.destroy_test_db("unused", verbosity=0)
 
 
-def _file_name(connection: object) -> str | None:
+def _file_name(connection: Any) -> str | None:
     """SQLite is measured on a file, as it runs, and not in memory."""
-    settings = connection.settings_dict  # type: ignore[attr-defined]
+    settings = connection.settings_dict
     if settings["ENGINE"].endswith("sqlite3"):
         return str(Path(settings["NAME"]).with_suffix(".bench"))
     return None
@@ -77,11 +78,14 @@ def row(number: str, what: str, engine: str, ours: float, floor: float, floor_wo
     )
 
 
-def sessions(cast: object, count: int) -> Iterator[object]:
+def sessions(cast: Any, count: int) -> Iterator[Any]:
     """So many drafts, ready to be signed, none overlapping another, spread over clinicians."""
-    from tests.cast import NOW, draft_of
+    from tests.cast import NOW, draft_of, make_client
 
     for number in range(count):
+        client, *_ = make_client(
+            cast.center, cast.program, cast.payer, "Cleo", "Client", f"HH1{number:07d}"
+        )
         starts = NOW - timedelta(hours=3 + 2 * (number // 2))
-        by = (cast.nora, cast.vera)[number % 2]  # type: ignore[attr-defined]
-        yield draft_of(cast, by=by, starts=starts)  # type: ignore[arg-type]
+        by = (cast.nora, cast.vera)[number % 2]
+        yield draft_of(cast, by=by, client=client, starts=starts)

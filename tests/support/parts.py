@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import postgres
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = Path(os.environ.get("CARETHREAD_SAMPLES", ROOT.parent / "shared/samples/x12"))
 
@@ -31,7 +33,13 @@ def samples() -> Path | None:
     return SAMPLES if SAMPLES.is_dir() else None
 
 
+def postgres_server() -> Path | None:
+    """PostgreSQL, if it answers. It has no path of its own; its address stands for it."""
+    return None if postgres.complaint(postgres.SERVER) else Path(postgres.SERVER)
+
+
 _PARTS: dict[str, tuple[Callable[[], Path | None], str]] = {
+    "postgres": (postgres_server, f"PostgreSQL does not answer at {postgres.SERVER}"),
     "browser": (chromium, "chromium is not installed (Debian: apt-get install chromium)"),
     "sshd": (sshd, "sshd is not installed (Debian: apt-get install openssh-server)"),
     "samples": (samples, f"there are no sample files in {SAMPLES}"),
@@ -43,7 +51,8 @@ def required() -> frozenset[str]:
 
 
 def requires(part: str) -> Path:
-    """Where the part ("browser", "sshd" or "samples") is; otherwise skip, or fail if required."""
+    """Where the part ("browser", "sshd", "postgres", "samples") is; otherwise skip, or fail where
+    it is required."""
     find, complaint = _PARTS[part]
     if (path := find()) is not None:
         return path

@@ -1,0 +1,157 @@
+"""A worker that is made to die: `python -m tests.faults.worker FOLDER`, driven line by line.
+
+It loads everything once, then forks a child for each life, so that a hundred deaths take
+seconds. Commands on stdin, one JSON line in answer to each:
+
+    setup N        migrate, build the cast, write N notes (unsigned)
+    live MS        fork a child that signs and works; SIGKILL it after MS milliseconds
+    finish         work undisturbed until nothing is due
+    verify         what must be true of the record now
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carethread.config.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+from django.db.models import Count, Sum  # noqa: E402
+from django_scopes import scope  # noqa: E402
+
+from carethread.codes import icd10  # noqa: E402
+from carethread.record.ledger import wrong_balances  # noqa: E402
+from carethread.record.models import (  # noqa: E402
+    Charge,
+    Claim,
+    ClaimState,
+    Delivery,
+    Note,
+    Organization,
+    PolicySetting,
+    Remittance,
+    Transfer,
+)
+from carethread.workflow import staff, work  # noqa: E402
+from tests.cast import LONG_AGO, NOW, build, draft_of, make_client, sign  # noqa: E402
+from tests.payers import make_connection  # noqa: E402
+
+
+def setup(folder: Path, notes: int) -> dict[str, int]:
+    """A center whose clean claims leave at once, three to a file, and its unsigned notes."""
+    call_command("migrate", verbosity=0)
+    cast = build()
+    with scope(organization=cast.center):
+        make_connection(cast.center, kind="folder", root=str(folder))
+        for key, value in (("grace_minutes", 0), ("claims_per_file", 3)):
+            row = PolicySetting(
+                organization=cast.center, key=key, value=value, effective_from=LONG_AGO
+            )
+            staff.set_policy(row, now=NOW)
+        for number in range(notes):
+            by = (cast.nora, cast.vera)[number % 2]
+            client, *_ = make_client(
+                cast.center, cast.program, cast.payer, "Cleo", "Client", f"HH1{number:07d}"
+            )
+            starts = NOW - timedelta(hours=3 + 2 * (number // 2))
+            draft_of(cast, by=by, client=client, starts=starts)
+    return {"notes": notes}
+
+
+def live(milliseconds: float) -> dict[str, int]:
+    """One life: born by fork, dead by SIGKILL."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        _work_until_killed()
+    time.sleep(milliseconds / 1000)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return {"signal": os.WTERMSIG(status)}
+
+
+def _work_until_killed() -> None:
+    now = _now()
+    while True:
+        now += timedelta(minutes=10)
+        with scope(organization=_center()):
+            draft = Note.objects.filter(status="draft").order_by("-starts_at").first()
+            if draft is not None:
+                sign(draft, now)
+            work.run_due(now, _center())
+
+
+def finish() -> dict[str, int]:
+    """Sign what is left and work, undisturbed, until a round does nothing."""
+    now, rounds = _now(), 0
+    with scope(organization=_center()):
+        for draft in Note.objects.filter(status="draft").order_by("-starts_at"):
+            sign(draft, now)
+        while rounds < 100:
+            now += timedelta(hours=5)  # past every back-off
+            rounds += 1
+            if not work.run_due(now, _center()).anything:
+                break
+    return {"rounds": rounds}
+
+
+def verify() -> dict[str, object]:
+    """Everything that a crash could have broken, counted."""
+    with scope(organization=_center()):
+        billed = Transfer.objects.filter(credit="billed").aggregate(x=Sum("amount_cents"))["x"]
+        return {
+            "wrong balances": wrong_balances(),
+            "notes signed": Note.objects.filter(status="signed").count(),
+            "charges": Charge.objects.count(),
+            "charges without a claim": Charge.objects.filter(claim__isnull=True).count(),
+            "claims with two charges": Claim.objects.annotate(n=Count("charges"))
+            .filter(n__gt=1).count(),
+            "claims": Claim.objects.count(),
+            "claims paid": Claim.objects.filter(state=ClaimState.PAID).count(),
+            "claims versions over one": Claim.objects.annotate(n=Count("versions"))
+            .filter(n__gt=1).count(),
+            "billed": billed or 0,
+            "paid": sum(charge.paid_cents for charge in Charge.objects.all()),
+            "cash": Remittance.objects.aggregate(x=Sum("cash_cents"))["x"] or 0,
+            "open deposits": Remittance.objects.filter(closed_at__isnull=True).count(),
+            "files under way": Delivery.objects.exclude(state__in=["sent", "read"]).count(),
+        }  # fmt: skip
+
+
+def _center() -> Organization:
+    return Organization.objects.get(name="Alder Row")
+
+
+def _now() -> datetime:
+    """Later than anything that has happened."""
+    with scope(organization=_center()):
+        last = Delivery.objects.order_by("-done_at").values_list("done_at", flat=True)
+        return max((moment for moment in last if moment), default=NOW)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    icd10.exists("F331", NOW.date())  # slow to load: once for all lives
+    commands = {
+        "setup": lambda number: setup(folder, int(number)),
+        "live": lambda number: live(float(number)),
+        "finish": finish,
+        "verify": verify,
+    }
+    for line in sys.stdin:
+        command, *numbers = line.split()
+        answer = commands[command](*numbers)
+        connections.close_all()
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
