@@ -1,0 +1,240 @@
+"""What the payers of the sandbox believe. One file, `books.json`, read at the start.
+
+The payer adjudicates by these books alone. Where they differ from the practice's record (a
+member's birth date, the days of an authorization, a rate) the practice gets the rejection, the
+denial or the short payment that such a difference earns in life.
+
+Money is integer cents, percentages are whole numbers, diagnosis codes have no point and are
+matched by their beginnings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from `starts` to `ends`, both included; None is open."""
+
+    starts: date | None = None
+    ends: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return not (
+            (self.starts is not None and day < self.starts)
+            or (self.ends is not None and day > self.ends)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person whom the payer insures. `id` is the subscriber's, so a family may share it.
+
+    `first_payer` names another insurer that has to pay before this one, `carved_out_to` the
+    one that handles behavioral care; `excluded_npis` are outside of this member's network;
+    `visits_used` sessions of this year were used up before the first claim.
+    """
+
+    id: str
+    last_name: str
+    first_name: str
+    birth_date: date
+    coverage: Span = Span()
+    first_payer: str = ""
+    carved_out_to: str = ""
+    excluded_npis: tuple[str, ...] = ()
+    visits_used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """A practitioner on the payer's roster; `codes` they may render (empty: any)."""
+
+    npi: str
+    credential: str
+    taxonomy: str
+    days: Span = Span()
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What the payer agreed to in advance. `requested_on` after the service is too late;
+    `refused` was asked for and turned down; `npi` empty: any practitioner."""
+
+    number: str
+    member_id: str
+    codes: tuple[str, ...]
+    days: Span
+    units: int
+    npi: str = ""
+    requested_on: date | None = None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Cents that one unit of a code is worth, perhaps only when rendered by a credential."""
+
+    code: str
+    amount: int
+    credential: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """The member's share, and what the plan does not pay at all.
+
+    `deductible` cents a member and calendar year; `copay` cents a claim; `coinsurance` and
+    `sequestration` percent; the limits count sessions, None is none.
+    """
+
+    deductible: int = 0
+    copay: int = 0
+    coinsurance: int = 0
+    sequestration: int = 0
+    visits_a_year: int | None = None
+    visits_a_week: int | None = None
+    excluded_codes: tuple[str, ...] = ()
+    excluded_diagnoses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How claims must look.
+
+    `vague_diagnoses` do not support psychotherapy as the first diagnosis; `unknown_diagnoses`
+    are codes that the payer's table does not hold. `modifiers` maps a credential to the
+    modifier that its lines must carry.
+    """
+
+    filing_days: int = 180
+    authorization_codes: tuple[str, ...] = ()
+    vague_diagnoses: tuple[str, ...] = ()
+    unknown_diagnoses: tuple[str, ...] = ()
+    modifiers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When it pays: no sooner than `delay_days` (and up to `spread_days` more) after receipt, in
+    the check run of `weekday` (0 Monday; None every working day). After `prompt_days` it owes
+    `interest_percent` a year."""
+
+    delay_days: int = 7
+    spread_days: int = 3
+    weekday: int | None = None
+    prompt_days: int = 30
+    interest_percent: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """One payer: who it is on the wire, and everything that it goes by.
+
+    `denies_as` is the CLP02 of a claim with nothing but refused lines: "4" says so, "1" hides
+    the refusal in the lines, as many payers do.
+    """
+
+    id: str
+    name: str
+    tax_id: str
+    city: str
+    state: str
+    postal_code: str
+    rates: tuple[Rate, ...]
+    members: tuple[Member, ...]
+    roster: tuple[Enrollment, ...]
+    street: str = "1 Claims Way"
+    phone: str = "8005550100"
+    filing_indicator: str = "CI"
+    denies_as: str = "4"
+    authorizations: tuple[Authorization, ...] = ()
+    benefit: Benefit = Benefit()
+    policy: Policy = Policy()
+    rhythm: Rhythm = Rhythm()
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """Something that no rule of the payer explains, and that happens once, to the first claim
+    for that member and day of service; what is sent again is paid.
+
+    `kind`: "reject" (277CA; `reason` is category:status:entity), "deny" (`group`, `reason`,
+    `remarks`), "underpay" (`percent` of the allowed amount is missing), "late" (paid `days`
+    later than usual) or "correct" (paid, then after `days` reversed and paid again with
+    `percent` less).
+    """
+
+    payer: str
+    member_id: str
+    service_date: date
+    kind: str
+    group: str = "CO"
+    reason: str = ""
+    remarks: tuple[str, ...] = ()
+    percent: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """Something in a payer's first check on or after a day that no claim explains.
+
+    `kind`: "stranger" (a paid claim that nobody sent, of `amount` cents) or "recoupment" (`amount`
+    cents taken back by PLB WO for an old overpayment, `words` its reference).
+    """
+
+    payer: str
+    on: date
+    kind: str
+    amount: int
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Books:
+    """All payers behind one clearinghouse, and what is going to go wrong.
+
+    `npis` are the providers that the clearinghouse knows to exist (empty: it does not look).
+    """
+
+    payers: tuple[Payer, ...]
+    mishaps: tuple[Mishap, ...] = ()
+    surprises: tuple[Surprise, ...] = ()
+    npis: tuple[str, ...] = ()
+    clearinghouse: str = "SANDBOXCH"
+    clearinghouse_name: str = "Sandbox Clearinghouse"
+
+    @cached_property
+    def by_id(self) -> dict[str, Payer]:
+        return {payer.id: payer for payer in self.payers}
+
+
+# ------------------------------------------------------------------------------- as a file
+
+_BOOKS = TypeAdapter(Books)
+
+
+def save(books: Books, path: Path) -> None:
+    """Write the books, whole or not at all."""
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(_BOOKS.dump_json(books, indent=1))
+    temporary.replace(path)
+
+
+def load(path: Path) -> Books:
+    """Read the books. Raises ValueError, with the reason, where there are none to read."""
+    try:
+        return _BOOKS.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        reason = "there is no such file; `carethread demo` makes it"
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}"
+    raise ValueError(f"These are no payer's books: {path}: {reason}")

@@ -1,0 +1,195 @@
+"""One check run of one payer: decide what is ready, take back what is wrong, write the checks."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from carethread.sandbox.payer import checks
+from carethread.sandbox.payer.adjudicate import Decision, adjudicate, as_past, upheld
+from carethread.sandbox.payer.admission import find_member, rendering_npi
+from carethread.sandbox.payer.books import Books, Member, Mishap, Payer
+from carethread.sandbox.payer.checks import Payee
+from carethread.sandbox.payer.refuse import PastLine
+from carethread.sandbox.payer.store import Store, StoredClaim
+from carethread.x12.claim import Claim
+from carethread.x12.common import Envelope
+from carethread.x12.remittance import ProviderAdjustment, Remittance, RemittedClaim
+
+
+@dataclass
+class _Check:
+    """What one payee will be told."""
+
+    claims: list[RemittedClaim] = field(default_factory=list)
+    adjustments: list[ProviderAdjustment] = field(default_factory=list)
+
+
+class CheckRun:
+    """A payer's run at one moment. `pay` does it, inside the caller's transaction."""
+
+    def __init__(self, store: Store, books: Books, payer: Payer, at: datetime) -> None:
+        self.store, self.books, self.payer, self.at = store, books, payer, at
+        self.on: date = at.date()
+        self.decided = 0
+        self._checks: dict[Payee, _Check] = defaultdict(_Check)
+
+    def pay(self) -> list[Remittance]:
+        """Every check of this run. Decisions are in the store when it returns."""
+        for stored in self.store.waiting(self.payer.id, self.at):
+            self._answer(stored)
+        for stored in self.store.to_correct(self.payer.id, self.on):
+            self._correct(stored)
+        if self._checks:
+            self._surprise(next(iter(self._checks)))
+        return [self._check(to, check) for to, check in self._checks.items()]
+
+    # ------------------------------------------------------------------ claims
+
+    def _answer(self, stored: StoredClaim) -> None:
+        """Decide a claim; one that replaces or voids another first takes that one back."""
+        said = self._checks[checks.payee(stored)].claims
+        original = self.store.claim(stored.replaces) if stored.replaces else None
+        if original is not None:
+            said.extend(self._take_back(original))
+        if stored.claim.frequency == "8":
+            self.store.close_claim(stored, "dropped")
+            return
+        decision = self._decide(stored, self._mishap(stored))
+        if original is not None and _changes_nothing(stored, decision, original):
+            decision = upheld(decision)
+        said.append(checks.remitted(stored, decision))
+        self._note_interest(stored, decision)
+
+    def _take_back(self, original: StoredClaim) -> list[RemittedClaim]:
+        if original.decision is None:
+            self.store.close_claim(original, "dropped")
+            return []
+        self.store.close_claim(original, "reversed")
+        return [checks.reversed_claim(checks.remitted(original, original.decision))]
+
+    def _correct(self, stored: StoredClaim) -> None:
+        """The payer finds that it had paid too much: reversal, then the claim once more."""
+        assert stored.decision is not None
+        mishap = self._mishap(stored)
+        said = self._checks[checks.payee(stored)].claims
+        said.append(checks.reversed_claim(checks.remitted(stored, stored.decision)))
+        less = replace(mishap, kind="underpay") if mishap else None
+        said.append(checks.remitted(stored, self._decide(stored, less)))
+
+    def _decide(self, stored: StoredClaim, mishap: Mishap | None) -> Decision:
+        decision = adjudicate(
+            stored.claim,
+            self.payer,
+            member_of(self.payer, stored.claim),
+            received_on=stored.received_at.date(),
+            past=self._past(stored),
+            mishap=mishap,
+        )
+        again = mishap is not None and mishap.kind == "correct" and not decision.is_refused
+        self.store.decide(
+            stored, decision, self.on + timedelta(days=mishap.days) if mishap and again else None
+        )
+        self.decided += 1
+        return decision
+
+    def _past(self, stored: StoredClaim) -> list[PastLine]:
+        """The member's standing lines, other than this claim's own."""
+        return [
+            as_past(line, outcome, rendering_npi(earlier.claim))
+            for earlier in self.store.standing(self.payer.id, stored.member)
+            if earlier.id != stored.id and earlier.decision is not None
+            for line, outcome in zip(earlier.claim.lines, earlier.decision.lines, strict=True)
+        ]
+
+    def _mishap(self, stored: StoredClaim) -> Mishap | None:
+        return self.books.mishaps[stored.mishap] if stored.mishap is not None else None
+
+    # ------------------------------------------------------------------ the check
+
+    def _note_interest(self, stored: StoredClaim, decision: Decision) -> None:
+        to = checks.payee(stored)
+        if cents := checks.interest(stored, decision, self.payer, self.on):
+            owed = checks.provider_adjustment(to, "L6", stored.icn, -cents, self.on)
+            self._checks[to].adjustments.append(owed)
+
+    def _surprise(self, to: Payee) -> None:
+        for number, surprise in enumerate(self.books.surprises):
+            what = f"surprise {number}"
+            if surprise.payer != self.payer.id or surprise.on > self.on:
+                continue
+            if self.store.has_happened(what):
+                continue
+            self.store.happens(what)
+            if surprise.kind == "stranger":
+                self._checks[to].claims.append(checks.stranger(surprise, self.payer, self.on))
+            else:
+                taken = checks.provider_adjustment(
+                    to, "WO", surprise.words, surprise.amount, self.on
+                )
+                self._checks[to].adjustments.append(taken)
+
+    def _check(self, to: Payee, check: _Check) -> Remittance:
+        till = f"{to.receiver}/{to.npi}"
+        if held := self.store.forwarded(self.payer.id, till):
+            reference = f"{self.payer.id}{self.on:%Y}"
+            check.adjustments.append(checks.provider_adjustment(to, "FB", reference, held, self.on))
+        number = self.store.next_number("interchange")
+        remittance = checks.check(
+            self.payer,
+            to,
+            check.claims,
+            check.adjustments,
+            envelope=envelope(self.books, to.receiver, number),
+            paid_on=self.on,
+            trace=f"{self.payer.id}{self.store.next_number(f'check {self.payer.id}'):07d}",
+        )
+        self.store.forward(self.payer.id, till, _carried(remittance, check))
+        return remittance
+
+
+def _carried(remittance: Remittance, check: _Check) -> int:
+    """Cents that this check could not hold back and the next one will."""
+    added = remittance.provider_adjustments[len(check.adjustments) :]
+    return -sum(entry.amount for entry in added)
+
+
+def _changes_nothing(stored: StoredClaim, decision: Decision, original: StoredClaim) -> bool:
+    """A correction that says what the original said, refused for the same reasons."""
+    return (
+        original.decision is not None
+        and decision.is_refused
+        and _substance(stored.claim) == _substance(original.claim)
+        and [line.adjustments for line in decision.lines]
+        == [line.adjustments for line in original.decision.lines]
+    )
+
+
+def _substance(claim: Claim) -> object:
+    lines = [
+        (line.procedure, line.modifiers, line.units, line.service_from, line.pointers)
+        for line in claim.lines
+    ]
+    return claim.diagnoses, claim.authorization, claim.facility_code, lines
+
+
+# ---------------------------------------------------------------------------------- shared
+
+
+def member_of(payer: Payer, claim: Claim) -> Member:
+    """The insured person that a claim speaks of. Raises LookupError where there is none."""
+    found = find_member(payer, claim)
+    if found is None:
+        raise LookupError(f"{payer.id} insures nobody as {claim.subscriber.party.id}")
+    return found
+
+
+def envelope(books: Books, receiver: str, number: int) -> Envelope:
+    """The envelope of an answer: one transaction set in one group in one interchange."""
+    return Envelope(
+        sender=books.clearinghouse,
+        receiver=receiver,
+        interchange=f"{number:09d}",
+        group=str(number),
+        set="0001",
+        guide="005010X221A1",
+    )

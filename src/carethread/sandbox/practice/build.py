@@ -1,0 +1,394 @@
+"""The world, written into the record through `workflow`, like any other center's set-up."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.hashers import make_password
+from django_scopes import scope
+
+from carethread.record.models import (
+    Appointment,
+    Authorization,
+    Client,
+    Connection,
+    Consent,
+    ContractRate,
+    Coverage,
+    Diagnosis,
+    Episode,
+    Fee,
+    License,
+    Organization,
+    Payer,
+    PayerEnrollment,
+    Practitioner,
+    Program,
+    Site,
+    TreatmentPlan,
+    User,
+)
+from carethread.sandbox.practice import cast, clients, insurers, truth, world
+from carethread.sandbox.practice.calendar import Visit
+from carethread.sandbox.practice.planted import InOurRecord, faults
+from carethread.sandbox.practice.world import World
+from carethread.workflow import admit, staff
+
+SENDER = "ALDERROW"
+
+
+@dataclass
+class Practice:
+    """The rows that the demo goes on with, by their keys in the world."""
+
+    organization: Organization
+    connection: Connection
+    users: dict[str, User] = field(default_factory=dict)
+    practitioners: dict[str, Practitioner] = field(default_factory=dict)
+    programs: dict[str, Program] = field(default_factory=dict)
+    payers: dict[str, Payer] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    coverages: dict[str, Coverage] = field(default_factory=dict)
+    appointments: dict[tuple[str, datetime], Appointment] = field(default_factory=dict)
+
+
+def practice(of: World, *, wire: dict[str, Any], now: datetime) -> Practice:
+    """Alder Row Counseling as it stood on the first day. `wire` are the connection's settings,
+    its `kind` among them."""
+    password = make_password(cast.PASSWORD)
+    organization = _center(cast.CENTER)
+    with scope(organization=organization):
+        made = Practice(organization, _connection(organization, wire))
+        _places(made, cast.SITES, cast.PROGRAMS)
+        _people(made, cast.STAFF, password, of)
+        for insurer in insurers.INSURERS:
+            _payer(made, insurer, of)
+        for code, cents in insurers.FEES.items():
+            staff.save_fee(
+                _row(Fee, made, code=code, amount_cents=cents, effective_from=of.long_ago)
+            )
+        for client in clients.CLIENTS:
+            _client(made, client, of, now)
+        for visit in of.visits:
+            _appointment(made, visit)
+    return made
+
+
+def outsider(of: World, *, now: datetime) -> Organization:
+    """A second center on the same machine, which must never see the first one."""
+    organization = _center(cast.OUTSIDE_CENTER)
+    with scope(organization=organization):
+        made = Practice(organization, Connection())
+        _places(made, (cast.OUTSIDE_SITE,), (cast.OUTSIDE_PROGRAM,))
+        _people(made, cast.OUTSIDE_STAFF, make_password(cast.PASSWORD), of)
+        for insurer in (insurers.HARBOR, insurers.LARCHFIELD):
+            _payer(made, insurer, of)
+        for client in clients.OUTSIDERS:
+            _client(made, client, of, now)
+    return organization
+
+
+# ------------------------------------------------------------------------------ the center
+
+
+def _row(model: type[Any], made: Practice, **values: Any) -> Any:
+    return model(organization=made.organization, **values)
+
+
+def _center(center: cast.Center) -> Organization:
+    return staff.save_organization(
+        Organization(
+            name=center.name,
+            legal_name=center.legal_name,
+            tin=center.tin,
+            npi=center.npi,
+            taxonomy=center.taxonomy,
+            line1=center.line1,
+            city=center.city,
+            state=center.state,
+            postal_code=center.postal_code,
+            contact_name=center.contact_name,
+            phone=center.phone,
+            time_zone=center.time_zone,
+        )
+    )
+
+
+def _connection(organization: Organization, wire: dict[str, Any]) -> Connection:
+    settings = {key: value for key, value in wire.items() if key != "kind"}
+    return staff.save_connection(
+        Connection(
+            organization=organization,
+            name="Sandbox clearinghouse",
+            kind=wire["kind"],
+            settings=settings,
+            outbound_folder="to_payer",
+            inbound_folder="from_payer",
+            sender_id=SENDER,
+            receiver_id=truth.CLEARINGHOUSE,
+            receiver_name="SANDBOX CLEARINGHOUSE",
+        )
+    )
+
+
+def _places(
+    made: Practice, sites: tuple[cast.Site, ...], programs: tuple[cast.Program, ...]
+) -> None:
+    rows = {
+        site.key: staff.save_site(
+            _row(
+                Site,
+                made,
+                name=site.name,
+                npi=site.npi,
+                line1=site.line1,
+                city=site.city,
+                state=made.organization.state,
+                postal_code=site.postal_code,
+            )
+        )
+        for site in sites
+    }
+    for program in programs:
+        made.programs[program.key] = staff.save_program(
+            _row(
+                Program,
+                made,
+                site=rows[program.site],
+                name=program.name,
+                is_part2=program.is_part2,
+            )
+        )
+
+
+def _people(made: Practice, people: tuple[cast.Person, ...], password_hash: str, of: World) -> None:
+    for person in people:
+        made.users[person.key] = staff.create_user(
+            made.organization,
+            email=person.email,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            roles=list(person.roles),
+            password_hash=password_hash,
+        )
+    # Supervisors first: a supervisee's row names its supervisor's.
+    for person in sorted(people, key=lambda p: bool(p.clinician and p.clinician.supervisor)):
+        if person.clinician is not None:
+            _practitioner(made, person, person.clinician, of)
+
+
+def _practitioner(
+    made: Practice, person: cast.Person, clinician: cast.Clinician, of: World
+) -> None:
+    row = staff.save_practitioner(
+        _row(
+            Practitioner,
+            made,
+            user=made.users[person.key],
+            first_name=person.first_name,
+            last_name=person.last_name,
+            npi=clinician.npi,
+            taxonomy=clinician.taxonomy,
+            credential=clinician.credential,
+            supervisor=made.practitioners.get(clinician.supervisor),
+        )
+    )
+    staff.save_license(
+        _row(
+            License,
+            made,
+            practitioner=row,
+            credential=clinician.credential,
+            state=made.organization.state,
+            number=clinician.license,
+            effective_from=of.long_ago,
+        )
+    )
+    made.practitioners[person.key] = row
+
+
+def _payer(made: Practice, insurer: insurers.Insurer, of: World) -> None:
+    payer = staff.save_payer(
+        _row(
+            Payer,
+            made,
+            name=insurer.name,
+            payer_id=insurer.payer_id,
+            kind=insurer.kind,
+            filing_indicator=insurer.filing_indicator,
+            member_id_pattern=insurer.id_pattern,
+            timely_filing_days=insurer.filing_days,
+            authorization_codes=list(insurer.authorization_codes),
+        )
+    )
+    made.payers[insurer.key] = payer
+    for practitioner in made.practitioners.values():
+        staff.save_enrollment(
+            _row(
+                PayerEnrollment,
+                made,
+                practitioner=practitioner,
+                payer=payer,
+                effective_from=of.long_ago,
+            )
+        )
+    for (code, credential), cents in insurer.rates().items():
+        staff.save_rate(
+            _row(
+                ContractRate,
+                made,
+                payer=payer,
+                code=code,
+                credential=credential,
+                allowed_cents=cents,
+                effective_from=of.long_ago,
+            )
+        )
+
+
+# ------------------------------------------------------------------------------ the clients
+
+
+def _client(made: Practice, client: clients.Client, of: World, now: datetime) -> None:
+    city, postal_code = clients.CITIES[client.program]
+    row = admit.save_client(
+        _row(
+            Client,
+            made,
+            mrn=client.mrn,
+            first_name=client.first_name,
+            last_name=client.last_name,
+            birth_date=client.birth_date,
+            sex=client.sex,
+            line1=f"{client.number % 400 + 1} Orchard Street",
+            city=city,
+            state=made.organization.state,
+            postal_code=postal_code,
+            phone=f"80255501{client.number % 100:02d}",
+        )
+    )
+    made.clients[client.mrn] = row
+    fault = next(iter(faults(client.mrn, InOurRecord)), InOurRecord())
+    _coverage(made, client, row, fault, of, now)
+    _episode(made, client, row, fault, of)
+    _authorizations(made, client, row, fault, of, now)
+
+
+def _coverage(
+    made: Practice,
+    client: clients.Client,
+    row: Client,
+    fault: InOurRecord,
+    of: World,
+    now: datetime,
+) -> None:
+    holder = client.subscriber
+    made.coverages[client.mrn] = admit.save_coverage(
+        _row(
+            Coverage,
+            made,
+            client=row,
+            payer=made.payers[client.insurer],
+            member_id=world.our_member_id(client),
+            effective_from=of.long_ago,
+            effective_to=_day(fault.coverage_ends, of),
+            relationship=holder.relationship if holder else "18",
+            subscriber_first_name=holder.first_name if holder else "",
+            subscriber_last_name=holder.last_name if holder else "",
+            subscriber_birth_date=holder.birth_date if holder else None,
+            subscriber_sex=holder.sex if holder else "",
+        ),
+        now=now,
+    )
+
+
+def _episode(
+    made: Practice, client: clients.Client, row: Client, fault: InOurRecord, of: World
+) -> None:
+    admitted = of.first - timedelta(days=200)
+    program = made.programs[client.program]
+    episode = admit.admit(_row(Episode, made, client=row, program=program, admitted_on=admitted))
+    for rank, code in enumerate(client.diagnoses, start=1):
+        admit.save_diagnosis(
+            _row(Diagnosis, made, episode=episode, code=code, rank=rank, diagnosed_on=admitted)
+        )
+    author = made.practitioners[client.clinician]
+    admit.save_plan(
+        _row(
+            TreatmentPlan,
+            made,
+            episode=episode,
+            effective_from=of.first - timedelta(days=90),
+            effective_to=_day(fault.plan_ends, of) or of.first + timedelta(days=270),
+            goals=["Fewer symptoms, measured monthly", "Back to work, school or home life"],
+            signed_by=author,
+            signed_at=_noon(of.first - timedelta(days=90), made),
+        )
+    )
+    if program.is_part2:
+        admit.save_consent(
+            _row(
+                Consent,
+                made,
+                client=row,
+                program=program,
+                signed_on=admitted,
+                expires_on=_day(fault.consent_ends, of),
+            )
+        )
+
+
+def _authorizations(
+    made: Practice,
+    client: clients.Client,
+    row: Client,
+    fault: InOurRecord,
+    of: World,
+    now: datetime,
+) -> None:
+    rows = world.true_authorizations(client, of)
+    if not fault.second_authorization:
+        rows = rows[:1]
+    for number, authorization in enumerate(rows):
+        wrong = fault.wrong_number and number == 1
+        admit.save_authorization(
+            _row(
+                Authorization,
+                made,
+                client=row,
+                payer=made.payers[client.insurer],
+                number=world.exchanged(authorization.number) if wrong else authorization.number,
+                effective_from=authorization.starts,
+                effective_to=authorization.ends,
+                codes=list(authorization.codes),
+                approved_units=authorization.units,
+            ),
+            now=now,
+        )
+
+
+def _appointment(made: Practice, visit: Visit) -> None:
+    row = admit.schedule(
+        _row(
+            Appointment,
+            made,
+            client=made.clients[visit.client.mrn],
+            practitioner=made.practitioners[visit.clinician],
+            program=made.programs[visit.client.program],
+            service=visit.service,
+            starts_at=visit.starts_at,
+            ends_at=visit.ends_at,
+            telehealth=visit.client.telehealth,
+        )
+    )
+    made.appointments[visit.client.mrn, visit.starts_at] = row
+
+
+def _day(number: int | None, of: World) -> date | None:
+    return None if number is None else of.day(number)
+
+
+def _noon(day: date, made: Practice) -> datetime:
+    """Noon of a day on the center's clock."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(made.organization.time_zone))

@@ -1,0 +1,83 @@
+"""Forty people in care, one line each in clients.csv. All of them are invented."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+CITIES = {
+    "main": ("Millbrook Falls", "05999"),
+    "river": ("Wrenbury", "05998"),
+    "recovery": ("Wrenbury", "05998"),
+    "fen": ("Wrenbury", "05998"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who holds the policy where it is not the client; `relationship` is the client's to them."""
+
+    first_name: str
+    last_name: str
+    birth_date: date
+    sex: str
+    relationship: str
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who they are, who pays, whom they see. `insurer`, `program` and `clinician` are keys;
+    a session of `minutes` every `weeks` weeks; `diagnoses` ranked, without a point."""
+
+    mrn: str
+    first_name: str
+    last_name: str
+    birth_date: date
+    sex: str
+    insurer: str
+    clinician: str
+    program: str
+    diagnoses: tuple[str, ...]
+    minutes: int
+    weeks: int
+    telehealth: str
+    subscriber: Subscriber | None
+
+    @property
+    def number(self) -> int:
+        """The digits of the record number, from which member id and address are made."""
+        return int(self.mrn[3:])
+
+
+def _read() -> tuple[Client, ...]:
+    with Path(__file__).with_name("clients.csv").open(newline="") as file:
+        return tuple(_client(row) for row in csv.DictReader(file))
+
+
+def _client(row: dict[str, str]) -> Client:
+    return Client(
+        mrn=row["mrn"],
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        birth_date=date.fromisoformat(row["birth_date"]),
+        sex=row["sex"],
+        insurer=row["insurer"],
+        clinician=row["clinician"],
+        program=row["program"],
+        diagnoses=tuple(row["diagnoses"].split()),
+        minutes=int(row["minutes"]),
+        weeks=int(row["weeks"]),
+        telehealth=row["telehealth"],
+        subscriber=_subscriber(row) if row["subscriber"] else None,
+    )
+
+
+def _subscriber(row: dict[str, str]) -> Subscriber:
+    first, _, last = row["subscriber"].partition(" ")
+    born = date.fromisoformat(row["subscriber_birth_date"])
+    return Subscriber(first, last, born, row["subscriber_sex"], row["relationship"])
+
+
+_ALL = _read()
+CLIENTS = tuple(client for client in _ALL if client.program != "fen")
+OUTSIDERS = tuple(client for client in _ALL if client.program == "fen")

@@ -1,0 +1,173 @@
+"""The same world as the payers see it. Where it differs from our record, `planted` says so."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from carethread.sandbox.payer.books import (
+    Authorization,
+    Books,
+    Enrollment,
+    Member,
+    Mishap,
+    Payer,
+    Rate,
+    Span,
+    Surprise,
+)
+from carethread.sandbox.practice import cast, insurers, planted
+from carethread.sandbox.practice.clients import CLIENTS, Client
+from carethread.sandbox.practice.insurers import Insurer
+from carethread.sandbox.practice.planted import AtThePayer, ByMistake, faults
+from carethread.sandbox.practice.world import (
+    World,
+    clients_of,
+    insurer,
+    true_authorizations,
+    true_member_id,
+)
+
+CLEARINGHOUSE = "SANDBOXCH"
+
+
+def books(world: World) -> Books:
+    """What the five payers believe."""
+    return Books(
+        payers=tuple(_payer(each, world) for each in insurers.INSURERS),
+        mishaps=tuple(_mishaps(world)),
+        surprises=tuple(_surprises(world)),
+        npis=tuple(sorted(_npis())),
+        clearinghouse=CLEARINGHOUSE,
+    )
+
+
+def _payer(each: Insurer, world: World) -> Payer:
+    clients = clients_of(each)
+    return Payer(
+        id=each.payer_id,
+        name=each.name,
+        tax_id=each.tax_id,
+        city=each.city,
+        state=each.state,
+        postal_code=each.postal_code,
+        filing_indicator=each.filing_indicator,
+        rates=tuple(_rates(each)),
+        members=tuple(_member(client, world) for client in clients),
+        roster=tuple(_roster(each, world)),
+        authorizations=tuple(row for client in clients for row in _authorizations(client, world)),
+        denies_as=each.denies_as,
+        benefit=each.benefit,
+        policy=each.policy,
+        rhythm=each.rhythm,
+    )
+
+
+def _rates(each: Insurer) -> Iterator[Rate]:
+    for (code, credential), cents in each.rates().items():
+        forgotten = (each.key, credential) == planted.RATE_FORGOTTEN
+        if not forgotten and (each.key, code) != planted.NO_RATE:
+            yield Rate(code, cents, credential)
+
+
+def _roster(each: Insurer, world: World) -> Iterator[Enrollment]:
+    for person in cast.STAFF:
+        if person.clinician is None:
+            continue
+        since = world.long_ago
+        if (each.key, person.key) == planted.ENROLLED_LATER[:2]:
+            since = world.day(planted.ENROLLED_LATER[2])
+        limited = (each.key, person.key) == planted.NOT_FOR_THERAPY[:2]
+        yield Enrollment(
+            npi=person.clinician.npi,
+            credential=person.clinician.credential,
+            taxonomy=person.clinician.taxonomy,
+            days=Span(since),
+            codes=planted.NOT_FOR_THERAPY[2] if limited else (),
+        )
+
+
+def _member(client: Client, world: World) -> Member:
+    member = Member(
+        id=true_member_id(client),
+        last_name=client.last_name,
+        first_name=client.first_name,
+        birth_date=client.birth_date,
+        coverage=Span(world.long_ago),
+    )
+    for fault in faults(client.mrn, AtThePayer):
+        member = replace(
+            member,
+            coverage=Span(
+                _day(fault.coverage_starts, world) or member.coverage.starts,
+                _day(fault.coverage_ends, world),
+            ),
+            first_payer=fault.first_payer,
+            carved_out_to=fault.carved_out_to,
+            excluded_npis=tuple(sorted(_npis())) if fault.out_of_network else (),
+            visits_used=fault.visits_used,
+        )
+    return member
+
+
+def _authorizations(client: Client, world: World) -> Iterator[Authorization]:
+    """The first as we know it; the second as the payer does."""
+    rows = [
+        Authorization(
+            row.number, true_member_id(client), row.codes, Span(row.starts, row.ends), row.units
+        )
+        for row in true_authorizations(client, world)
+    ]
+    yield from rows[:1]
+    for row in rows[1:]:
+        yield _as_decided(row, client, world)
+
+
+def _as_decided(row: Authorization, client: Client, world: World) -> Authorization:
+    for fault in faults(client.mrn, AtThePayer):
+        clinician = cast.BY_KEY.get(fault.authorized_clinician)
+        row = replace(
+            row,
+            units=fault.authorized_units or row.units,
+            codes=fault.authorized_codes or row.codes,
+            npi=clinician.clinician.npi if clinician and clinician.clinician else "",
+            days=Span(row.days.starts, _day(fault.authorized_until, world) or row.days.ends),
+            requested_on=_day(fault.asked_for_on, world),
+            refused=fault.refused,
+        )
+    return row
+
+
+def _mishaps(world: World) -> Iterator[Mishap]:
+    for client in CLIENTS:
+        days = {visit.number: visit.day for visit in world.visits if visit.client is client}
+        for fault in faults(client.mrn, ByMistake):
+            if fault.visit in days:
+                yield Mishap(
+                    payer=insurer(client).payer_id,
+                    member_id=true_member_id(client),
+                    service_date=days[fault.visit],
+                    kind=fault.kind,
+                    group=fault.group,
+                    reason=fault.reason,
+                    remarks=fault.remarks,
+                    percent=fault.percent,
+                    days=fault.days,
+                )
+
+
+def _surprises(world: World) -> Iterator[Surprise]:
+    for kind, (key, day, amount, words) in (
+        ("stranger", planted.STRANGER),
+        ("recoupment", planted.RECOUPMENT),
+    ):
+        payer = insurers.BY_KEY[key].payer_id
+        yield Surprise(payer, world.day(day), kind, amount, words)
+
+
+def _npis() -> set[str]:
+    people = {person.clinician.npi for person in cast.STAFF if person.clinician}
+    return people | {cast.CENTER.npi}
+
+
+def _day(number: int | None, world: World) -> date | None:
+    return None if number is None else world.day(number)

@@ -1,0 +1,86 @@
+"""The sandbox's other processes, each ended with its block."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+_PATIENCE = 10.0
+
+
+class PayerProcess:
+    """A driven payer: told the time, it does what is due and says what it did."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+
+    def tick(self, now: datetime) -> dict[str, Any]:
+        """Let it be `now` at the payer's. Raises RuntimeError where the payer has died."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        try:
+            self.process.stdin.write(f"{now.isoformat()}\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            raise RuntimeError(f"the payer's process ended with code {self.process.wait()}")
+        did: dict[str, Any] = json.loads(answer)
+        return did
+
+
+@contextmanager
+def payer(folder: Path, *, seed: int = 1) -> Iterator[PayerProcess]:
+    """The driven payer on FOLDER, which must hold its books."""
+    arguments = [_module("payer"), str(folder), "--seed", str(seed)]
+    with _running(*arguments) as process:
+        yield PayerProcess(process)
+
+
+@contextmanager
+def live_payer(folder: Path, *, seed: int = 1) -> "Iterator[subprocess.Popen[str]]":
+    """The payer by the wall clock, which answers within seconds. It talks to nobody."""
+    arguments = [_module("payer"), str(folder), "--seed", str(seed), "--live"]
+    with _running(*arguments, stdout=subprocess.DEVNULL) as process:
+        yield process
+
+
+@contextmanager
+def sftp_server(folder: Path) -> Iterator[dict[str, Any]]:
+    """The SFTP server on FOLDER; the settings of a connection to it."""
+    with _running(_module("sftp"), str(folder)) as process:
+        assert process.stdout is not None
+        settings: dict[str, Any] = json.loads(process.stdout.readline())
+        yield settings
+
+
+def _module(name: str) -> str:
+    return f"carethread.sandbox.{name}"
+
+
+@contextmanager
+def _running(
+    module: str, *arguments: str, stdout: int = subprocess.PIPE
+) -> "Iterator[subprocess.Popen[str]]":
+    process = subprocess.Popen(  # noqa: S603 - our own modules
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        process.terminate()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
