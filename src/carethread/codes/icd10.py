@@ -17,6 +17,8 @@ from types import ModuleType
 from carethread.codes.tables import listed, raw
 
 _LOAD = Lock()
+_FAR = 1000
+_MANY = 3000  # a word that says so little is looked up in behavioral health alone
 _WORD = re.compile(r"[a-z0-9]+")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _ONE_CODE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{0,4})?-?")
@@ -53,8 +55,9 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """The loaded code set: billable codes with descriptions (and sorted), headings, what each code
-    excludes, and which codes a word leads to (and the words sorted)."""
+    """The loaded code set: billable codes with descriptions (and sorted), headings, what each
+    code excludes; the codes a word leads to (and the words sorted); each code's names
+    (description and synonyms) and all that is said of it, words after spaces."""
 
     billable: dict[str, str]
     codes: tuple[str, ...]
@@ -62,6 +65,8 @@ class _Index:
     excludes: dict[str, tuple[str, ...]]
     words: tuple[str, ...]
     codes_by_word: dict[str, frozenset[str]]
+    names: dict[str, tuple[str, ...]]
+    texts: dict[str, str]
 
 
 def bare(code: str) -> str:
@@ -108,6 +113,11 @@ def _names(code: str, other: str) -> bool:
     return any(other.startswith(p) for a in above for p in notes.get(a, ()))
 
 
+def warm() -> None:
+    """Load the code set now, not at first use: for servers to call as they start."""
+    _index()
+
+
 def search(text: str, limit: int = 20) -> list[Diagnosis]:
     """Billable codes for a search box, best first; none before the second character.
 
@@ -115,13 +125,28 @@ def search(text: str, limit: int = 20) -> list[Diagnosis]:
     incomplete ("depr rec mod"), by abbreviation ("ptsd"). Behavioral-health codes come first.
     """
     plain, asked = bare(text), _WORD.findall(text.lower())
-    if len(plain) < 2 or not asked:
+    if len(plain) < 2 or len(max(asked, key=len, default="")) < 2:
         return []
     index = _index()
-    found = set(_under(plain, index)) or set.intersection(*(_meaning(w, index) for w in asked))
+    found = set(_under(plain, index)) or _meant(asked, index)
+    if len(found) > _MANY:
+        found = {c for c in found if c[0] in "FZ"} or found
     favored = tuple(p for word in asked for p in _meant_first(word))
     best = sorted(found, key=lambda c: _rank(c, plain, asked, favored, index))[:limit]
     return [Diagnosis(c, index.billable[c]) for c in best]
+
+
+def _meant(asked: list[str], index: _Index) -> set[str]:
+    """Codes that every typed word may mean. The longest word leads to codes, the others (down
+    to a single letter) only sift them."""
+    longest, *others = sorted(asked, key=len, reverse=True)
+    found = _meaning(longest, index)
+    for word in others:
+        if word in _abbreviations():
+            found &= _meaning(word, index)
+        else:
+            found = {c for c in found if f" {word}" in index.texts[c]}
+    return found
 
 
 def _under(prefix: str, index: _Index) -> Iterator[str]:
@@ -148,13 +173,21 @@ def _rank(
     code: str, plain: str, asked: list[str], favored: tuple[str, ...], index: _Index
 ) -> tuple[int, int, int, int, int, str]:
     """Lower is better: the very code or codes below it, what is most often meant, behavioral
-    health, whole words of the description itself, a short description."""
+    health, the name that says least besides what was typed, a short description."""
     if code.startswith(plain):
         return (0, 0, 0, 0, 0, code)
-    own = set(_WORD.findall(index.billable[code].lower()))
     favorite = next((i for i, p in enumerate(favored) if code.startswith(p)), len(favored))
     chapter = "FZ".find(code[0]) if code[0] in "FZ" else 2
-    return (1, favorite, chapter, -sum(word in own for word in asked), len(own), code)
+    description, *synonyms = index.names[code]
+    spare = min(2 * _spare(description, asked), *(2 * _spare(s, asked) + 1 for s in synonyms), _FAR)
+    return (1, favorite, chapter, spare, index.billable[code].count(" "), code)
+
+
+def _spare(name: str, asked: list[str]) -> int:
+    """How many words a name has besides those typed; many where it lacks one of them."""
+    if all(f" {word}" in name for word in asked):
+        return name.count(" ") - len(asked)
+    return _FAR
 
 
 def _meant_first(word: str) -> tuple[str, ...]:
@@ -200,19 +233,22 @@ def _load() -> _Index:
     billable: dict[str, str] = {}
     headings: set[str] = set()
     excludes: dict[str, tuple[str, ...]] = {}
-    synonyms: dict[str, str] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    texts: dict[str, str] = {}
     for code in book.get_all_codes():
         if not book.is_category_or_subcategory(code):
             continue
-        plain = bare(code)
-        excludes[plain] = _prefixes(book.get_excludes1(code))
-        if book.is_leaf(code):
-            billable[plain] = book.get_description(code)
-            synonyms[plain] = " ".join(_terms(book, code))
-        else:
+        plain, prefixes = bare(code), _prefixes(book.get_excludes1(code))
+        if prefixes:
+            excludes[plain] = prefixes
+        if not book.is_leaf(code):
             headings.add(plain)
-    excludes = {code: prefixes for code, prefixes in excludes.items() if prefixes}
-    words = _words(billable, synonyms)
+            continue
+        billable[plain] = book.get_description(code)
+        own = (billable[plain], *book.get_inclusion_term(code))
+        names[plain] = tuple(dict.fromkeys(_spaced(name) for name in own))
+        texts[plain] = "".join((*names[plain], *map(_spaced, _terms_above(book, code))))
+    words = _words(texts)
     return _Index(
         billable=billable,
         codes=tuple(sorted(billable)),
@@ -220,12 +256,18 @@ def _load() -> _Index:
         excludes=excludes,
         words=tuple(sorted(words)),
         codes_by_word=words,
+        names=names,
+        texts=texts,
     )
 
 
-def _terms(book: ModuleType, code: str) -> Iterator[str]:
-    """Synonyms: inclusion terms of the code and of the headings above it."""
-    yield from book.get_inclusion_term(code)
+def _spaced(name: str) -> str:
+    """The name's words in small letters, a space before each and after the last."""
+    return f" {' '.join(_WORD.findall(name.lower()))} "
+
+
+def _terms_above(book: ModuleType, code: str) -> Iterator[str]:
+    """Synonyms of the headings above the code, which hold for it too."""
     for heading in book.get_ancestors(code):
         if book.is_category_or_subcategory(heading):
             yield from book.get_inclusion_term(heading)
@@ -241,10 +283,10 @@ def _prefixes(notes: Iterable[str]) -> tuple[str, ...]:
     return tuple(bare(c.rstrip("-")).rstrip(".") for c in codes if _ONE_CODE.fullmatch(c))
 
 
-def _words(billable: dict[str, str], synonyms: dict[str, str]) -> dict[str, frozenset[str]]:
-    """Word -> the codes whose description or synonyms hold it."""
+def _words(texts: dict[str, str]) -> dict[str, frozenset[str]]:
+    """Word -> the codes of which it is said."""
     found: dict[str, set[str]] = {}
-    for code, description in billable.items():
-        for word in _WORD.findall(f"{description} {synonyms[code]}".lower()):
+    for code, text in texts.items():
+        for word in text.split():
             found.setdefault(word, set()).add(code)
     return {word: frozenset(codes) for word, codes in found.items()}
