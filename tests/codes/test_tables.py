@@ -126,7 +126,7 @@ def test_remarks_stand_beside_reasons_that_exist() -> None:
 
 def test_what_a_contract_takes_is_a_short_list() -> None:
     given_up = {code for code, r in adjustments.reasons().items() if r.contractual}
-    assert given_up == {"45", "131", "144", "223", "237", "253"}
+    assert given_up == {"42", "45", "131", "144", "223", "237", "253", "A2"}
 
 
 def test_every_credential_has_a_taxonomy_of_the_right_shape() -> None:

@@ -273,6 +273,9 @@ CLEAN = (
         replace(CLAIM.lines[0], number=n, control_number=f"X{n}", procedure=f"T10{n:02d}")
         for n in range(50))), context(lines={}, authorization=None)),
     Case("FUTURE_DOS", "a service of today", CLAIM, context(today=SERVED)),
+    Case("DUP_EXACT", "the same code for another amount", replace(CLAIM, charge=35000, lines=(
+        CLAIM.lines[0], replace(CLAIM.lines[0], number=2, control_number="X2", charge=17000))),
+         context(lines={}, authorization=None)),
     Case("DUP_EXACT", "billed before with another modifier", CLAIM,
          context(billed=(BilledLine("OLD", "90837", ("59",), SERVED, NORA.npi),))),
     Case("DUP_EXACT", "a replacement of what was billed",

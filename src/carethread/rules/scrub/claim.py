@@ -84,14 +84,14 @@ def future_service(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     "DUP_EXACT",
     STOPS,
     Role.BILLER,
-    "No service is billed twice",
+    "No service is billed twice: same code, modifiers, day and renderer",
     source="CARC 18",
 )
 def duplicate(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     seen: set[tuple[object, ...]] = set()
     for line in claim.lines if is_professional(claim) else ():
-        identity = _identity(claim, line)
-        if identity in seen:
+        identity = (*_identity(claim, line), line.charge, line.units, line.extra)
+        if line.procedure and identity in seen:
             message = f"{line.procedure} of {day(line.service_from)} is on the claim twice."
             yield Fault(message, line.control_number, Fix("claim"))
         seen.add(identity)
