@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad a finding is: an ERROR would be refused by a receiver, a WARNING merely looks wrong."""
+    """How bad a finding is: a receiver would refuse an ERROR, a WARNING merely looks wrong."""
 
     ERROR = "error"
     WARNING = "warning"

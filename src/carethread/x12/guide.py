@@ -92,8 +92,8 @@ class Shape:
     makes the value out of it and `write` takes it apart again."""
 
     flat: type[Any]
-    read: Callable[[Any], Any]
-    write: Callable[[Any], Any]
+    read: Callable[[Any], Any] | None = None
+    write: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +232,7 @@ def _shape(shapes: Mapping[str, type[Any] | Shape], name: str | None) -> Shape |
     if not name:
         return None
     shape = shapes[name]
-    return shape if isinstance(shape, Shape) else Shape(shape, _same, _same)
-
-
-def _same(value: Any) -> Any:
-    return value
+    return shape if isinstance(shape, Shape) else Shape(shape)
 
 
 def _parse_segment(line: str) -> Segment:
@@ -273,7 +269,7 @@ def _parse_elements(tokens: Iterator[str], types: tuple[Type, ...], line: str) -
         if len(found) >= len(types):
             raise ValueError(f"more elements than the dictionary has: {line!r}")
         kind = types[len(found)]
-        if token == "(":
+        if token == "(":  # noqa: S105 - a parenthesis, not a password
             parts, closing = _parse_elements(tokens, kind.parts, line)
             usage = "R" if closing.startswith(")!") else "S"
             found += [Element(usage, kind, parts=parts)] * int(closing.partition("*")[2] or 1)

@@ -47,7 +47,8 @@ class LoopReader:
         self.width = len(flat)
         self.blank = [blank(f) for f in flat]
         self.slots = {f.name: i for i, f in enumerate(flat)}
-        self.make: Callable[..., Any] | None = quick(loop.shape.flat) if loop.shape else None
+        self.make: Callable[..., Any] = quick(loop.shape.flat) if loop.shape else tuple
+        self.finish = loop.shape.read if loop.shape else None
         self.extra = self._slot("extra")
         self.lists: list[int] = []
         self.first = self._take(loop.first) if loop.is_mapped else keep_whole
@@ -59,7 +60,7 @@ class LoopReader:
         if name in self.slots:
             return self.slots[name]
         if not name.startswith("^"):
-            if self.make is not None and name != "extra":
+            if self.loop.shape and name != "extra":
                 raise ValueError(f"loop {self.loop.name}: no field {name!r}")
             return self._slot("^" + name)
         nothing: Any = ()
@@ -70,7 +71,9 @@ class LoopReader:
         return self.slots[name]
 
     def _take(self, segment: Segment) -> Take:
-        return BINDINGS[segment.binding].reader(Place(segment, self._slot, self.marks))
+        begins = segment is self.loop.first
+        place = Place(segment, self._slot, self.marks, self.blank, begins)
+        return BINDINGS[segment.binding].reader(place)
 
     def _table(self) -> dict[str, Any]:
         """Tag -> step, or tag -> (first value -> step) where several segments share a tag."""
@@ -141,7 +144,7 @@ class LoopReader:
                 if step is not None:
                     partial = step(values, e)
                     if partial is not None:
-                        self._keep(values, e, segs[i - 1] if self.make is None else None, partial)
+                        self._keep(values, e, None if self.width else segs[i - 1], partial)
                 elif self._belongs_outside(e):
                     break
                 else:
@@ -155,32 +158,34 @@ class LoopReader:
         """The loop's object out of its values."""
         for slot in self.lists:
             values[slot] = tuple(values[slot])
-        assert self.make is not None
-        assert self.loop.shape is not None
-        return self.loop.shape.read(self.make(*values[: self.width]))
+        del values[self.width :]
+        return self.finish(self.make(*values)) if self.finish else self.make(*values)
 
     def _read_child(self, child: "Child", values: Values, segs: Segments, i: int, n: int) -> int:
-        reader = child.reader
+        reader, slot = child.reader, child.slot
         found, end = reader.read(segs, i, n)
-        if child.slot < 0:
-            pass
-        elif child.many:
-            if values[child.slot] == ():
-                values[child.slot] = []
-            values[child.slot].append(reader.build(found))
-        elif values[child.slot] is None:
-            values[child.slot] = reader.build(found)
-        else:
+        if slot >= 0 and not child.many and values[slot] is not None:
             for k in range(i, end):
                 self._keep(values, segs[k], segs[k - 1])
             return end
         for source, target in child.lifts:
-            value = found[source]
-            if value.__class__ is tuple:
-                values[target] += value
-            elif value != reader.blank[source]:
-                values[target] = value
+            self._lift(values, target, found[source], reader.blank[source])
+        if child.many:
+            if values[slot]:
+                values[slot].append(reader.build(found))
+            else:
+                values[slot] = [reader.build(found)]
+        elif slot >= 0:
+            values[slot] = reader.build(found)
         return end
+
+    @staticmethod
+    def _lift(values: Values, target: int, value: Any, nothing: Any) -> None:
+        """Gives a value to the object above: tuples add up, anything else that was said stands."""
+        if value.__class__ is tuple:
+            values[target] += value
+        elif value != nothing:
+            values[target] = value
 
     def _belongs_outside(self, e: list[str]) -> bool:
         if e[0] not in self.outer:

@@ -38,7 +38,10 @@ class RemittedLine:
     @property
     def is_balanced(self) -> bool:
         """Charge less adjustments is what was paid."""
-        return self.charge - sum(a.amount for a in self.adjustments) == self.paid
+        due = self.charge
+        for adjustment in self.adjustments:
+            due -= adjustment.amount
+        return due == self.paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,17 @@ class RemittedClaim:
     @property
     def is_balanced(self) -> bool:
         """Charge less claim- and line-level adjustments is what was paid, here and in each line."""
-        lines = sum(a.amount for line in self.lines for a in line.adjustments)
-        claim = sum(a.amount for a in self.adjustments)
-        return self.charge - claim - lines == self.paid and all(x.is_balanced for x in self.lines)
+        due = self.charge
+        for adjustment in self.adjustments:
+            due -= adjustment.amount
+        for line in self.lines:
+            taken = 0
+            for adjustment in line.adjustments:
+                taken += adjustment.amount
+            if line.charge - taken != line.paid:
+                return False
+            due -= taken
+        return due == self.paid
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Item:
 def render(loop: Loop, value: Any, above: Get | None = None) -> Iterator[Item]:
     """The segments of `loop` that say what `value` holds. `above` gives the fields of the object
     above, for those that stand in this loop (`^x`). `value` None: a loop without an object."""
-    flat = loop.shape.write(value) if loop.shape else None
+    flat = loop.shape.write(value) if loop.shape and loop.shape.write else value
     get = _getter(flat, above)
     items = [item for order, part in enumerate(loop.parts) for item in _part(part, get, order)]
     if not items or (not loop.shape and not _speaks(loop, items)):
@@ -146,7 +146,7 @@ def _said(segment: Segment, elements: list[str]) -> list[str]:
         return fields[name]
 
     binding = BINDINGS[segment.binding]
-    binding.reader(Place(segment, slot, CANONICAL))(values, elements)
+    binding.reader(Place(segment, slot, CANONICAL, values, begins=True))(values, elements)
     written = list(binding.write(segment, lambda name: values[slot(name)]))
     return written[0] if written else []
 

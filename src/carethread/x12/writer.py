@@ -17,10 +17,10 @@ from carethread.x12.raw import marks_at
 from carethread.x12.reader import Document, Transaction, UnknownSet
 from carethread.x12.rendering import Item
 
-FREE_TEXT = frozenset(
-    ("name", "first_name", "middle_name", "suffix", "line1", "line2", "city", "address")
-    + ("pay_to", "contact", "note", "message", "group_name")
-)
+FREE_TEXT = {
+    *("name", "first_name", "middle_name", "suffix", "line1", "line2", "city", "address"),
+    *("pay_to", "contact", "note", "message", "group_name"),
+}
 """Fields whose text is folded where it does not fit the character set; all others are refused."""
 
 _LIKE = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."})

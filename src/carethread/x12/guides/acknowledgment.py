@@ -163,11 +163,11 @@ class AnswerAssembler(Assembler):
     loops: ClassVar = {"AK1": GUIDE.root}
     answer = Answer()
 
-    def take(self, tag: str, value: Any) -> Iterator[Any]:
+    def take(self, _tag: str, value: Any) -> Iterator[Any]:
         self.answer = value
         return iter(())
 
-    def finish(self, items: tuple[Any, ...]) -> FunctionalAck:
+    def finish(self, _items: tuple[Any, ...]) -> FunctionalAck:
         a = self.answer
         return FunctionalAck(
             self.envelope,

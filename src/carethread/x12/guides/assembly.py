@@ -59,11 +59,11 @@ class Assembler:
     def complete(self, tag: str, slots: dict[str, int], values: Values) -> None:
         """A last hand on a loop's values before its object is built: what stands above it."""
 
-    def take(self, tag: str, value: Any) -> Iterable[Any]:
+    def take(self, tag: str, value: Any, /) -> Iterable[Any]:
         """Remembers what a loop said; the items that are complete with it."""
         raise NotImplementedError
 
-    def finish(self, items: tuple[Any, ...]) -> Any:
+    def finish(self, items: tuple[Any, ...], /) -> Any:
         """The transaction, with these items."""
         raise NotImplementedError
 

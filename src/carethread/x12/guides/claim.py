@@ -1,4 +1,7 @@
-"""837P health care claim, professional (005010X222A1), and 837I, institutional (005010X223A2)."""
+"""837 health care claim: professional (005010X222A1) and institutional (005010X223A2).
+
+The segments are described in `claim_layout`; here is how they become claims and back.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -21,315 +24,10 @@ from carethread.x12.common import Address, Adjustment, Amount, Envelope, Kept, P
 from carethread.x12.delimiters import COMPONENT, Delimiters
 from carethread.x12.guide import Guide, Loop, Segment, Shape, parse_loop
 from carethread.x12.guides.assembly import Assembler, Levels, down, not_up, up
+from carethread.x12.guides.claim_layout import INSTITUTIONAL_LAYOUT, PROFESSIONAL_LAYOUT
+from carethread.x12.quick import quick
 from carethread.x12.rendering import NOBODY, Item, render
 from carethread.x12.values import NO_DATE
-
-SHARED = """
-let NAME = entity_type!{1|2} name! first_name middle_name - suffix
-let ID = id_qualifier{XX|46|MI|II|PI|XV|FI|SY|24|34} id
-let CAS = =CO|CR|OA|PI|PR ! ! .*16
-let POLICY = payer_sequence!{P|S|T|A|B|C|D|E|F|G|H|U} relationship{18|01|19|20|21|39|40|53|G8}
-let PROCEDURE = procedure_qualifier!{HC|HP|ER|IV|WK} procedure! modifiers*4 .
-let ANYBODY = ! . . . - . . .
-let WIDE_CITY = . . . - - .
-
-[HEADER R1 header=Header]
-  BHT R1 =0019 purpose!{00|18} reference! created_on:day! created_time! kind!{CH|RP|31}
-  [1000A R1 submitter=Party]
-    NM1 R1 #41 $NAME $ID
-    PER R2 #IC @contact:contact .*7
-  [1000B R1 receiver=Party]
-    NM1 R1 #40 $NAME $ID
-
-[2010AA R1 billing=Party]
-  NM1 R1 #85 $NAME $ID
-  N3 R1 @street:address ! .
-  N4 R1 @city:address ! $WIDE_CITY
-  REF R1 #EI|SY @references:references !
-  REF S2 #0B|1G|G2 @references:references !
-  PER S2 #IC @contact:contact .*7
-[2010AB S1]
-  NM1 R1 #87 =2|1 .*6
-  N3 R1 @street:^pay_to ! .
-  N4 R1 @city:^pay_to ! $WIDE_CITY
-[2010AC S1]
-  NM1 R1 #PE =2 ! - - - - ! !
-  N3 R1 ! .
-  N4 R1 ! $WIDE_CITY
-  REF S1 #2U|FY|NF !
-  REF R1 #EI !
-[2010BA R1 member=Party]
-  NM1 R1 #IL $NAME $ID
-  N3 S1 @street:address ! .
-  N4 S1 @city:address ! $WIDE_CITY
-  DMG S1 =D8 ^birth_date:day! ^sex!{F|M|U}
-  REF S2 #SY|Y4 @references:references !
-  PER S1 #IC @contact:contact .*7
-[2010BB R1 payer=Party]
-  NM1 R1 #PR $NAME $ID
-  N3 S1 @street:address ! .
-  N4 S1 @city:address ! $WIDE_CITY
-  REF S3 #2U|EI|FY|NF @references:references !
-  REF S2 #G2|LU @references:references !
-[2010CA R1 member=Party]
-  NM1 R1 #QC $NAME $ID
-  N3 R1 @street:address ! .
-  N4 R1 @city:address ! $WIDE_CITY
-  DMG R1 =D8 ^birth_date:day! ^sex!{F|M|U}
-  REF S2 #Y4|SY|1W @references:references !
-  PER S1 #IC @contact:contact .*7
-
-[2310A.DN S1 referring=Party]
-  NM1 R1 #DN $NAME $ID
-  REF S3 #0B|1G|G2 @references:references !
-[2310A.P3 S1]
-  NM1 R1 #P3 $ANYBODY
-  REF S3 #0B|1G|G2 !
-[2310B S1 rendering=Party]
-  NM1 R1 #82 $NAME $ID
-  PRV S1 =PE =PXC taxonomy!
-  REF S4 #0B|1G|G2|LU @references:references !
-[2310C S1 service_facility=Party]
-  NM1 R1 #77 $NAME $ID
-  N3 R1 @street:address ! .
-  N4 R1 @city:address ! $WIDE_CITY
-  REF S3 #0B|G2|LU @references:references !
-  PER S1 #IC @contact:contact .*7
-[2310D S1 supervising=Party]
-  NM1 R1 #DQ $NAME $ID
-  REF S4 #0B|1G|G2|LU @references:references !
-[2330A R1 member=Party]
-  NM1 R1 #IL $NAME $ID
-  N3 S1 @street:address ! .
-  N4 S1 @city:address ! $WIDE_CITY
-  REF S2 #SY @references:references !
-[2330B R1 payer=Party]
-  NM1 R1 #PR $NAME $ID
-  N3 S1 @street:address ! .
-  N4 S1 @city:address ! $WIDE_CITY
-  DTP S1 #573 =D8 ^paid_on:span_start!
-  REF S1 #F8 ^claim_control_number!
-  REF S5 #2U|EI|FY|NF|G1|9F|T4 @references:references !
-[2330C S9]
-  NM1 R1 #DN|P3|82|77|DQ|85|71|72|ZZ $ANYBODY
-  REF R3 #0B|1G|G2|LU|EI !
-[2320 S10 other_payers=OtherPayer*]
-  SBR R1 $POLICY group_number group_name . - - - filing_indicator
-  CAS S5 @adjustments:adjustments $CAS
-  AMT S3 #D|A8|EAF|B6|F2 @amounts:amounts !
-  OI R1 - - benefits_assigned!{Y|N|W} . - release_of_information!{Y|I}
-  MIA S1 ! .*23
-  MOA S1 .*9
-  use 2330A
-  use 2330B
-  use 2330C
-[2410 S1]
-  LIN R1 - =N4|EN|EO|HI|ON|UK|UP !
-  CTP R1 - - - ! (!)!
-  REF S1 #VY|XZ !
-[2420A S1 rendering=Party]
-  NM1 R1 #82 $NAME $ID
-  PRV S1 =PE =PXC taxonomy!
-  REF S20 #0B|1G|G2|LU @references:references ! - .
-[2430 S15 adjudications=LineAdjudication*]
-  SVD R1 payer_id! paid:cents! ($PROCEDURE) revenue_code units:number! .
-  CAS S5 @adjustments:adjustments $CAS
-  DTP R1 #573 =D8 paid_on:span_start!
-  AMT S1 #EAF !
-"""
-
-_PROFESSIONAL = """
-[2400 R50 lines=ClaimLine*]
-  LX R1 number:integer!
-  SV1 R1 ($PROCEDURE)! charge:cents! unit!{UN|MJ} units:number! place_of_service -
-         (pointers:integer! pointers:integer*3)! - . - . . - - .
-  SV5 S1 (=HC !)! =DA ! . . .
-  PWK S11 ! ! - - . .
-  CR1 S1 . . - ! ! . - - . .
-  CR3 S1 ! ! !
-  CRC S3 #07 ! ! . . . .
-  CRC S1 #70 ! !
-  CRC S1 #09 ! ! . . . .
-  DTP R1 #472 @dates:service_from,service_to ! !
-  DTP S10 #471|607|463|461|304|738|739|011|455|454 ! !
-  QTY S2 #PT|FL !
-  MEA S5 ! ! !
-  CN1 S1 ! .*5
-  REF S1 #6R control_number!
-  REF S5 #G1 authorization! - .
-  REF S14 #9B|9D|EW|X4|F4|BT|9F @references:references ! - .
-  AMT S2 #T|F4 !
-  K3 S10 !
-  NTE S2 note_code!{ADD|DCP|TPO} note!
-  PS1 S1 ! !
-  HCP S1 .*15
-  use 2410
-  use 2420A
-  [2420B S1]
-    NM1 R1 #QB $ANYBODY
-    REF S20 #0B|1G|G2 ! - .
-  [2420C S1]
-    NM1 R1 #77 $ANYBODY
-    N3 R1 ! .
-    N4 R1 ! $WIDE_CITY
-    REF S3 #G2|LU ! - .
-  [2420D S1 supervising=Party]
-    NM1 R1 #DQ $NAME $ID
-    REF S20 #0B|1G|G2|LU @references:references ! - .
-  [2420E S1]
-    NM1 R1 #DK $ANYBODY
-    N3 S1 ! .
-    N4 S1 ! $WIDE_CITY
-    REF S20 #0B|1G|G2 ! - .
-    PER S1 =IC .*7
-  [2420F S2]
-    NM1 R1 #DN|P3 $ANYBODY
-    REF S20 #0B|1G|G2 ! - .
-  [2420G S1]
-    NM1 R1 #PW !
-    N3 R1 ! .
-    N4 R1 ! $WIDE_CITY
-  [2420H S1]
-    NM1 R1 #45 ! .
-    N3 R1 ! .
-    N4 R1 ! $WIDE_CITY
-  use 2430
-  [2440 S>]
-    LQ R1 =AS|UT !
-    FRM R99 ! . . . .
-
-[2300 S100 claims=Claim*]
-  CLM R1 claim_id! charge:cents! - - (facility_code! =B frequency!)!
-         signature_on_file!{Y|N} accepts_assignment!{A|B|C} benefits_assigned!{Y|N|W}
-         release_of_information!{Y|I} . (.*5) . - - - - - - - .
-  DTP S20 #431|454|304|453|439|484|455|471|314|360|361|297|296|096|090|091|444|050 ! !
-  DTP S1 #435 =D8 admission_date:span_start!
-  PWK S10 ! ! - - . .
-  CN1 S1 ! .*5
-  AMT S1 #F5 patient_paid:cents!
-  REF S1 #G1 authorization!
-  REF S1 #9F referral!
-  REF S1 #F8 original_reference!
-  REF S12 #4N|F5|EW|X4|9A|9C|LX|D9|EA|P4|1J @references:references !
-  K3 S10 !
-  NTE S1 note_code!{ADD|CER|DCP|DGN|TPO} note!
-  CR1 S1 . . - ! ! . - - . .
-  CR2 S1 - - - - - - - ! - . .
-  CRC S3 #07 ! ! . . . .
-  CRC S3 #E1|E2|E3 ! ! . . . .
-  CRC S1 #75 ! !
-  CRC S1 #ZZ ! ! . .
-  HI R1 @diagnoses:diagnoses (#ABK|BK !)! (=ABF|BF !)*11
-  HI S1 (#BP !)! (=BO !)
-  HI S2 (#BG !)! (=BG !)*11
-  HCP S1 .*15
-  use 2310A.DN
-  use 2310A.P3
-  use 2310B
-  use 2310C
-  use 2310D
-  [2310E S1]
-    NM1 R1 #PW !
-    N3 R1 ! .
-    N4 R1 ! $WIDE_CITY
-  [2310F S1]
-    NM1 R1 #45 ! .
-    N3 R1 ! .
-    N4 R1 ! $WIDE_CITY
-  use 2320
-  use 2400
-"""
-
-_INSTITUTIONAL = """
-[2400 R999 lines=ClaimLine*]
-  LX R1 number:integer!
-  SV2 R1 revenue_code! ($PROCEDURE) charge:cents! unit!{UN|DA} units:number! - .
-  PWK S10 ! ! - - . .
-  DTP S1 #472 @dates:service_from,service_to ! !
-  REF S1 #6R control_number!
-  REF S2 #9B|9D @references:references ! - .
-  AMT S2 #GT|N8 !
-  NTE S1 note_code!{TPO} note!
-  HCP S1 .*15
-  use 2410
-  [2420A S4]
-    NM1 R1 #72|ZZ|DN $ANYBODY
-    REF S20 #0B|1G|G2|LU ! - .
-  [2420C S1 rendering=Party]
-    NM1 R1 #82 $NAME $ID
-    REF S20 #0B|1G|G2|LU @references:references ! - .
-  use 2430
-
-[2300 S100 claims=Claim*]
-  CLM R1 claim_id! charge:cents! - - (facility_code! =A frequency!)! - accepts_assignment!{A|B|C}
-         benefits_assigned!{Y|N|W} release_of_information!{Y|I} - - - - - - - - - - .
-  DTP S1 #096 ! !
-  DTP R1 #434 @dates:statement_from,statement_to ! !
-  DTP S1 #435 @dates:admission_date,admission_date ! !
-  DTP S1 #050 ! !
-  CL1 R1 admission_type admission_source patient_status!
-  PWK S10 ! ! - - . .
-  CN1 S1 ! .*5
-  AMT S1 #F3 patient_paid:cents!
-  REF S1 #G1 authorization!
-  REF S1 #9F referral!
-  REF S1 #F8 original_reference!
-  REF S12 #4N|F5|9A|9C|LX|D9|EA|P4|G4 @references:references !
-  K3 S10 !
-  NTE S10 note_code!{ADD|ALG|DCP|DGN|DME|MED|NTR|ODT|RHB|RLH|RNH|SET|SFM|SPT|UPI} note!
-  CRC S1 #ZZ ! ! . .
-  HI R1 @diagnoses:diagnoses (#ABK|BK ! - - - - - - .)!
-  HI S1 @diagnoses:diagnoses (#ABJ|BJ !)!
-  HI S1 @diagnoses:diagnoses (#APR|PR !)! (=APR|PR !)*2
-  HI S1 @diagnoses:diagnoses (#ABN|BN ! - - - - - - .)! (=ABN|BN ! - - - - - - .)*11
-  HI S1 (#DR !)!
-  HI S2 @diagnoses:diagnoses (#ABF|BF ! - - - - - - .)! (=ABF|BF ! - - - - - - .)*11
-  HI S1 (#BBR|BR|CAH ! ! !)!
-  HI S2 (#BBQ|BQ ! ! !)! (=BBQ|BQ ! ! !)*11
-  HI S2 (#BI ! ! !)! (=BI ! ! !)*11
-  HI S2 (#BH ! ! !)! (=BH ! ! !)*11
-  HI S2 (#BE ! - - !)! (=BE ! - - !)*11
-  HI S2 (#BG !)! (=BG !)*11
-  HI S2 (#TC !)! (=TC !)*11
-  HCP S1 .*15
-  [2310A S3]
-    NM1 R1 #71|72|ZZ $ANYBODY
-    PRV S1 =AT =PXC !
-    REF S4 #0B|1G|G2|LU !
-  use 2310A.DN
-  use 2310B
-  [2310E S1 service_facility=Party]
-    NM1 R1 #77 $NAME $ID
-    N3 R1 @street:address ! .
-    N4 R1 @city:address ! $WIDE_CITY
-    REF S3 #0B|G2|LU @references:references !
-  use 2320
-  use 2400
-"""
-
-_SET = """
-[837 R1]
-  use HEADER
-  [2000A R> providers=BillingProvider*]
-    HL R1 @level . - #20 !
-    PRV S1 =BI =PXC taxonomy!
-    CUR S1 =85 !
-    use 2010AA
-    use 2010AB
-    use 2010AC
-    [2000B R> policies=Policy*]
-      HL R1 @level . ! #22 !
-      SBR R1 $POLICY group_number group_name . - - - filing_indicator
-      PAT S1 - - - - .*5
-      use 2010BA
-      use 2010BB
-      use 2300
-      [2000C S> patients=Dependent*]
-        HL R1 @level . ! #23 !
-        PAT R1 relationship!{01|19|20|21|39|40|53|G8} - - - .*5
-        use 2010CA
-        use 2300
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,7 +156,7 @@ class Diagnoses:
                 if len(parts) != 2:
                     more = more or bool(text)
                 if len(parts) > 1:
-                    values[slot] += (Diagnosis(parts[0], parts[1]),)
+                    values[slot] += (new_diagnosis(parts[0], parts[1]),)
             return more or None
 
         return take
@@ -471,6 +169,7 @@ class Diagnoses:
             yield [segment.tag, *(f"{d.qualifier}{COMPONENT}{d.code}" for d in run)]
 
 
+new_diagnosis, new_subscriber = quick(Diagnosis), quick(Subscriber)
 BINDINGS["diagnoses"] = Diagnoses()
 
 _SHAPES: dict[str, type[Any] | Shape] = {
@@ -490,7 +189,7 @@ PROFESSIONAL = Guide(
     "837",
     "005010X222A1",
     "HC",
-    parse_loop(SHARED + _PROFESSIONAL + _SET, _SHAPES),
+    parse_loop(PROFESSIONAL_LAYOUT, _SHAPES),
     also=("005010X222", "005010X222A2"),
 )
 INSTITUTIONAL = Guide(
@@ -498,7 +197,7 @@ INSTITUTIONAL = Guide(
     "837",
     "005010X223A2",
     "HC",
-    parse_loop(SHARED + _INSTITUTIONAL + _SET, _SHAPES),
+    parse_loop(INSTITUTIONAL_LAYOUT, _SHAPES),
     also=("005010X223", "005010X223A1", "005010X223A3"),
 )
 
@@ -575,7 +274,7 @@ class InstitutionalAssembler(ClaimAssembler):
 
 
 def _subscriber(policy: Policy) -> Subscriber:
-    return Subscriber(
+    return new_subscriber(
         policy.member or NOBODY,
         policy.payer_sequence,
         policy.relationship,
