@@ -1,0 +1,55 @@
+"""The house keeps its own rules: only `workflow` writes the record.
+
+Import layers are the linter's part (`make lint`); this is what imports cannot show.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[1] / "src/carethread"
+READERS = ("web", "api", "interop", "insight", "cli", "sandbox", "gapaudit")
+WRITES = frozenset(
+    [
+        "save",
+        "create",
+        "bulk_create",
+        "bulk_update",
+        "update_or_create",
+        "get_or_create",
+        "delete",
+        "update",
+    ]
+)
+
+
+def writes(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Calls that write through a model or its manager: `row.save()`, `X.objects….update()`."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        chain = ast.unparse(node.func)
+        if node.func.attr == "save" or (node.func.attr in WRITES and ".objects." in chain):
+            yield node.lineno, chain
+
+
+def _modules() -> list[Path]:
+    return sorted(path for name in READERS for path in (SOURCE / name).rglob("*.py"))
+
+
+# What is called `save` and writes no row.
+NOT_ROWS = {"books.save", "session.save"}
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_only_workflow_writes_the_record(path: Path) -> None:
+    found = [w for w in writes(ast.parse(path.read_text())) if w[1] not in NOT_ROWS]
+    assert found == [], "call a step of workflow instead"
+
+
+def test_the_check_above_sees_a_write() -> None:
+    assert list(writes(ast.parse("Claim.objects.filter(pk=1).update(state='paid')")))
+    assert list(writes(ast.parse("claim.save()")))
+    assert not list(writes(ast.parse("admit.save_client(row)")))
