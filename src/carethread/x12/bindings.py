@@ -160,19 +160,20 @@ def _parts_reader(element: Element, index: Index) -> Take:
     for position, part in enumerate(element.parts):
         if part.field:
             places.setdefault(part.field, []).append(position)
-    singles = [(p[0], index(f)) for f, p in places.items() if len(p) == 1]
-    runs = [
-        (p[0], p[-1] + 1, index(f), KINDS[element.parts[p[0]].kind].memo)
-        for f, p in places.items()
-        if len(p) > 1
-    ]
+    memos = {f: KINDS[element.parts[p[0]].kind].memo for f, p in places.items()}
+    singles = [(p[0], index(f), memos[f]) for f, p in places.items() if len(p) == 1]
+    runs = [(p[0], p[-1] + 1, index(f), memos[f]) for f, p in places.items() if len(p) > 1]
     last = max(p[-1] for p in places.values()) + 1
     gaps = [p for p, part in enumerate(element.parts[:last]) if not (part.field or part.fixed)]
 
     def take(values: Values, parts: list[str]) -> bool | None:
         n = len(parts)
-        for position, slot in singles:
-            values[slot] = parts[position] if position < n else ""
+        for position, slot, memo in singles:
+            text = parts[position] if position < n else ""
+            if memo is None:
+                values[slot] = text
+            elif text:
+                values[slot] = memo[text]
         for first, end, slot, memo in runs:
             if n > first:
                 found = filter(None, parts[first:end])

@@ -1,14 +1,14 @@
 """Typed objects back into segments, in the order of their guide, kept segments in their place."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Any
 
 from carethread.x12.bindings import BINDINGS, Get, Place
 from carethread.x12.common import Kept, Party
 from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
 from carethread.x12.guide import Loop, Segment
-from carethread.x12.reading import LoopReader, name_of
+from carethread.x12.reading import blank, name_of
 
 NOBODY = Party("2", "")
 """Stands for a party that the guide requires and the file does not name."""
@@ -90,7 +90,7 @@ def _speaks(loop: Loop, items: list[Item]) -> bool:
 
 def _place(kept: Kept, items: list[Item], loop: Loop) -> None:
     """Puts a kept segment among those written from fields."""
-    if kept.partial and _merge(kept, items):
+    if kept.partial and _merge(kept, items, _blanks(loop)):
         return
     if kept.after:
         segment = None
@@ -112,20 +112,22 @@ def _order(kept: Kept, loop: Loop) -> tuple[int, Segment | None]:
     return len(loop.parts), None
 
 
-def _merge(kept: Kept, items: list[Item]) -> bool:
+def _merge(kept: Kept, items: list[Item], blanks: dict[str, Any]) -> bool:
     """Lays what was kept of a segment under what the fields say of it now."""
     for item in items:
         if item.segment is not None and item.own and item.segment.matches(kept.elements):
-            merged = _three_way(item.segment, list(kept.elements), item.elements)
+            merged = _three_way(item.segment, list(kept.elements), item.elements, blanks)
             item.verbatim = merged == list(kept.elements)
             item.elements = merged
             return True
     return False
 
 
-def _three_way(segment: Segment, kept: list[str], now: list[str]) -> list[str]:
+def _three_way(
+    segment: Segment, kept: list[str], now: list[str], blanks: dict[str, Any]
+) -> list[str]:
     """The kept elements, save those that the fields say otherwise than the kept segment did."""
-    before = _said(segment, kept)
+    before = _said(segment, kept, blanks)
     if _trim(before) == _trim(now):
         return kept
     width = max(len(kept), len(now), len(before))
@@ -133,17 +135,16 @@ def _three_way(segment: Segment, kept: list[str], now: list[str]) -> list[str]:
     return [k if n == b else n for k, n, b in zip(kept, now, before, strict=True)]
 
 
-def _said(segment: Segment, elements: list[str]) -> list[str]:
+def _said(segment: Segment, elements: list[str], blanks: dict[str, Any]) -> list[str]:
     """What would be written from the fields if only this segment had been read."""
-    fields: dict[str, int] = {}
+    slots: dict[str, int] = {}
     values: list[Any] = []
-    blanks = _blanks(segment)
 
     def slot(name: str) -> int:
-        if name not in fields:
-            fields[name] = len(values)
-            values.append(blanks.get(name))
-        return fields[name]
+        if name not in slots:
+            slots[name] = len(values)
+            values.append(blanks.get(name.removeprefix("^")))
+        return slots[name]
 
     binding = BINDINGS[segment.binding]
     binding.reader(Place(segment, slot, CANONICAL, values, begins=True))(values, elements)
@@ -151,22 +152,13 @@ def _said(segment: Segment, elements: list[str]) -> list[str]:
     return written[0] if written else []
 
 
-def _blanks(segment: Segment) -> dict[str, Any]:
-    """What the fields of a segment hold when nothing has been read."""
-    if segment.binding:
-        tuples = ("adjustments", "amounts", "references", "texts", "diagnoses")
-        return {segment.target: ()} if segment.binding in tuples else {}
-    parts = [p for e in segment.elements for p in (e.parts or (e,)) if p.field]
-    names = [p.field for p in parts]
-    blanks = {"text": "", "cents": 0, "integer": 0}
-    return {p.field: () if names.count(p.field) > 1 else blanks.get(p.kind) for p in parts}
+def _blanks(loop: Loop) -> dict[str, Any]:
+    """What the fields of a loop's object hold when nothing has been read."""
+    flat = fields(loop.shape.flat) if loop.shape else ()
+    return {f.name: blank(f) for f in flat}
 
 
 def _trim(elements: list[str]) -> list[str]:
     while elements and not elements[-1]:
         elements = elements[:-1]
     return elements
-
-
-Compose = Callable[[Any], Iterator[Item]]
-__all__ = ["CANONICAL", "Compose", "Item", "LoopReader", "render"]

@@ -147,14 +147,10 @@ class Statuses:
         for s in get(segment.target):
             more = [_join(t) for t in s.extra[:2]] + ["", ""]
             day = wire.format_day(s.effective) if s.effective else ""
-            amount = wire.format_cents(s.amount) if s.amount or _wants_amount(segment) else ""
+            amount = wire.format_cents(s.amount)
             status = _join((s.category, s.code, s.entity))
             blank = [""] * 5
             yield ["STC", status, day, s.action, amount, *blank, more[0], more[1], s.message]
-
-
-def _wants_amount(segment: Segment) -> bool:
-    return segment.target != "provider_statuses"
 
 
 def _triple(text: str, component: str) -> tuple[str, str, str]:

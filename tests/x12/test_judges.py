@@ -1,0 +1,76 @@
+"""Files that we write, before programs that are not ours."""
+
+import pytest
+
+from carethread.x12.check import check
+from carethread.x12.claim import Diagnosis
+from carethread.x12.delimiters import Delimiters
+from carethread.x12.remittance import Remittance
+from tests.judges import oxedi_errors, pyx12_errors
+from tests.x12 import make
+
+CLAIM_FILES = {
+    "one claim": make.claim_file(make.claim()),
+    "a replacement for a dependent with every provider": make.claim_file(make.replacement()),
+    "a secondary claim with line adjudication": make.claim_file(make.secondary()),
+    "all three together": make.claim_file(),
+    "twelve diagnoses and fifty lines": make.claim_file(
+        make.claim(
+            charge=50 * 15_000,
+            diagnoses=tuple(Diagnosis("ABF" if n else "ABK", f"F{200 + n}") for n in range(12)),
+            lines=tuple(make.line(n) for n in range(1, 51)),
+        )
+    ),
+}
+REMITTANCES: dict[str, Remittance] = {
+    "paid and denied": make.remittance(),
+    "a reversal and its correction": make.remittance(make.reversal(), make.remitted_claim()),
+    "nothing paid": make.remittance(
+        make.denied(),
+        method="NON",
+        handling="H",
+        amount=0,
+        provider_adjustments=(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLAIM_FILES)
+def test_pyx12_accepts_every_837p_that_we_write(name: str) -> None:
+    assert pyx12_errors(make.written(CLAIM_FILES[name])) == []
+
+
+@pytest.mark.parametrize("name", REMITTANCES)
+def test_pyx12_and_oxedi_accept_every_835_that_we_write(name: str) -> None:
+    data = make.written(REMITTANCES[name])
+    assert pyx12_errors(data) == []
+    assert oxedi_errors(data) == []
+
+
+def test_pyx12_accepts_what_we_write_with_other_delimiters() -> None:
+    marks = Delimiters("|", ">", "!", "'", "\n")
+    assert pyx12_errors(make.written(make.claim_file(), delimiters=marks)) == []
+
+
+def test_pyx12_accepts_999_and_277ca() -> None:
+    assert pyx12_errors(make.written(make.functional_ack())) == []
+    assert pyx12_errors(make.written(make.claim_ack())) == []
+
+
+@pytest.mark.parametrize(
+    "transaction",
+    [
+        *CLAIM_FILES.values(),
+        *REMITTANCES.values(),
+        make.functional_ack(),
+        make.claim_ack(),
+    ],
+)
+def test_our_own_check_finds_nothing_in_clean_files(transaction: Remittance) -> None:
+    assert check(make.written(transaction)) == []
+
+
+def test_the_judges_do_refuse_a_file_that_is_wrong() -> None:
+    data = make.written(make.claim_file()).replace(b"CLM*CT0000000001*150", b"CLM*CT0000000001*")
+    assert pyx12_errors(data)
+    assert oxedi_errors(make.written(make.remittance()).replace(b"*110*", b"*111*"))
