@@ -1,0 +1,47 @@
+"""Lists of claims: by state, payer, clinician, age; and those that are held, with every reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from carethread.insight.pipeline import AGES, ages
+from carethread.record.models import Claim, ClaimState
+
+WAITING = (ClaimState.HELD, ClaimState.READY)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is narrowed to; empty means all. `age` is a band of `pipeline.AGES`."""
+
+    state: str = ""
+    payer_id: int | None = None
+    practitioner_id: int | None = None
+    age: int | None = None
+    owner: str = ""
+
+
+def claims(asked: Asked, now: datetime) -> "QuerySet[Claim]":
+    """The claims asked for, those longest in their state first, with findings and people."""
+    rows: QuerySet[Claim] = (
+        Claim.objects.filter(_narrowed(asked, now))
+        .select_related("client", "payer", "practitioner", "current")
+        .order_by("state_since", "pk")
+    )
+    if asked.owner:
+        rows = rows.filter(findings__owner=asked.owner, findings__severity="stops").distinct()
+    return rows.prefetch_related("findings") if asked.state in WAITING else rows
+
+
+def _narrowed(asked: Asked, now: datetime) -> Q:
+    wanted = Q()
+    if asked.state:
+        wanted &= Q(state=asked.state)
+    if asked.payer_id:
+        wanted &= Q(payer=asked.payer_id)
+    if asked.practitioner_id:
+        wanted &= Q(practitioner=asked.practitioner_id)
+    if asked.age is not None and 0 <= asked.age <= len(AGES):
+        wanted &= ages(now)[asked.age]
+    return wanted

@@ -1,0 +1,57 @@
+"""What came back to a clinician, and what waits for a supervisor."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, QuerySet
+
+from carethread.record.models import Case, NoteVersion, Practitioner, User
+
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A case in the words of somebody who never saw a claim."""
+
+    case: Case
+    age_days: int
+    days_left: int | None
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.case.state == "open")
+
+    @property
+    def words(self) -> str:
+        return self.case.clinical_words or self.case.title
+
+
+def returned(practitioner: Practitioner, now: datetime, today: date) -> list[Returned]:
+    """Open items first, then those that the author has answered; most urgent first."""
+    cases = (
+        Case.objects.filter(author=practitioner, state__in=("open", "answered"))
+        .select_related("claim__client", "note__attendance__client", "note__current")
+        .order_by(F("state").desc(), F("due_on").asc(nulls_last=True), "opened_at")[:_MOST]
+    )
+    return [as_returned(case, now, today) for case in cases]
+
+
+def as_returned(case: Case, now: datetime, today: date) -> Returned:
+    """One case with its age and the days that are left to cure it."""
+    return Returned(
+        case,
+        (now - case.opened_at).days,
+        (case.due_on - today).days if case.due_on else None,
+    )
+
+
+def to_cosign(supervisor: User) -> "QuerySet[NoteVersion]":
+    """Current versions of supervisees' notes without this supervisor's signature, oldest first."""
+    rows: QuerySet[NoteVersion] = (
+        NoteVersion.objects.filter(author__supervisor__user=supervisor, note__current=F("pk"))
+        .exclude(signatures__role="supervisor")
+        .select_related("author", "note__attendance__client")
+        .order_by("signed_at")
+    )
+    return rows

@@ -1,0 +1,120 @@
+"""Where the money is: every state between a session and its payment, with counts and ages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Count, Min, Q, Sum
+
+from carethread.record.models import Appointment, Charge, Claim, ClaimState
+
+# Upper bounds, in days, of the ages that are told apart; the last has no bound.
+AGES = (7, 30, 60)
+SETTLED = (ClaimState.PAID, ClaimState.CLOSED)
+_SETTLED_SHOWN_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Claims in one state: how many, billed at how many cents, how old, by age (`AGES`)."""
+
+    state: str
+    count: int = 0
+    cents: int = 0
+    oldest_days: int | None = None
+    by_age: tuple[int, ...] = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The Monday screen. Money in cents. `unsigned` sessions took place and have no signed note;
+    `unbilled` charges have no claim yet."""
+
+    unsigned: int
+    unsigned_oldest_days: int | None
+    unbilled: int
+    unbilled_cents: int
+    stages: Mapping[str, Stage]
+    owed_by_payers: int
+    owed_by_patients: int
+    denied: int
+
+    @property
+    def stopped_cents(self) -> int:
+        """What waits for somebody to act."""
+        stuck = (ClaimState.HELD, ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL)
+        return sum(self.stages[state].cents for state in stuck)
+
+
+def pipeline(now: datetime) -> Pipeline:
+    """Five queries, however many claims there are."""
+    unsigned = _unsigned(now)
+    unbilled = Charge.objects.filter(claim__isnull=True, state="live").aggregate(
+        n=Count("pk"), cents=Sum("current__amount_cents", default=0)
+    )
+    owed = Charge.objects.aggregate(
+        payers=Sum("payer_receivable_cents", default=0),
+        patients=Sum("patient_receivable_cents", default=0),
+        denied=Sum("denied_cents", default=0),
+    )
+    return Pipeline(
+        unsigned=unsigned["n"],
+        unsigned_oldest_days=_age(unsigned["oldest"], now),
+        unbilled=unbilled["n"],
+        unbilled_cents=unbilled["cents"],
+        stages=stages(now),
+        owed_by_payers=owed["payers"],
+        owed_by_patients=owed["patients"],
+        denied=owed["denied"],
+    )
+
+
+def stages(now: datetime) -> dict[str, Stage]:
+    """Every state, also the empty ones. Paid and closed claims count for thirty days."""
+    rows = (
+        Claim.objects.filter(~Q(state__in=SETTLED) | Q(state_since__gte=now - _SETTLED_SHOWN_FOR))
+        .order_by()
+        .values("state")
+        .annotate(
+            n=Count("pk"),
+            cents=Sum("charge_cents"),
+            oldest=Min("state_since"),
+            **{f"age_{i}": Count("pk", filter=aged) for i, aged in enumerate(ages(now))},
+        )
+    )
+    found = {row["state"]: _stage(row, now) for row in rows}
+    return {state: found.get(state, Stage(state)) for state in ClaimState.values}
+
+
+def ages(now: datetime) -> list[Q]:
+    """The conditions of the age bands on `state_since`, youngest first."""
+    starts = [now - timedelta(days=days) for days in AGES]
+    younger = [Q(state_since__gt=starts[0])]
+    between = [
+        Q(state_since__gt=later, state_since__lte=earlier) for earlier, later in pairwise(starts)
+    ]
+    return [*younger, *between, Q(state_since__lte=starts[-1])]
+
+
+def _stage(row: Mapping[str, Any], now: datetime) -> Stage:
+    return Stage(
+        state=row["state"],
+        count=row["n"],
+        cents=row["cents"],
+        oldest_days=_age(row["oldest"], now),
+        by_age=tuple(row[f"age_{i}"] for i in range(len(AGES) + 1)),
+    )
+
+
+def _unsigned(now: datetime) -> dict[str, Any]:
+    return (
+        Appointment.objects.filter(status__in=("scheduled", "kept"), ends_at__lt=now)
+        .exclude(session__attendances__note__current__isnull=False)
+        .aggregate(n=Count("pk"), oldest=Min("ends_at"))
+    )
+
+
+def _age(moment: datetime | None, now: datetime) -> int | None:
+    return (now - moment).days if moment else None

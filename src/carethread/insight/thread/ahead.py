@@ -1,0 +1,34 @@
+"""The next knot of a claim's thread: what has to happen, and by when it should."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from carethread.insight.thread.steps import Feel, Kind, Step
+from carethread.record.models import Claim, ClaimState
+from carethread.rules.clocks import acknowledgment_due
+
+# Which answer a claim in this state waits for, and from whom.
+_AWAITED = {
+    ClaimState.SENT: ("999", "The clearinghouse confirms the file"),
+    ClaimState.RECEIVED: ("277CA", "The payer takes the claim in"),
+    ClaimState.ACCEPTED: ("835", "The payer answers with a remittance"),
+}
+_NEXT = {
+    ClaimState.HELD: "Leaves when nothing stops it any more",
+    ClaimState.READY: "Leaves by itself when the grace period is over",
+    ClaimState.QUEUED: "The file goes to the clearinghouse",
+    ClaimState.REJECTED: "Leaves again when its cause is cured",
+    ClaimState.DENIED: "Leaves as a correction when its cause is cured",
+    ClaimState.PARTIAL: "Leaves as a correction when its cause is cured",
+}
+
+
+def ahead(claim: Claim, now: datetime) -> Iterator[Step]:
+    """One step still to come; none for a claim that is settled."""
+    if claim.state in _AWAITED:
+        kind, title = _AWAITED[ClaimState(claim.state)]
+        due = acknowledgment_due(kind, claim.state_since)
+        words = f"{kind} {'was due' if due < now else 'due'} by {due:%b %-d}"
+        yield Step(Kind.AHEAD, title, None, (words,), Feel.AHEAD)
+    elif claim.state in _NEXT:
+        yield Step(Kind.AHEAD, _NEXT[ClaimState(claim.state)], None, (), Feel.AHEAD)
