@@ -86,7 +86,10 @@ TEMPLATES = [
         "DIRS": [WEB / "templates"],  # before the apps' own: sign-in pages wear our look
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["carethread.web.templatetags.words"],
+            "builtins": [
+                "carethread.web.templatetags.signs",
+                "carethread.web.templatetags.words",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

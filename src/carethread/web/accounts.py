@@ -1,9 +1,56 @@
-"""How people get an account: an administrator makes it; nobody signs up."""
+"""How people get in: an administrator makes the account, nobody signs up; a guesser is shut out."""
 
+from allauth.account import views as account
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from axes.helpers import get_cool_off
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, re_path
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
+
+
+def locked_out(request: HttpRequest, *_args: object, **_named: object) -> HttpResponse:
+    """What somebody sees who guessed too often: for how long, and what to do meanwhile."""
+    minutes = int(get_cool_off(request).total_seconds() // 60)
+    return render(request, "account/locked.html", {"minutes": minutes}, status=429)
+
+
+# The part of allauth that we use, under the names that it knows.
+urlpatterns = [
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("closed/", account.account_inactive, name="account_inactive"),
+    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/changed/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("", mfa.index, name="mfa_index"),
+    path("second-step/", mfa.authenticate, name="mfa_authenticate"),
+    path("second-step/confirm/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("app/on/", totp.activate_totp, name="mfa_activate_totp"),
+    path("app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path(
+        "codes/download/",
+        recovery_codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+]

@@ -1,9 +1,18 @@
-"""Between the request and the screen: which organization, and the access log."""
+"""Between the request and the screen: which organization, whether it may be, and the access log."""
 
 from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django_scopes import scope
+
+from carethread.web import http, reach
+from carethread.web.permissions import DOORS, Door
+from carethread.workflow.access import log_access
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -17,13 +26,68 @@ class TenantMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        with scope(organization=request.user.organization):
+        organization = request.user.organization
+        with scope(organization=organization), timezone.override(ZoneInfo(organization.time_zone)):
             return self.get_response(request)
 
 
 class AccessLogMiddleware:
+    """Writes down every look at the record and every refusal. See `record.AccessEvent`."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if request.user.is_authenticated and match is not None:
+            log_access(
+                user=request.user,
+                action=match.view_name[:60],
+                client_id=reach.client_id_of(getattr(request, "subject", None)),
+                path=request.path[:300],
+                method=(request.method or "")[:7],
+                status=response.status_code,
+                address=http.address_of(request),
+                now=http.now(),
+            )
+        return response
+
+
+class PermissionMiddleware:
+    """Opens the door that the address is, or does not. What has no door is refused."""
+
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, request: Any, _view: object, _args: object, named: dict[str, Any]
+    ) -> HttpResponse | None:
+        door = DOORS.get(request.resolver_match.view_name)
+        if door is not None and door.open:
+            return None
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        _enter(request, door, named)
+        return None
+
+
+def _enter(request: Any, door: Door | None, named: dict[str, Any]) -> None:
+    """Let the request in. The view gets the thing that the address names in place of its id."""
+    if door is None or not door.lets(request.user, request.method):
+        raise PermissionDenied("Your role does not open this page.")
+    if door.reach is not None:
+        request.subject = door.reach(request.user, **named)
+        named.clear()
+        named["row"] = request.subject
+
+
+def _to_sign_in(request: Any) -> HttpResponse:
+    """To the sign-in page and back here. Never from under somebody who is typing: a fragment
+    that htmx asked for gets a 401, and the page says what to do."""
+    if request.htmx:
+        return HttpResponse("You have been signed out.", status=401)
+    return redirect_to_login(request.get_full_path())

@@ -1,7 +1,117 @@
-"""What a user finds in the menu."""
+"""What a user finds in the menu: the pages that their roles open, in the order of a day's work."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from carethread.insight import counts
+from carethread.record.models import User
+from carethread.web import http
+from carethread.web.permissions import may
+
+Count = Callable[[User, datetime], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu. `also` are addresses of pages that belong to it; `count` says how
+    many things wait there."""
+
+    address: str
+    label: str
+    icon: str
+    group: str
+    also: tuple[str, ...] = ()
+    count: Count | None = None
+    waiting: int = 0
+    here: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse(self.address)
+
+
+MENU = (
+    Entry("day", "My day", "sun", "Care", ("note", "note_signed"), counts.unsigned_earlier),
+    Entry("inbox", "Returned to me", "inbox", "Care", ("inbox_item",), counts.returned),
+    Entry("cosign_queue", "To co-sign", "signature", "Care", ("cosign",), counts.to_cosign),
+    Entry(
+        "pipeline", "Pipeline", "chart-bar", "Billing", ("claims", "claim", "note_facts", "trace")
+    ),
+    Entry("cases", "Cases", "checklist", "Billing", ("case",)),
+    Entry("remittances", "Remittances", "receipt", "Billing", ("remittance",)),
+    Entry("unmatched", "Unmatched", "puzzle", "Billing", ("unmatched_item",), counts.unmatched),
+    Entry("files", "Files", "files", "Billing", ("file", "file_upload"), counts.quarantined),
+    Entry("denials", "Denials", "chart-dots", "Leadership"),
+    Entry(
+        "clients", "Clients", "users", "Front desk",
+        ("client", "client_new", "client_edit", "coverage_new", "coverage", "authorization_new",
+         "authorization", "plan_new", "plan", "consent_new"),
+    ),
+    Entry(
+        "practitioners", "Practitioners", "stethoscope", "Set-up",
+        ("practitioner", "enrollment_new", "license_new"),
+    ),
+    Entry("payers", "Payers", "building-bank", "Set-up", ("payer",)),
+    Entry("fees", "Fees", "receipt-dollar", "Set-up"),
+    Entry("organization", "Organization", "building", "Set-up"),
+    Entry("policies", "Policies", "adjustments", "Set-up"),
+)  # fmt: skip
+
+
+def entries_for(user: User) -> tuple[Entry, ...]:
+    """The menu of a user, without counts."""
+    return tuple(entry for entry in MENU if may(user, entry.address))
+
+
+def first_page(user: User) -> str | None:
+    """Where a user's day starts; None for somebody who has no role."""
+    entries = entries_for(user)
+    return entries[0].url if entries else None
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    return {}
+    """For templates: `menu`, looked up only by pages that show it, and `may.address` and
+    `may_post.address`: whether the user's roles open that address."""
+    return {
+        "menu": SimpleLazyObject(lambda: _menu(request)),
+        "may": Opens(request.user, "GET"),
+        "may_post": Opens(request.user, "POST"),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """Asks the permission table by address, as templates spell it."""
+
+    user: Any
+    method: str
+
+    def __getitem__(self, address: str) -> bool:
+        return self.user.is_authenticated and may(self.user, address, self.method)
+
+
+def _menu(request: Any) -> list[tuple[str, list[Entry]]]:
+    if not request.user.is_authenticated:
+        return []
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    entries = (_filled(entry, request.user, here) for entry in entries_for(request.user))
+    return _grouped(entries)
+
+
+def _filled(entry: Entry, user: User, here: str) -> Entry:
+    return replace(
+        entry,
+        here=here == entry.address or here in entry.also,
+        waiting=entry.count(user, http.midnight()) if entry.count else 0,
+    )
+
+
+def _grouped(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
+    return [(name, list(group)) for name, group in groupby(entries, lambda e: e.group)]

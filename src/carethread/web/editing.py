@@ -1,0 +1,53 @@
+"""One way to edit a row: show its form, try the step, keep what was typed when it is refused."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from carethread.web.forms import attempt
+from carethread.web.http import Request, way_back
+from carethread.web.row_forms import RowForm
+
+
+def saves(request: Request, form: RowForm, save: Callable[[], object]) -> bool:
+    """Whether something was sent, it can be read, and the step kept it."""
+    return request.method == "POST" and form.is_valid() and attempt(form, save) is not None
+
+
+def edit(
+    request: Request,
+    form: RowForm,
+    save: Callable[[], object],
+    *,
+    heading: str,
+    back: str,
+    over: str = "",
+    words: str = "",
+    may_save: bool = True,
+    done: str = "Saved.",
+) -> HttpResponse:
+    """The page of one row. After saving: to where the user came from (`next`), else `back`.
+
+    `over` stands above the heading, `words` under it. Who may look only sees the values.
+    """
+    back = way_back(request, back)
+    if saves(request, form, save):
+        messages.success(request, done)
+        return redirect(back)
+    if not may_save:
+        form.only_show()
+    return render(
+        request,
+        "parts/edit.html",
+        {
+            "form": form,
+            "heading": heading,
+            "over": over,
+            "words": words,
+            "back": back,
+            "may_save": may_save,
+        },
+        status=422 if form.errors else 200,
+    )

@@ -1,0 +1,75 @@
+"""Forms that people fill in. What a step of `workflow` refuses is shown at its field."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+
+from carethread.workflow.errors import Refused
+
+T = TypeVar("T")
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
+
+
+def attempt(form: forms.BaseForm, step: Callable[[], T]) -> T | None:
+    """Do the step; None where it refused, with every problem put at its field of the form."""
+    try:
+        return step()
+    except Refused as refused:
+        show(form, refused)
+        return None
+
+
+def show(form: forms.BaseForm, refused: Refused) -> None:
+    """Put a refusal's problems at their fields; those of no field above the form."""
+    form.is_valid()
+    for problem in refused.problems:
+        form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+
+
+def complaints(form: forms.BaseForm) -> str:
+    """What is wrong with a form as a whole, in one line."""
+    return " ".join(str(words) for words in form.non_field_errors())
+
+
+class PasswordForm(forms.Form):
+    """Proof of who signs."""
+
+    password = forms.CharField(
+        label="Your password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
+        required=False,
+    )
+
+
+class WordsForm(forms.Form):
+    """One question, answer or reason, under the field name that the step gives it."""
+
+    def __init__(self, data: Any = None, *, name: str, label: str, hint: str = "") -> None:
+        super().__init__(data, auto_id=f"id_{name}_%s")
+        self.name = name
+        self.fields[name] = forms.CharField(
+            label=label,
+            help_text=hint,
+            required=False,
+            max_length=480,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    @property
+    def words(self) -> str:
+        return str(self.cleaned_data.get(self.name, "")) if self.is_valid() else ""

@@ -1,0 +1,63 @@
+"""The request as the screens know it: signed in, within one organization, its subject found."""
+
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.middleware import HtmxDetails
+
+from carethread.record.models import User
+
+
+class Request(HttpRequest):
+    """A request that has passed the middleware, which calls each view with what its address
+    names: a view of `/claims/12/` is `def claim(request: Request, row: Claim)`."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def now() -> datetime:
+    """The one clock of the screens."""
+    return timezone.now()
+
+
+def today() -> date:
+    """Today where care is given (the middleware has activated the organization's time zone)."""
+    return timezone.localdate(now())
+
+
+def midnight(day: date | None = None) -> datetime:
+    """The start of a day (today, if none is named) where care is given."""
+    return timezone.make_aware(datetime.combine(day or today(), time.min))
+
+
+def day_asked(request: Request, name: str = "on") -> date:
+    """The day that the address asks for; today where it asks for none, or for nonsense."""
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return today()
+
+
+def day_beside(day: date, days: int) -> date:
+    """The day so many days later (or earlier); the same day at the ends of the calendar."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return day
+
+
+def address_of(request: HttpRequest) -> str:
+    """The caller's network address."""
+    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """The page that the user came from (`next`), if it is one of ours; else `otherwise`."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
+        return urlsplit(asked)._replace(scheme="", netloc="").geturl()
+    return otherwise

@@ -1,0 +1,147 @@
+"""Who may open which address: one table, read by the middleware, the menu and the tests.
+
+An address that is not in the table is refused. An address that names a thing (a note, a claim)
+also names its `reach`: the function that finds it within the user's organization (else 404) and
+says whether this user may have it (else 403). Minimum necessary: whoever bills sees code, time,
+diagnosis and signature; the narrative opens to its author and the author's supervisor only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from carethread.codes.roles import Role
+from carethread.record.models import User
+from carethread.web import reach
+from carethread.web.reach import Reach
+
+Roles = frozenset[Role]
+
+NOBODY: Roles = frozenset()
+EVERYBODY: Roles = frozenset(Role)
+CARE = frozenset({Role.CLINICIAN, Role.SUPERVISOR})
+SUPERVISION = frozenset({Role.SUPERVISOR})
+BILLING = frozenset({Role.BILLER})
+FRONT_DESK = frozenset({Role.INTAKE, Role.UTILIZATION})
+FIGURES = frozenset({Role.DIRECTOR, Role.OWNER, Role.COMPLIANCE})
+MONEY = BILLING | FIGURES
+INTAKE = frozenset({Role.INTAKE})
+ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
+SET_UP = ADMINISTRATION | BILLING
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One address: the roles that may read it (`get`), those that may act through it (`post`),
+    and how what it names is found. `open`: also for somebody who has not signed in."""
+
+    get: Roles = NOBODY
+    post: Roles = NOBODY
+    reach: Reach | None = None
+    open: bool = False
+
+    def lets(self, user: User, method: str) -> bool:
+        """Whether one of the user's roles may use this method here."""
+        return not self.roles(method).isdisjoint(user.roles)
+
+    def roles(self, method: str) -> Roles:
+        if method in {"GET", "HEAD", "OPTIONS"}:
+            return self.get
+        return self.post if method == "POST" else NOBODY
+
+
+_SIGN_IN = Door(open=True)
+_OWN_ACCOUNT = Door(get=EVERYBODY, post=EVERYBODY)
+
+DOORS: Mapping[str, Door] = {
+    "home": Door(get=EVERYBODY),
+    # the clinician
+    "day": Door(get=CARE),
+    "note_open": Door(post=CARE, reach=reach.own_appointment),
+    "note": Door(get=CARE, reach=reach.readable_note),
+    "note_draft": Door(post=CARE, reach=reach.own_note),
+    "note_sign": Door(post=CARE, reach=reach.own_note),
+    "note_addendum": Door(post=CARE, reach=reach.own_note),
+    "note_signed": Door(get=CARE, reach=reach.readable_note),
+    "diagnosis_search": Door(get=CARE),
+    "inbox": Door(get=CARE),
+    "inbox_item": Door(get=CARE, reach=reach.own_case),
+    "inbox_answer": Door(post=CARE, reach=reach.own_case),
+    "cosign_queue": Door(get=SUPERVISION),
+    "cosign": Door(get=SUPERVISION, post=SUPERVISION, reach=reach.supervised_version),
+    # the biller
+    "pipeline": Door(get=MONEY),
+    "claims": Door(get=MONEY),
+    "claim": Door(get=MONEY, reach=reach.claim),
+    "claim_hold": Door(post=BILLING, reach=reach.claim),
+    "claim_release": Door(post=BILLING, reach=reach.claim),
+    "claim_look": Door(post=BILLING, reach=reach.claim),
+    "claim_return": Door(post=BILLING, reach=reach.claim),
+    "note_facts": Door(get=MONEY, reach=reach.note),
+    "remittances": Door(get=MONEY),
+    "remittance": Door(get=MONEY, reach=reach.remittance),
+    "unmatched": Door(get=BILLING),
+    "unmatched_item": Door(get=BILLING, reach=reach.match),
+    "match_choose": Door(post=BILLING, reach=reach.match),
+    "match_not_ours": Door(post=BILLING, reach=reach.match),
+    "files": Door(get=BILLING),
+    "file": Door(get=BILLING, reach=reach.file),
+    "file_raw": Door(get=BILLING, reach=reach.file),
+    "file_upload": Door(get=BILLING, post=BILLING),
+    "cases": Door(get=MONEY),
+    "case": Door(get=MONEY, reach=reach.case),
+    "case_close": Door(post=BILLING, reach=reach.case),
+    "trace": Door(get=MONEY),
+    # leadership
+    "denials": Door(get=FIGURES | BILLING),
+    # intake and utilization
+    "clients": Door(get=FRONT_DESK | BILLING | CARE),
+    "client": Door(get=FRONT_DESK | BILLING | CARE, reach=reach.client),
+    "client_new": Door(get=INTAKE, post=INTAKE),
+    "client_edit": Door(get=INTAKE, post=INTAKE, reach=reach.client),
+    "coverage_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
+    "coverage": Door(get=FRONT_DESK | BILLING, post=FRONT_DESK, reach=reach.coverage),
+    "authorization_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
+    "authorization": Door(get=FRONT_DESK | BILLING, post=FRONT_DESK, reach=reach.authorization),
+    "plan_new": Door(get=CARE, post=CARE, reach=reach.client),
+    "plan": Door(get=CARE | FRONT_DESK | BILLING, post=CARE, reach=reach.plan),
+    "consent_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
+    # administration
+    "practitioners": Door(get=SET_UP),
+    "practitioner": Door(get=SET_UP, post=ADMINISTRATION, reach=reach.practitioner),
+    "enrollment_new": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.practitioner),
+    "license_new": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.practitioner),
+    "payers": Door(get=SET_UP),
+    "payer": Door(get=SET_UP, post=ADMINISTRATION, reach=reach.payer),
+    "organization": Door(get=SET_UP, post=ADMINISTRATION),
+    "fees": Door(get=SET_UP, post=ADMINISTRATION),
+    "policies": Door(get=SET_UP | FIGURES, post=ADMINISTRATION),
+    # signing in, and one's own account
+    "account_login": _SIGN_IN,
+    "account_logout": _SIGN_IN,
+    "account_inactive": _SIGN_IN,
+    "account_reset_password": _SIGN_IN,
+    "account_reset_password_done": _SIGN_IN,
+    "account_reset_password_from_key": _SIGN_IN,
+    "account_reset_password_from_key_done": _SIGN_IN,
+    "mfa_authenticate": _SIGN_IN,
+    "account_reauthenticate": _OWN_ACCOUNT,
+    "account_change_password": _OWN_ACCOUNT,
+    "mfa_reauthenticate": _OWN_ACCOUNT,
+    "mfa_index": _OWN_ACCOUNT,
+    "mfa_activate_totp": _OWN_ACCOUNT,
+    "mfa_deactivate_totp": _OWN_ACCOUNT,
+    "mfa_view_recovery_codes": _OWN_ACCOUNT,
+    "mfa_generate_recovery_codes": _OWN_ACCOUNT,
+    "mfa_download_recovery_codes": _OWN_ACCOUNT,
+}
+
+
+def may(user: User, address: str, method: str = "GET") -> bool:
+    """Whether a role of this user opens that address. What it names is another question."""
+    door = DOORS.get(address)
+    return door is not None and (door.open or door.lets(user, method))
+
+
+def sees_narrative(user: User) -> bool:
+    """Whether this user may ever read what a note tells, as opposed to what it proves."""
+    return not CARE.isdisjoint(user.roles)

@@ -1,0 +1,212 @@
+"""Finds what an address names: within the user's organization (else 404), and only for whom it
+is meant (else 403). Every function takes the user and the address's own arguments."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+
+from carethread.codes.roles import Role
+from carethread.record.models import (
+    Appointment,
+    Authorization,
+    Case,
+    Claim,
+    Client,
+    Coverage,
+    EdiFile,
+    Match,
+    Note,
+    NoteVersion,
+    Payer,
+    Practitioner,
+    Remittance,
+    TreatmentPlan,
+    User,
+)
+
+M = TypeVar("M", bound=Model)
+Reach = Callable[..., Model]
+
+_ANY_CLIENT = frozenset({Role.INTAKE, Role.UTILIZATION, Role.BILLER})
+
+
+def _find(rows: "QuerySet[M]", pk: int) -> M:
+    row: M | None = rows.filter(pk=pk).first()
+    if row is None:
+        raise Http404("There is no such thing in your organization.")
+    return row
+
+
+def _any(rows: "Callable[[], QuerySet[Any]]") -> Reach:
+    """Any such row of the organization, for whomever the address lets in."""
+
+    def reach(_user: User, **named: int) -> Model:
+        (pk,) = named.values()
+        found: Model = _find(rows(), pk)
+        return found
+
+    return reach
+
+
+def _refuse_unless(allowed: bool, words: str) -> None:
+    if not allowed:
+        raise PermissionDenied(words)
+
+
+# ----------------------------------------------------------------------- the chart
+
+
+def own_appointment(user: User, appointment_id: int) -> Appointment:
+    row = _find(Appointment.objects.select_related("practitioner", "client"), appointment_id)
+    _refuse_unless(row.practitioner.user_id == user.pk, "This is a colleague's appointment.")
+    return row
+
+
+def _notes() -> "QuerySet[Note]":
+    rows: QuerySet[Note] = Note.objects.select_related(
+        "author__supervisor",
+        "current",
+        "attendance__client",
+        "attendance__session__program",
+        "organization",
+    )
+    return rows
+
+
+# For screens that show what a note proves, not what it tells.
+note = _any(_notes)
+
+
+def own_note(user: User, note_id: int) -> Note:
+    """A note by its author."""
+    row = _find(_notes(), note_id)
+    _refuse_unless(row.author.user_id == user.pk, "Only its author may change this note.")
+    return row
+
+
+def readable_note(user: User, note_id: int) -> Note:
+    """A note by its author, or by the author's supervisor."""
+    row = _find(_notes(), note_id)
+    _refuse_unless(
+        _reads(user, row.author), "A note opens to its author and the author's supervisor."
+    )
+    return row
+
+
+def _reads(user: User, author: Practitioner) -> bool:
+    supervisor = author.supervisor
+    return author.user_id == user.pk or (
+        supervisor is not None and supervisor.user_id == user.pk and Role.SUPERVISOR in user.roles
+    )
+
+
+def supervised_version(user: User, version_id: int) -> NoteVersion:
+    """A signed version of a supervisee's note."""
+    row = _find(
+        NoteVersion.objects.select_related(
+            "author__supervisor", "note__attendance__client", "organization"
+        ),
+        version_id,
+    )
+    supervisor = row.author.supervisor
+    _refuse_unless(
+        supervisor is not None and supervisor.user_id == user.pk,
+        "Only the author's supervisor may co-sign this note.",
+    )
+    return row
+
+
+def own_case(user: User, case_id: int) -> Case:
+    """A case that came back to this clinician."""
+    row = _find(
+        Case.objects.select_related("author", "note__author", "claim__payer", "claim__client"),
+        case_id,
+    )
+    _refuse_unless(
+        row.author is not None and row.author.user_id == user.pk,
+        "This was returned to a colleague.",
+    )
+    return row
+
+
+# ----------------------------------------------------------------------- people and coverage
+
+
+def clients_of(user: User) -> "QuerySet[Client]":
+    """The clients that a user may look at: all for the front desk and billing; for clinicians
+    those whom they, or the people they supervise, treat."""
+    rows: QuerySet[Client] = Client.objects.all()
+    if not _ANY_CLIENT.isdisjoint(user.roles):
+        return rows
+    treated = Appointment.objects.filter(
+        Q(practitioner__user=user) | Q(practitioner__supervisor__user=user)
+    )
+    return rows.filter(pk__in=treated.values("client"))
+
+
+def client(user: User, client_id: int) -> Client:
+    row = _find(Client.objects.all(), client_id)
+    _refuse_unless(
+        clients_of(user).filter(pk=row.pk).exists(), "This client is in a colleague's care."
+    )
+    return row
+
+
+coverage = _any(lambda: Coverage.objects.select_related("client", "payer"))
+authorization = _any(lambda: Authorization.objects.select_related("client", "payer"))
+
+
+def plan(user: User, plan_id: int) -> TreatmentPlan:
+    row = _find(TreatmentPlan.objects.select_related("episode__client"), plan_id)
+    client(user, row.episode.client_id)
+    return row
+
+
+practitioner = _any(lambda: Practitioner.objects.select_related("supervisor", "user"))
+payer = _any(lambda: Payer.objects.all())
+
+
+# ----------------------------------------------------------------------- the money
+
+claim = _any(
+    lambda: Claim.objects.select_related(
+        "client", "payer", "coverage", "practitioner", "current", "organization"
+    )
+)
+remittance = _any(lambda: Remittance.objects.select_related("payer", "file__delivery"))
+match = _any(
+    lambda: Match.objects.select_related("remitted__remittance__payer", "version__claim", "user")
+)
+file = _any(lambda: EdiFile.objects.select_related("connection", "delivery"))
+case = _any(
+    lambda: Case.objects.select_related(
+        "author", "claim__payer", "claim__client", "note", "file", "remitted_claim__remittance"
+    )
+)
+
+
+# ----------------------------------------------------------------------- for the access log
+
+_TO_CLIENT: dict[type[Model], str] = {
+    Client: "pk",
+    Appointment: "client_id",
+    Note: "attendance.client_id",
+    NoteVersion: "note.attendance.client_id",
+    Claim: "client_id",
+    Coverage: "client_id",
+    Authorization: "client_id",
+    TreatmentPlan: "episode.client_id",
+    Case: "claim.client_id",
+}
+
+
+def client_id_of(thing: Model | None) -> int | None:
+    """Whose information it is, where it is one client's."""
+    path = _TO_CLIENT.get(type(thing)) if thing is not None else None
+    value: Any = thing
+    for name in path.split(".") if path else ():
+        value = getattr(value, name, None)
+    return int(value) if path and value is not None else None

@@ -1,0 +1,59 @@
+"""What each state is called on the screens, how it looks, and how far along the thread it is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from carethread.record.models import ClaimState
+
+
+class Tone(StrEnum):
+    """How a state feels. Colour follows the tone; the icon and the word say it as well."""
+
+    GOOD = "good"
+    WAIT = "wait"
+    BAD = "bad"
+    INFO = "info"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A state's word, tone and icon. `reached` is its place among a thread's six knots: signed,
+    charged, left, received, accepted, answered."""
+
+    label: str
+    tone: Tone
+    icon: str = ""
+    reached: int = 0
+
+
+CLAIM_STATES: dict[str, Words] = {
+    ClaimState.HELD: Words("Held", Tone.BAD, "hand-stop", 1),
+    ClaimState.READY: Words("Ready", Tone.INFO, "hourglass", 1),
+    ClaimState.QUEUED: Words("Leaving", Tone.INFO, "send", 2),
+    ClaimState.SENT: Words("Sent", Tone.WAIT, "send", 2),
+    ClaimState.RECEIVED: Words("Received", Tone.WAIT, "building-broadcast-tower", 3),
+    ClaimState.ACCEPTED: Words("Accepted", Tone.WAIT, "building-bank", 4),
+    ClaimState.REJECTED: Words("Rejected", Tone.BAD, "arrow-back-up", 3),
+    ClaimState.DENIED: Words("Denied", Tone.BAD, "circle-x", 5),
+    ClaimState.PARTIAL: Words("Partly denied", Tone.BAD, "circle-half", 5),
+    ClaimState.PAID: Words("Paid", Tone.GOOD, "circle-check", 5),
+    ClaimState.CLOSED: Words("Closed", Tone.IDLE, "lock", 5),
+}
+
+CASE_STATES: dict[str, Words] = {
+    "open": Words("Open", Tone.WAIT, "circle-dashed"),
+    "answered": Words("Answered", Tone.INFO, "message-check"),
+    "closed": Words("Closed", Tone.IDLE, "lock"),
+}
+
+DELIVERY_STATES: dict[str, Words] = {
+    "built": Words("Waiting to be sent", Tone.INFO, "hourglass"),
+    "uploading": Words("Uploading", Tone.INFO, "upload"),
+    "uploaded": Words("Uploaded", Tone.INFO, "upload"),
+    "sent": Words("Sent", Tone.GOOD, "send"),
+    "received": Words("Not read yet", Tone.WAIT, "inbox"),
+    "read": Words("Read", Tone.GOOD, "circle-check"),
+    "duplicate": Words("Received before", Tone.IDLE, "copy"),
+    "quarantined": Words("Quarantined", Tone.BAD, "shield-x"),
+}

@@ -1,0 +1,177 @@
+"""How values are written on every screen: money, codes, ages, names of things."""
+
+from typing import Any
+
+from django import template
+
+from carethread.codes import icd10
+from carethread.codes.adjustments import provider_reason
+from carethread.codes.services import services
+from carethread.record.models import Adjustment, RemittedLine
+from carethread.rules.cause import cause
+
+register = template.Library()
+
+_OWNERS = {
+    "clinician": "The author cures it",
+    "supervisor": "The supervisor cures it",
+    "intake": "Intake cures it",
+    "utilization": "Utilization review cures it",
+    "biller": "Billing cures it",
+    "administrator": "The administrator cures it",
+}
+_METHODS = {"ACH": "by EFT", "CHK": "by paper check", "NON": "no money moves", "FWT": "by wire"}
+_CAUSES = {
+    "auth_denied": "Authorization refused",
+    "auth_exceeded": "Authorization used up",
+    "auth_expired": "Authorization expired",
+    "auth_invalid": "Authorization number wrong",
+    "auth_late": "Authorization asked for late",
+    "auth_missing": "No authorization",
+    "auth_scope": "Authorization for something else",
+    "appeal": "Appeal refused",
+    "benefit": "Benefit used up",
+    "bundling": "Contained in another service",
+    "cob": "Another payer comes first",
+    "coding": "Coding",
+    "contract": "Contract",
+    "credential": "Provider not on the roster",
+    "data": "Something missing on the claim",
+    "documentation": "Records asked for",
+    "duplicate": "Sent twice",
+    "dx_invalid": "Diagnosis not valid on that day",
+    "dx_mismatch": "Diagnosis does not fit the service",
+    "dx_noncovered": "Diagnosis not covered",
+    "eligibility": "Not covered on that day",
+    "med_nec": "Medical necessity",
+    "network": "Out of network",
+    "non_covered": "Service not covered",
+    "routing": "Wrong payer",
+    "silence": "No answer",
+    "timely": "Filed too late",
+}
+
+
+@register.filter
+def money(cents: int | None) -> str:
+    """Cents as dollars: 123450 → $1,234.50; a true minus sign; a dash for nothing known."""
+    if cents is None:
+        return "–"
+    return f"{'−' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+
+
+@register.filter
+def negated(cents: int) -> int:
+    return -cents
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1f}%"
+
+
+@register.filter
+def days(number: int | None) -> str:
+    """An age in days, in words."""
+    if not isinstance(number, int):
+        return ""
+    return "today" if number == 0 else "1 day" if number == 1 else f"{number:,} days"
+
+
+@register.filter
+def ago(number: int) -> str:
+    """How long ago, in days."""
+    return "today" if number == 0 else f"{days(number)} ago"
+
+
+@register.filter
+def days_left(number: int) -> str:
+    """Days to a deadline, in words."""
+    return "due today" if number == 0 else f"{days(number)} left"
+
+
+@register.filter
+def waiting_words(number: int) -> str:
+    return f"{number} wait{'s' if number == 1 else ''}"
+
+
+@register.filter
+def role_words(role: str) -> str:
+    """Who cures a finding."""
+    return _OWNERS.get(role, role.capitalize())
+
+
+@register.filter
+def cause_label(category: str) -> str:
+    """A root cause as people call it."""
+    return _CAUSES.get(category, category.replace("_", " ").capitalize())
+
+
+@register.simple_tag
+def cause_words(adjustment: Adjustment, line: RemittedLine) -> str:
+    """What the payer means by an adjustment of that line."""
+    return cause(adjustment.group, adjustment.reason, line.remarks).words
+
+
+@register.filter
+def plb_words(reason: str) -> str:
+    """What a provider-level adjustment means."""
+    return provider_reason(reason).words
+
+
+@register.filter
+def method_words(method: str) -> str:
+    """How a check was paid."""
+    return _METHODS.get(method, method)
+
+
+@register.filter
+def account_words(account: str) -> str:
+    return account.replace("_", " ")
+
+
+@register.filter
+def icd(code: str) -> str:
+    """A diagnosis code with its point: F329 → F32.9."""
+    return icd10.pointed(code)
+
+
+@register.filter
+def pointed(codes: list[str]) -> str:
+    """Diagnosis codes with their points, in one line."""
+    return ", ".join(icd10.pointed(code) for code in codes)
+
+
+@register.filter
+def icd_words(code: str) -> str:
+    """What a diagnosis code stands for; empty where it is none."""
+    return icd10.describe(code)
+
+
+@register.filter
+def service_words(key: str) -> str:
+    """A service of the catalogue, as a clinician calls it."""
+    service = services().get(key)
+    label = service.label if service else key
+    return label[:1].upper() + label[1:]
+
+
+@register.filter
+def zip_code(digits: str) -> str:
+    return f"{digits[:5]}-{digits[5:]}" if len(digits) > 5 else digits
+
+
+@register.filter
+def phone(digits: str) -> str:
+    return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}" if len(digits) == 10 else digits
+
+
+@register.filter
+def pairs(text: str) -> list[list[str]]:
+    """`a,A;b,B` as pairs, for short fixed lists in templates."""
+    return [pair.split(",") for pair in text.split(";")]
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key, "")
