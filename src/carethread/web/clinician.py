@@ -1,0 +1,154 @@
+"""The clinician's screens beside the note itself: my day, what came back, what to co-sign."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from carethread.insight import day as days
+from carethread.insight import inbox as returns
+from carethread.record.models import Appointment, Case, NoteVersion, Practitioner, User
+from carethread.web import http
+from carethread.web.forms import PasswordForm, WordsForm, attempt
+from carethread.web.http import Request
+from carethread.web.note import as_read
+from carethread.workflow import document, follow_up
+from carethread.workflow.errors import Refused
+from carethread.workflow.reauthenticate import by_password
+
+
+def practitioner_of(user: User) -> Practitioner:
+    """The user as a clinician."""
+    row: Practitioner | None = getattr(user, "practitioner", None)
+    if row is None:
+        raise PermissionDenied(
+            "Your account is not linked to a practitioner. Ask your administrator to link it."
+        )
+    return row
+
+
+def day(request: Request) -> HttpResponse:
+    """My day: who is expected, what is still unsigned, what came back."""
+    me, now, on = practitioner_of(request.user), http.now(), http.day_asked(request)
+    return render(
+        request,
+        "clinician/day.html",
+        {
+            "on": on,
+            "before": http.day_beside(on, -1),
+            "after": http.day_beside(on, 1),
+            "is_today": on == http.today(),
+            "entries": days.on_day(me, http.midnight(on), now),
+            "unsigned": days.unsigned_before(me, http.midnight(), now),
+            "amending": days.addenda_begun(me),
+            "returned": [
+                item
+                for item in returns.returned(me, now, http.today())
+                if item.case.state == "open"
+            ],
+        },
+    )
+
+
+def note_open(request: Request, row: Appointment) -> HttpResponse:
+    """The note of an appointment: begun now, or the one that was begun before."""
+    try:
+        note = document.open_note(row, now=http.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("day")
+    return redirect("note", note.pk)
+
+
+def inbox(request: Request) -> HttpResponse:
+    """What came back to me, most urgent first."""
+    items = returns.returned(practitioner_of(request.user), http.now(), http.today())
+    return render(
+        request,
+        "clinician/inbox.html",
+        {
+            "open": [item for item in items if item.is_open],
+            "answered": [item for item in items if not item.is_open],
+        },
+    )
+
+
+def inbox_item(request: Request, row: Case) -> HttpResponse:
+    """One returned item, with its note open beside it."""
+    return _item(request, row, _answer_form())
+
+
+def inbox_answer(request: Request, row: Case) -> HttpResponse:
+    """The note is right as it stands: the author says so."""
+    form = _answer_form(request)
+    if attempt(
+        form,
+        lambda: follow_up.answer(row, words=form.words, user=request.user, now=http.now()),
+    ):
+        messages.success(request, "Your answer is with billing.")
+        return redirect("inbox")
+    return _item(request, row, form)
+
+
+def _answer_form(request: Request | None = None) -> WordsForm:
+    return WordsForm(
+        request.POST if request else None,
+        name="words",
+        label="Your answer",
+        hint="Billing reads this. Leave out what a payer need not know.",
+    )
+
+
+def _item(request: Request, case: Case, form: WordsForm) -> HttpResponse:
+    return render(
+        request,
+        "clinician/inbox_item.html",
+        {
+            "item": returns.as_returned(case, http.now(), http.today()),
+            "events": case.events.select_related("user").order_by("pk"),
+            "form": form,
+            "read": as_read(case.note) if case.note else None,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def cosign_queue(request: Request) -> HttpResponse:
+    """Signed notes of the people I supervise that wait for my signature."""
+    versions = returns.to_cosign(request.user)[:200]
+    now = http.now()
+    return render(
+        request,
+        "clinician/cosign_queue.html",
+        {"waiting": [(version, (now - version.signed_at).days) for version in versions]},
+    )
+
+
+def cosign(request: Request, row: NoteVersion) -> HttpResponse:
+    """Read a supervisee's note and put my signature under it."""
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and _cosigned(request, row, form):
+        messages.success(
+            request, f"Co-signed: {row.note.attendance.client}. The claim may leave now."
+        )
+        return redirect("cosign_queue")
+    return render(
+        request,
+        "clinician/cosign.html",
+        {"version": row, "read": as_read(row.note), "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def _cosigned(request: Request, version: NoteVersion, form: PasswordForm) -> bool:
+    now, password = http.now(), request.POST.get("password", "")
+    signature = attempt(
+        form,
+        lambda: document.cosign(
+            version,
+            user=request.user,
+            proof=by_password(request.user, password, now=now),
+            now=now,
+        ),
+    )
+    return signature is not None

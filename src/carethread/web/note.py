@@ -1,0 +1,201 @@
+"""The note: its editor, its signature, and what the signature created."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from carethread.codes import icd10
+from carethread.insight.notes import Behind, behind
+from carethread.record.models import Note, NoteVersion, Signature
+from carethread.web import http
+from carethread.web.http import Request
+from carethread.web.note_form import NoteForm
+from carethread.web.sections import sections
+from carethread.workflow import charging, document
+from carethread.workflow.document import Preview
+from carethread.workflow.errors import Refused
+from carethread.workflow.reauthenticate import by_password
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A note's current version as its readers see it: its text under the headings it was
+    written under, its signatures, and the versions before it."""
+
+    note: Note
+    version: NoteVersion | None
+    parts: list[tuple[str, str]]
+    signatures: list[Signature]
+    versions: list[NoteVersion]
+
+
+def as_read(note: Note) -> Read:
+    """The signed text of a note; of a draft, what stands there so far."""
+    version = note.current
+    content = version.content if version else note.content
+    asked = sections(version.service if version else note.service, content)
+    return Read(
+        note=note,
+        version=version,
+        parts=[(s.label, content[s.key]) for s in asked if content.get(s.key)],
+        signatures=list(version.signatures.order_by("pk")) if version else [],
+        versions=list(note.versions.order_by("-number")),
+    )
+
+
+def note(request: Request, row: Note) -> HttpResponse:
+    """The editor for the author of a draft; the signed page for everybody else."""
+    if row.status == "signed" or row.author.user_id != request.user.pk:
+        return redirect("note_signed", row.pk)
+    return _editor(request, NoteForm(row))
+
+
+def note_draft(request: Request, row: Note) -> HttpResponse:
+    """Keep what is typed, and say what signing it would create. Called while one types.
+
+    What another window saved since this one was loaded is never overwritten unasked.
+    """
+    form = NoteForm(row, request.POST)
+    if _is_stale(request, row):
+        return _live(request, form, conflict=row.saved_at)
+    before = row.service
+    try:
+        form.note = document.save_draft(row, form.draft(), now=http.now())
+    except Refused as refused:
+        return _live(request, form, refused=refused)
+    return _live(request, form, new_sections=form.note.service != before)
+
+
+def note_sign(request: Request, row: Note) -> HttpResponse:
+    """Keep what stands in the editor and sign it, in this order. A second click finds it signed."""
+    form = NoteForm(row, request.POST)
+    if row.status != "signed" and _is_stale(request, row):
+        return _editor(request, form, conflict=row.saved_at)
+    now = http.now()
+    try:
+        if row.status != "signed":
+            form.note = document.save_draft(row, form.draft(), now=now)
+        proof = by_password(request.user, request.POST.get("password", ""), now=now)
+        signed = document.sign(form.note, user=request.user, proof=proof, now=now)
+    except Refused as refused:
+        return _refused(request, row, form, refused)
+    if signed.already:
+        messages.info(request, "This note had been signed before. Nothing was created twice.")
+    return redirect("note_signed", row.pk)
+
+
+def _refused(request: Request, row: Note, form: NoteForm, refused: Refused) -> HttpResponse:
+    row.refresh_from_db(fields=["status"])
+    if row.status == "signed":
+        messages.info(request, "This note had been signed before. Nothing was created twice.")
+        return redirect("note_signed", row.pk)
+    password = [p.message for p in refused.problems if p.field == "password"]
+    form.show(Refused(*(p for p in refused.problems if p.field != "password")))
+    return _editor(request, form, password_problems=password)
+
+
+def note_addendum(request: Request, row: Note) -> HttpResponse:
+    """Open a signed note for its author's addendum."""
+    document.begin_addendum(row, user=request.user, now=http.now())
+    return redirect("note", row.pk)
+
+
+def note_signed(request: Request, row: Note) -> HttpResponse:
+    """What the signature created: the charge, who pays, what still stops it; and the text."""
+    created = charging.as_charged(row.current) if row.current else None
+    found: Behind = behind(row)
+    return render(
+        request,
+        "clinician/note_signed.html",
+        {
+            "note": row,
+            "read": as_read(row),
+            "created": created,
+            "behind": found,
+            "is_author": row.author.user_id == request.user.pk,
+        },
+    )
+
+
+def note_facts(request: Request, row: Note) -> HttpResponse:
+    """What a note proves to whoever bills: code, time, diagnosis, signature. Not what it tells."""
+    return render(request, "billing/note_facts.html", {"note": row, "behind": behind(row)})
+
+
+def diagnosis_search(request: Request) -> HttpResponse:
+    """Diagnoses for the search box, best first."""
+    asked = request.GET.get("find", "").strip()
+    return render(
+        request,
+        "clinician/_diagnoses.html",
+        {"asked": asked, "found": icd10.search(asked, limit=12)},
+    )
+
+
+# ------------------------------------------------------------------------------ showing
+
+
+def _is_stale(request: Request, row: Note) -> bool:
+    """Whether another window has saved since this one was loaded, and nobody said which counts."""
+    seen = request.POST.get("saved_at", "")
+    return bool(seen) and seen != _stamp(row.saved_at) and "keep_mine" not in request.POST
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _preview(note: Note) -> Preview:
+    return document.preview(note, now=http.now())
+
+
+def _editor(
+    request: Request,
+    form: NoteForm,
+    *,
+    conflict: datetime | None = None,
+    password_problems: list[str] | None = None,
+) -> HttpResponse:
+    problems = form.errors or form.diagnosis_problems or password_problems or conflict
+    return render(
+        request,
+        "clinician/note.html",
+        {
+            **_shown(form),
+            "conflict": conflict,
+            "password_problems": password_problems or [],
+            "cases": form.note.cases.filter(state="open"),
+            "signed_version": form.note.current,
+        },
+        status=422 if problems else 200,
+    )
+
+
+def _live(
+    request: Request,
+    form: NoteForm,
+    *,
+    conflict: datetime | None = None,
+    refused: Refused | None = None,
+    new_sections: bool = False,
+) -> HttpResponse:
+    context = {"conflict": conflict, "refused": refused, "new_sections": new_sections}
+    if conflict or refused:
+        return render(request, "clinician/_live.html", {"form": form, "note": form.note, **context})
+    return render(request, "clinician/_live.html", {**_shown(form), **context})
+
+
+def _shown(form: NoteForm) -> dict[str, object]:
+    return {
+        "form": form,
+        "note": form.note,
+        "client": form.note.attendance.client,
+        "codes": [(code, icd10.describe(code)) for code in form.codes],
+        "preview": _preview(form.note),
+        "saved_at": _stamp(form.note.saved_at),
+        "saved_local": timezone.localtime(form.note.saved_at),
+    }
