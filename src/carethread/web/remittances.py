@@ -1,0 +1,108 @@
+"""Checks and what they paid; payments that nobody can be sure of, until a person is."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from carethread.insight import remittances as checks
+from carethread.insight.unmatched import likely, waiting
+from carethread.record.models import ClaimVersion, Match, Remittance
+from carethread.rules.match import match as compare
+from carethread.web import http
+from carethread.web.forms import WordsForm, attempt, complaints
+from carethread.web.http import Request
+from carethread.web.pages import page
+from carethread.workflow import post, wire_format
+
+
+def remittances(request: Request) -> HttpResponse:
+    """Checks, newest first."""
+    asked = request.GET.get("show", "")
+    return render(
+        request,
+        "billing/remittances.html",
+        {"asked": asked, "page": page(request, checks.checks(asked))},
+    )
+
+
+def remittance(request: Request, row: Remittance) -> HttpResponse:
+    """One check: its claims, its lines, and the proof that its money is all accounted for."""
+    return render(
+        request,
+        "billing/remittance.html",
+        {
+            "check": row,
+            "proof": checks.proof(row),
+            "page": page(request, checks.answers(row), size=100),
+            "provider_level": checks.provider_level(row),
+        },
+    )
+
+
+def unmatched(request: Request) -> HttpResponse:
+    """Payments that wait for a person, oldest first."""
+    now = http.now()
+    found = page(request, waiting())
+    return render(
+        request,
+        "billing/unmatched.html",
+        {"page": found, "ages": {row.pk: (now - row.at).days for row in found.rows}},
+    )
+
+
+def unmatched_item(request: Request, row: Match) -> HttpResponse:
+    """One payment beside the claims that it may be for, with every difference."""
+    return _item(request, row, _not_ours_form())
+
+
+def match_choose(request: Request, row: Match) -> HttpResponse:
+    """A person says which claim is meant: the money goes to its lines."""
+    chosen = request.POST.get("version", "")
+    version = ClaimVersion.objects.filter(pk=chosen).first() if chosen.isdigit() else None
+    form = _not_ours_form()
+    if version is None:
+        messages.error(request, "Choose one of the claims.")
+        return redirect("unmatched_item", row.pk)
+    done = attempt(
+        form, lambda: post.match_by_hand(row, version, user=request.user, now=http.now())
+    )
+    if done is None:
+        messages.error(request, complaints(form))
+        return redirect("unmatched_item", row.pk)
+    messages.success(request, f"Matched and posted to claim {version.claim_number}.")
+    return redirect("unmatched")
+
+
+def match_not_ours(request: Request, row: Match) -> HttpResponse:
+    """A person says that this payment is for somebody else."""
+    form = _not_ours_form(request)
+    done = attempt(
+        form,
+        lambda: post.not_ours(row, user=request.user, reason=form.words, now=http.now()),
+    )
+    if done is None:
+        return _item(request, row, form)
+    messages.success(request, "Noted. Its money stays set aside until it is given back.")
+    return redirect("unmatched")
+
+
+def _not_ours_form(request: Request | None = None) -> WordsForm:
+    data = request.POST if request else None
+    return WordsForm(data, name="reason", label="Why it is not ours")
+
+
+def _item(request: Request, row: Match, form: WordsForm) -> HttpResponse:
+    said = wire_format.remitted_from_json(row.remitted.content)
+    versions = {v.pk: v for v in likely(row.remitted)} if row.state == "waiting" else {}
+    verdict = compare(said, [post.as_submitted(version) for version in versions.values()])
+    return render(
+        request,
+        "billing/unmatched_item.html",
+        {
+            "match": row,
+            "said": said,
+            "candidates": [(versions[c.claim.version_id], c) for c in verdict.candidates],
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
