@@ -1,0 +1,177 @@
+"""The center itself: its people, payers, prices and policies."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from carethread.codes.policies import POLICIES
+from carethread.record.models import (
+    Fee,
+    License,
+    Payer,
+    PayerEnrollment,
+    PolicySetting,
+    Practitioner,
+)
+from carethread.record.policies import effective
+from carethread.web import http
+from carethread.web.editing import edit, saves
+from carethread.web.http import Request
+from carethread.web.pages import page
+from carethread.web.permissions import may
+from carethread.web.row_forms import (
+    EnrollmentForm,
+    FeeForm,
+    LicenseForm,
+    OrganizationForm,
+    PayerForm,
+    PolicyForm,
+    PractitionerForm,
+)
+from carethread.workflow import staff
+
+
+def practitioners(request: Request) -> HttpResponse:
+    """Everybody who renders services."""
+    rows = Practitioner.objects.select_related("supervisor").order_by("last_name", "first_name")
+    return render(request, "administration/practitioners.html", {"page": page(request, rows)})
+
+
+def practitioner(request: Request, row: Practitioner) -> HttpResponse:
+    """One practitioner: numbers, licenses, and the payers whose roster they are on."""
+    form = PractitionerForm(request.POST or None, instance=row)
+    may_save = may(request.user, "practitioner", "POST")
+    if saves(request, form, lambda: staff.save_practitioner(form.instance)):
+        return _saved(request, "practitioner", row.pk)
+    if not may_save:
+        form.only_show()
+    return render(
+        request,
+        "administration/practitioner.html",
+        {
+            "practitioner": row,
+            "form": form,
+            "may_save": may_save,
+            "licenses": row.licenses.order_by("-effective_from"),
+            "enrollments": row.enrollments.select_related("payer").order_by("payer__name"),
+            "today": http.today(),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _saved(request: Request, address: str, *args: Any) -> HttpResponse:
+    messages.success(request, "Saved.")
+    return redirect(http.way_back(request, reverse(address, args=args)))
+
+
+def enrollment_new(request: Request, row: Practitioner) -> HttpResponse:
+    """On a payer's roster between two dates."""
+    fresh = PayerEnrollment(organization=row.organization, practitioner=row)
+    form = EnrollmentForm(request.POST or None, instance=fresh)
+    return edit(
+        request,
+        form,
+        lambda: staff.save_enrollment(form.instance),
+        heading="New enrollment",
+        over=row.name,
+        back=reverse("practitioner", args=[row.pk]),
+    )
+
+
+def license_new(request: Request, row: Practitioner) -> HttpResponse:
+    """A license with its dates."""
+    fresh = License(organization=row.organization, practitioner=row, credential=row.credential)
+    form = LicenseForm(request.POST or None, instance=fresh)
+    return edit(
+        request,
+        form,
+        lambda: staff.save_license(form.instance),
+        heading="New license",
+        over=row.name,
+        back=reverse("practitioner", args=[row.pk]),
+    )
+
+
+def payers(request: Request) -> HttpResponse:
+    """Everybody who pays."""
+    rows = Payer.objects.order_by("name")
+    return render(request, "administration/payers.html", {"page": page(request, rows)})
+
+
+def payer(request: Request, row: Payer) -> HttpResponse:
+    """One payer: how its claims must look, and its deadlines."""
+    form = PayerForm(request.POST or None, instance=row)
+    return edit(
+        request,
+        form,
+        lambda: staff.save_payer(form.instance),
+        heading=row.name,
+        over="Payer",
+        words="The scrubber holds every claim to this.",
+        back=reverse("payers"),
+        may_save=may(request.user, "payer", "POST"),
+    )
+
+
+def organization(request: Request) -> HttpResponse:
+    """The center as the billing provider of its claims."""
+    form = OrganizationForm(request.POST or None, instance=request.user.organization)
+    return edit(
+        request,
+        form,
+        lambda: staff.save_organization(form.instance),
+        heading="Organization",
+        words="The billing provider on every claim.",
+        back=reverse("organization"),
+        may_save=may(request.user, "organization", "POST"),
+    )
+
+
+def fees(request: Request) -> HttpResponse:
+    """What the center charges, and a form for a new price."""
+    fresh = Fee(organization=request.user.organization, effective_from=http.today())
+    form = FeeForm(request.POST or None, instance=fresh)
+    if saves(request, form, lambda: staff.save_fee(form.instance)):
+        return _saved(request, "fees")
+    return render(
+        request,
+        "administration/fees.html",
+        {"fees": Fee.objects.order_by("code", "-effective_from"), "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def policies(request: Request) -> HttpResponse:
+    """Every policy with the value in force, where it comes from, and its history."""
+    today = http.today()
+    form = PolicyForm(
+        request.POST or None,
+        instance=PolicySetting(
+            organization=request.user.organization, user=request.user, effective_from=today
+        ),
+    )
+    if saves(request, form, lambda: staff.set_policy(form.instance, now=http.now())):
+        return _saved(request, "policies")
+    return render(
+        request,
+        "administration/policies.html",
+        {
+            "policies": _in_force(today),
+            "history": PolicySetting.objects.select_related("user", "payer", "program").order_by(
+                "-pk"
+            )[:100],
+            "form": form,
+            "labels": {policy.key: policy for policy in POLICIES.values()},
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _in_force(today: date) -> list[dict[str, Any]]:
+    found = ((policy, effective(policy.key, on=today)) for policy in POLICIES.values())
+    return [{"policy": p, "value": e.value, "setting": e.setting} for p, e in found]

@@ -1,0 +1,197 @@
+"""Clients and what has to be right about them: identity, coverage, authorizations, plans."""
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from carethread.record.models import (
+    Authorization,
+    Client,
+    Consent,
+    Coverage,
+    Practitioner,
+    TreatmentPlan,
+)
+from carethread.web import http
+from carethread.web.editing import edit
+from carethread.web.http import Request
+from carethread.web.pages import page
+from carethread.web.permissions import may, sees_narrative
+from carethread.web.reach import clients_of
+from carethread.web.row_forms import (
+    AuthorizationForm,
+    ClientForm,
+    ConsentForm,
+    CoverageForm,
+    PlanForm,
+    signed_now,
+)
+from carethread.workflow import admit
+
+
+def clients(request: Request) -> HttpResponse:
+    """The clients that this user may look at, by name or record number."""
+    asked = request.GET.get("q", "").strip()
+    rows = _named(clients_of(request.user), asked).order_by("last_name", "first_name", "pk")
+    return render(request, "intake/clients.html", {"asked": asked, "page": page(request, rows)})
+
+
+def _named(rows: "QuerySet[Client]", asked: str) -> "QuerySet[Client]":
+    for word in asked.split()[:5]:
+        rows = rows.filter(
+            Q(last_name__istartswith=word) | Q(first_name__istartswith=word) | Q(mrn__iexact=word)
+        )
+    return rows
+
+
+def client(request: Request, row: Client) -> HttpResponse:
+    """One client: who they are, who pays, what is authorized, planned and consented to."""
+    return render(
+        request,
+        "intake/client.html",
+        {
+            "client": row,
+            "today": http.today(),
+            "coverages": row.coverages.select_related("payer").order_by("rank", "-effective_from"),
+            "authorizations": row.authorizations.select_related("payer").order_by("-effective_to"),
+            "plans": TreatmentPlan.objects.filter(episode__client=row)
+            .select_related("episode__program", "signed_by")
+            .order_by("-effective_from"),
+            "consents": row.consents.select_related("program").order_by("-signed_on"),
+            "episodes": row.episodes.select_related("program")
+            .prefetch_related("diagnoses")
+            .order_by("-admitted_on"),
+            "claims": row.claims.select_related("payer").order_by("-pk")[:10],
+        },
+    )
+
+
+def client_new(request: Request) -> HttpResponse:
+    """A new client."""
+    form = ClientForm(request.POST or None, instance=Client(organization=request.user.organization))
+    return edit(
+        request,
+        form,
+        lambda: admit.save_client(form.instance),
+        heading="New client",
+        back=reverse("clients"),
+    )
+
+
+def client_edit(request: Request, row: Client) -> HttpResponse:
+    """A client's identity and address."""
+    form = ClientForm(request.POST or None, instance=row)
+    return edit(
+        request,
+        form,
+        lambda: admit.save_client(form.instance),
+        heading="Identity and address",
+        over=row.name,
+        back=_page_of(row),
+    )
+
+
+def coverage_new(request: Request, row: Client) -> HttpResponse:
+    """A further policy of a client."""
+    fresh = Coverage(organization=row.organization, client=row, rank=row.coverages.count() + 1)
+    return _coverage(request, fresh, "New coverage")
+
+
+def coverage(request: Request, row: Coverage) -> HttpResponse:
+    """One policy. Claims that wait for it are computed anew when it is saved."""
+    return _coverage(request, row, "Coverage")
+
+
+def _coverage(request: Request, row: Coverage, heading: str) -> HttpResponse:
+    form = CoverageForm(request.POST or None, instance=row)
+    return edit(
+        request,
+        form,
+        lambda: admit.save_coverage(form.instance, now=http.now()),
+        heading=heading,
+        over=row.client.name,
+        words="Claims that wait for this are computed anew when you save.",
+        back=_page_of(row.client),
+        may_save=may(request.user, "coverage", "POST"),
+    )
+
+
+def authorization_new(request: Request, row: Client) -> HttpResponse:
+    """A payer's authorization, as it was given."""
+    return _authorization(
+        request, Authorization(organization=row.organization, client=row), "New authorization"
+    )
+
+
+def authorization(request: Request, row: Authorization) -> HttpResponse:
+    """One authorization with what was used of it."""
+    return _authorization(request, row, "Authorization")
+
+
+def _authorization(request: Request, row: Authorization, heading: str) -> HttpResponse:
+    form = AuthorizationForm(request.POST or None, instance=row)
+    used = f"{row.used_units} of {row.approved_units} units are used. " if row.pk else ""
+    return edit(
+        request,
+        form,
+        lambda: admit.save_authorization(form.instance, now=http.now()),
+        heading=heading,
+        over=row.client.name,
+        words=f"{used}Services that waited for it take their units when you save.",
+        back=_page_of(row.client),
+        may_save=may(request.user, "authorization", "POST"),
+    )
+
+
+def plan_new(request: Request, row: Client) -> HttpResponse:
+    """A treatment plan."""
+    return _plan(request, TreatmentPlan(organization=row.organization), row, "New treatment plan")
+
+
+def plan(request: Request, row: TreatmentPlan) -> HttpResponse:
+    """One treatment plan; its goals only for those who treat."""
+    return _plan(request, row, row.episode.client, "Treatment plan")
+
+
+def _plan(request: Request, row: TreatmentPlan, client: Client, heading: str) -> HttpResponse:
+    form = PlanForm(request.POST or None, instance=row, client=client)
+    if not sees_narrative(request.user):
+        form.without_goals()
+    signed = f"Signed {row.signed_at:%B %-d, %Y}. " if row.signed_at else "Not signed yet. "
+    return edit(
+        request,
+        form,
+        lambda: _save_plan(request, form),
+        heading=heading,
+        over=client.name,
+        words=f"{signed if row.pk else ''}A service needs an active, signed plan to be billed.",
+        back=_page_of(client),
+        may_save=may(request.user, "plan", "POST"),
+    )
+
+
+def _save_plan(request: Request, form: PlanForm) -> TreatmentPlan:
+    me: Practitioner | None = getattr(request.user, "practitioner", None)
+    row = form.instance
+    return admit.save_plan(
+        signed_now(row, me, http.now()) if form.cleaned_data.get("sign") else row
+    )
+
+
+def consent_new(request: Request, row: Client) -> HttpResponse:
+    """A consent as it was signed."""
+    fresh = Consent(organization=row.organization, client=row)
+    form = ConsentForm(request.POST or None, instance=fresh)
+    return edit(
+        request,
+        form,
+        lambda: admit.save_consent(form.instance),
+        heading="New consent",
+        over=row.name,
+        back=_page_of(row),
+    )
+
+
+def _page_of(client: Client) -> str:
+    return reverse("client", args=[client.pk])

@@ -1,0 +1,320 @@
+"""Forms for the rows that people maintain. They check what was typed and write nothing:
+`workflow` keeps the row, and what it refuses is shown at the field."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Model, QuerySet
+
+from carethread.codes.credentials import credentials
+from carethread.codes.policies import POLICIES
+from carethread.codes.services import services
+from carethread.record.models import (
+    Authorization,
+    Client,
+    Consent,
+    Coverage,
+    Episode,
+    Fee,
+    License,
+    Organization,
+    Payer,
+    PayerEnrollment,
+    PolicySetting,
+    Practitioner,
+    Program,
+    TreatmentPlan,
+)
+from carethread.web.forms import DayInput
+
+CODES_HINT = "Procedure codes, separated by commas."
+
+
+class ListField(forms.CharField):
+    """A list of short texts, typed with commas or on lines of their own."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
+
+
+class LinesField(ListField):
+    """A list of sentences, one on a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        text = forms.CharField.clean(self, value)
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class ChoiceOf(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A row of this organization; looked up when the form is made, within the user's scope."""
+
+    def __init__(self, model: type[Model], **named: Any) -> None:
+        self.model = model
+        super().__init__(model._base_manager.none(), **named)
+
+    def offer(self, rows: "QuerySet[Any]") -> None:
+        self.queryset = rows
+
+
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form for one row. `widths` says how wide its fields stand (third, half; full otherwise)."""
+
+    widths: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        for field in self.fields.values():
+            if isinstance(field, ChoiceOf):
+                field.offer(field.model._default_manager.order_by("pk"))
+            if isinstance(field, forms.DateField):
+                field.widget = DayInput()
+            field.widget.attrs.setdefault("autocomplete", "off")
+
+    def placed(self) -> Iterator[tuple[forms.BoundField, str]]:
+        """Each field with its width."""
+        for field in self.visible_fields():
+            yield field, self.widths.get(field.name, "")
+
+    def only_show(self) -> None:
+        """For somebody who may look but not change."""
+        for field in self.fields.values():
+            field.disabled = True
+
+
+_DATES = {"effective_from": "half full-narrow", "effective_to": "half full-narrow"}
+
+
+class ClientForm(RowForm):
+    widths = {
+        "mrn": "third full-narrow", "birth_date": "third", "sex": "third", "first_name": "half",
+        "last_name": "half", "city": "half", "state": "quarter", "postal_code": "quarter",
+        "phone": "third full-narrow",
+    }  # fmt: skip
+
+    class Meta:
+        model = Client
+        fields = [
+            "first_name", "last_name", "birth_date", "sex", "mrn", "line1", "line2", "city",
+            "state", "postal_code", "phone",
+        ]  # fmt: skip
+        help_texts = {"phone": "Ten digits.", "postal_code": "Five or nine digits, no dash."}
+
+
+class CoverageForm(RowForm):
+    payer = ChoiceOf(Payer)
+    widths = {
+        **_DATES, "payer": "half full-narrow", "rank": "half full-narrow",
+        "member_id": "half full-narrow", "group_number": "half full-narrow",
+        "subscriber_first_name": "half", "subscriber_last_name": "half",
+        "subscriber_birth_date": "half", "subscriber_sex": "half",
+    }  # fmt: skip
+
+    class Meta:
+        model = Coverage
+        fields = [
+            "payer", "rank", "member_id", "group_number", "effective_from", "effective_to",
+            "relationship", "subscriber_first_name", "subscriber_last_name",
+            "subscriber_birth_date", "subscriber_sex",
+        ]  # fmt: skip
+        labels = {
+            "rank": "Order", "effective_from": "From", "effective_to": "Until",
+            "relationship": "The client is the subscriber's",
+        }  # fmt: skip
+        help_texts = {
+            "rank": "1 is asked first.",
+            "member_id": "As on the card, without spaces.",
+            "effective_to": "Empty while it holds.",
+            "subscriber_last_name": "Only where somebody else holds the policy.",
+        }
+
+
+class AuthorizationForm(RowForm):
+    payer = ChoiceOf(Payer)
+    codes = ListField(label="For codes", required=False, help_text=CODES_HINT)
+    widths = {
+        **_DATES, "payer": "half full-narrow", "number": "half full-narrow",
+        "codes": "half full-narrow", "approved_units": "half full-narrow",
+    }  # fmt: skip
+
+    class Meta:
+        model = Authorization
+        fields = [
+            "payer", "number", "codes", "approved_units", "effective_from", "effective_to"
+        ]  # fmt: skip
+        labels = {"effective_from": "From", "effective_to": "Until"}
+
+
+class PlanForm(RowForm):
+    episode = ChoiceOf(Episode, label="Program")
+    services = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Which services it orders; none means every one.",
+    )
+    goals = LinesField(required=False, help_text="One on a line.")
+    sign = forms.BooleanField(label="I sign this plan now", required=False)
+    widths = _DATES
+
+    class Meta:
+        model = TreatmentPlan
+        fields = ["episode", "effective_from", "effective_to", "services", "goals"]
+        labels = {"effective_from": "From", "effective_to": "Until"}
+
+    def __init__(self, *args: Any, client: Client, **named: Any) -> None:
+        super().__init__(*args, **named)
+        episode, ordered = self.fields["episode"], self.fields["services"]
+        assert isinstance(episode, ChoiceOf)
+        assert isinstance(ordered, forms.MultipleChoiceField)
+        episode.offer(Episode.objects.filter(client=client).select_related("client", "program"))
+        ordered.choices = [(key, s.label.capitalize()) for key, s in services().items()]
+        if self.instance.signed_at:
+            del self.fields["sign"]
+
+    def without_goals(self) -> None:
+        """What a plan tells stays with those who treat; its dates and services do not."""
+        del self.fields["goals"]
+
+
+class ConsentForm(RowForm):
+    program = ChoiceOf(Program, required=False, help_text="Empty: for every program.")
+    kind = forms.ChoiceField(
+        choices=[("part2", "To disclose substance use records for payment (42 CFR Part 2)")]
+    )
+    widths = {"signed_on": "third", "expires_on": "third", "revoked_on": "third"}
+
+    class Meta:
+        model = Consent
+        fields = ["kind", "program", "recipient", "signed_on", "expires_on", "revoked_on"]
+        help_texts = {"recipient": "Who may receive it: a payer, or a class of payers."}
+
+
+class PractitionerForm(RowForm):
+    supervisor = ChoiceOf(Practitioner, required=False)
+    credential = forms.ChoiceField()
+    widths = {
+        "first_name": "half", "last_name": "half", "npi": "half full-narrow",
+        "taxonomy": "half full-narrow",
+    }  # fmt: skip
+
+    class Meta:
+        model = Practitioner
+        fields = ["first_name", "last_name", "credential", "npi", "taxonomy", "supervisor"]
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        field = self.fields["credential"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, f"{key}, {one.label}") for key, one in credentials().items()]
+
+
+class EnrollmentForm(RowForm):
+    payer = ChoiceOf(Payer)
+    widths = _DATES
+
+    class Meta:
+        model = PayerEnrollment
+        fields = ["payer", "effective_from", "effective_to"]
+        labels = {"effective_from": "On its roster from", "effective_to": "Until"}
+
+
+class LicenseForm(RowForm):
+    widths = {**_DATES, "credential": "third", "state": "third", "number": "third"}
+
+    class Meta:
+        model = License
+        fields = ["credential", "state", "number", "effective_from", "effective_to"]
+        labels = {"effective_from": "Valid from", "effective_to": "Until"}
+
+
+class PayerForm(RowForm):
+    authorization_codes = ListField(
+        label="Codes that need an authorization", required=False, help_text=CODES_HINT
+    )
+    widths = {
+        "name": "half full-narrow", "payer_id": "half full-narrow", "kind": "half full-narrow",
+        "filing_indicator": "half full-narrow", "member_id_pattern": "half full-narrow",
+        "timely_filing_days": "half full-narrow",
+    }  # fmt: skip
+
+    class Meta:
+        model = Payer
+        fields = [
+            "name", "payer_id", "kind", "filing_indicator", "member_id_pattern",
+            "timely_filing_days", "requires_enrollment", "authorization_codes",
+        ]  # fmt: skip
+        labels = {
+            "payer_id": "Payer id on the wire",
+            "member_id_pattern": "How its member ids look",
+            "timely_filing_days": "Days to file a claim",
+            "requires_enrollment": "It keeps a roster: practitioners must be enrolled",
+        }
+        help_texts = {
+            "member_id_pattern": r"A pattern, such as HH\d{8} for HH and eight digits.",
+            "timely_filing_days": "Empty: what is usual for its kind.",
+            "filing_indicator": "SBR09: CI commercial, MC Medicaid, MB Medicare, BL Blues.",
+        }
+
+
+class OrganizationForm(RowForm):
+    widths = {
+        "name": "half full-narrow", "legal_name": "half full-narrow", "tin": "third",
+        "npi": "third", "taxonomy": "third", "city": "half", "state": "quarter",
+        "postal_code": "quarter", "contact_name": "half", "phone": "half",
+    }  # fmt: skip
+
+    class Meta:
+        model = Organization
+        fields = [
+            "name", "legal_name", "tin", "npi", "taxonomy", "line1", "line2", "city", "state",
+            "postal_code", "contact_name", "phone", "time_zone",
+        ]  # fmt: skip
+        help_texts = {"postal_code": "Nine digits: payers want ZIP+4 of the billing provider."}
+
+
+class FeeForm(RowForm):
+    amount = forms.DecimalField(
+        label="Dollars a unit", min_value=Decimal("0.01"), max_digits=8, decimal_places=2
+    )
+    widths = {**_DATES, "code": "half", "amount": "half"}
+
+    class Meta:
+        model = Fee
+        fields = ["code", "amount", "effective_from", "effective_to"]
+        labels = {"effective_from": "From", "effective_to": "Until"}
+
+    def _post_clean(self) -> None:
+        if "amount" in self.cleaned_data:
+            self.instance.amount_cents = int(self.cleaned_data["amount"] * 100)
+        super()._post_clean()  # type: ignore[misc]
+
+
+class PolicyForm(RowForm):
+    key = forms.ChoiceField(
+        label="Policy", choices=[(p.key, f"{p.words} ({p.unit})") for p in POLICIES.values()]
+    )
+    value = forms.IntegerField(label="New value", min_value=0)
+    payer = ChoiceOf(Payer, required=False, help_text="Empty: for every payer.")
+    widths = {"value": "third", "effective_from": "third", "payer": "third"}
+
+    class Meta:
+        model = PolicySetting
+        fields = ["key", "value", "effective_from", "payer", "reason"]
+        labels = {"effective_from": "From"}
+
+
+def signed_now(plan: TreatmentPlan, by: Practitioner | None, now: datetime) -> TreatmentPlan:
+    """The plan with the signature of whoever signs it."""
+    plan.signed_by, plan.signed_at = by, now
+    return plan
