@@ -79,6 +79,7 @@ def build(
                 run_due(_at(day, _WORKER, zone), practice.organization)
                 payer.tick(_at(day, _PAYER, zone))
                 say(number + 1, days, f"{day:%A, %-d %B}")
+            record.answer_while_watched(practice, today=of.last, now=now)
             run_due(now, practice.organization)
             return _summary(of.first, of.last, diary.signed)
 

@@ -132,21 +132,23 @@ def bring_back(organization: Organization, *, now: datetime) -> int:
     back = 0
     claims = list(due_corrections().select_for_update(of=("self",)).select_related("current"))
     charges = gather.charges_by_claim(claims)
+    filled = [claim for claim in claims if charges.get(claim.pk)]
+    today = gather.service_date(organization, now)
+    found = gather.billables([charges[claim.pk] for claim in filled], today=today)
+    billables = dict(zip((claim.pk for claim in filled), found, strict=True))
     for claim in claims:
-        if not _says_something_else(claim, charges.get(claim.pk, []), organization, now):
+        if not _says_something_else(claim, billables.get(claim.pk)):
             continue
         move(claim, ClaimState.HELD, "The record has changed since it was sent.", now=now)
         back += 1
     return back
 
 
-def _says_something_else(
-    claim: Claim, charges: Sequence[Charge], organization: Organization, now: datetime
-) -> bool:
-    if not charges:
+def _says_something_else(claim: Claim, billable: Billable | None) -> bool:
+    """`billable` is what the claim would be made of today, None where no charge is left."""
+    if billable is None:
         return claim.current is not None and claim.current.frequency != "8"
     assert claim.current is not None
-    (billable,) = gather.billables([charges], today=gather.service_date(organization, now))
     today = compute(claim, billable)
     as_sent = wire_format.claim_from_json(claim.current.content)
     if claim.state not in _ANSWERED:

@@ -52,15 +52,15 @@ def fetch(connection: Connection, *, now: datetime) -> int:
     with opened(connection, now=now) as wire:
         if wire is None:
             return 0
+        known = RemoteFile.objects.filter(connection=connection)
+        seen = set(known.values_list("name", "size", "modified_at"))
         for remote in sorted(wire.list(connection.inbound_folder), key=lambda r: r.name):
-            brought += _bring(connection, wire, remote, now)
+            if (remote.name, remote.size, remote.modified) not in seen:
+                brought += _bring(connection, wire, remote, now)
     return brought
 
 
 def _bring(connection: Connection, wire: Wire, remote: Remote, now: datetime) -> bool:
-    seen = {"name": remote.name, "size": remote.size, "modified_at": remote.modified}
-    if RemoteFile.objects.filter(connection=connection, **seen).exists():
-        return False
     if is_temporary(remote.name) or refusal(remote.name) or remote.size > _LARGEST_FILE:
         return False
     raw = wire.read(f"{connection.inbound_folder}/{remote.name}")
@@ -77,7 +77,9 @@ def _bring(connection: Connection, wire: Wire, remote: Remote, now: datetime) ->
         RemoteFile.objects.get_or_create(
             organization=connection.organization,
             connection=connection,
-            **seen,
+            name=remote.name,
+            size=remote.size,
+            modified_at=remote.modified,
             defaults={"file": file},
         )
     return True

@@ -221,7 +221,7 @@ def specific_diagnosis(service: Service) -> Denial | None:
     vague = not service.diagnoses or service.diagnoses[0].startswith(
         service.payer.policy.vague_diagnoses
     )
-    return Denial("CO", "11", ("M76",)) if vague else None
+    return Denial("CO", "11") if vague else None
 
 
 # ------------------------------------------------------------------- was it agreed in advance?
@@ -249,7 +249,7 @@ def _outside(row: Authorization, service: Service) -> Denial | None:
     if not row.days.covers(service.day):
         return Denial("CO", "302")
     used = sum(p.units for p in service.past if p.authorization == row.number and not p.refused)
-    return Denial("CO", "198", ("N54",)) if used + int(service.line.units) > row.units else None
+    return Denial("CO", "198") if used + int(service.line.units) > row.units else None
 
 
 # ------------------------------------------------------------------- does the plan pay for it?
@@ -257,7 +257,7 @@ def _outside(row: Authorization, service: Service) -> Denial | None:
 
 def excluded_code(service: Service) -> Denial | None:
     excluded = service.line.procedure in service.payer.benefit.excluded_codes
-    return Denial("PR", "204", ("N130",)) if excluded else None
+    return Denial("CO", "204", ("N130",)) if excluded else None
 
 
 def rate_on_file(service: Service) -> Denial | None:
@@ -268,14 +268,14 @@ def rate_on_file(service: Service) -> Denial | None:
 def yearly_limit(service: Service) -> Denial | None:
     limit = service.payer.benefit.visits_a_year
     visits = service.member.visits_used + _visits(service, service.day.replace(month=1, day=1))
-    return Denial("PR", "119", ("N640",)) if limit is not None and visits >= limit else None
+    return Denial("CO", "119", ("N640",)) if limit is not None and visits >= limit else None
 
 
 def weekly_limit(service: Service) -> Denial | None:
     limit = service.payer.benefit.visits_a_week
     monday = service.day - timedelta(days=service.day.weekday())
     visits = _visits(service, monday, monday + timedelta(days=6))
-    return Denial("CO", "151", ("N640",)) if limit is not None and visits >= limit else None
+    return Denial("CO", "151") if limit is not None and visits >= limit else None
 
 
 def _visits(service: Service, first: date, last: date | None = None) -> int:

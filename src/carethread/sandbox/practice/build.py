@@ -23,6 +23,7 @@ from carethread.record.models import (
     Organization,
     Payer,
     PayerEnrollment,
+    PolicySetting,
     Practitioner,
     Program,
     Site,
@@ -116,13 +117,12 @@ def _center(center: cast.Center) -> Organization:
 
 
 def _connection(organization: Organization, wire: dict[str, Any]) -> Connection:
-    settings = {key: value for key, value in wire.items() if key != "kind"}
     return staff.save_connection(
         Connection(
             organization=organization,
             name="Sandbox clearinghouse",
             kind=wire["kind"],
-            settings=settings,
+            settings=without_kind(wire),
             outbound_folder="to_payer",
             inbound_folder="from_payer",
             sender_id=SENDER,
@@ -130,6 +130,26 @@ def _connection(organization: Organization, wire: dict[str, Any]) -> Connection:
             receiver_name="SANDBOX CLEARINGHOUSE",
         )
     )
+
+
+def without_kind(wire: dict[str, Any]) -> dict[str, Any]:
+    """A connection's settings as its row keeps them: the kind has a column of its own."""
+    return {key: value for key, value in wire.items() if key != "kind"}
+
+
+def answer_while_watched(made: Practice, *, today: date, now: datetime) -> None:
+    """From today on a claim leaves after a minute, so that who tries the demo sees it leave."""
+    row = _row(
+        PolicySetting,
+        made,
+        key="grace_minutes",
+        value=1,
+        effective_from=today,
+        reason="So that the demo's answers come while you watch.",
+        user=made.users["jonah.aldercroft"],
+        set_at=now,
+    )
+    staff.set_policy(row, now=now)
 
 
 def _places(
