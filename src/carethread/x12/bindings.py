@@ -99,7 +99,7 @@ class Fields:
         for element in segment.elements:
             text = _composite(element, get) if element.parts else _text(element, get, turns)
             elements.append(text)
-            said = said or bool(text.strip("0") and not element.fixed and not element.codes)
+            said = said or (bool(text) and not _is_silent(element, text))
         if said:
             yield elements
 
@@ -119,12 +119,20 @@ class _Plan:
             if element.field or any(p.field for p in element.parts):
                 self.need = position + 1
                 self._element(position, element, fields)
-            elif not element.fixed:
+            elif element.fixed:
+                self.need = position + 1
+                self._fixed(position, element)
+            else:
                 gaps.append(position)
         self._guard()
         said = " or ".join(f"e[{p}]" for p in gaps if p < self.need)
         if said:
             self.lines.append(f"if {said}: more = True")
+
+    def _fixed(self, position: int, element: Element) -> None:
+        """A code that would not be written again as it is makes the segment partial."""
+        if not element.is_key or len(element.codes) > 1:
+            self.lines.append(f"if e[{position}] != {element.codes[0]!r}: more = True")
 
     def _guard(self) -> None:
         """A second segment of a kind that has one place changes nothing: it is kept whole."""
@@ -182,6 +190,12 @@ def _parts_reader(element: Element, index: Index) -> Take:
         return rest or any(parts[p] for p in gaps if p < n)
 
     return take
+
+
+def _is_silent(element: Element, text: str) -> bool:
+    """A value that is no reason to write its segment: a code beside others, a count of nothing."""
+    counts = element.kind in ("cents", "integer")
+    return element.fixed or bool(element.codes) or (counts and text == "0")
 
 
 def _text(element: Element, get: Get, turns: dict[str, int]) -> str:

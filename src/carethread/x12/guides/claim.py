@@ -299,19 +299,36 @@ def compose(file: ClaimFile) -> Iterator[Item]:
     for (billing, pay_to), group in groupby(file.claims, lambda c: (c.billing, c.pay_to)):
         provider = BillingProvider(billing.taxonomy, _below(billing), pay_to, down(billing.extra))
         yield from levels.under(1, "20", True, render(loops["HL*20"], provider))
-        for (subscriber, payer), policy_claims in groupby(group, lambda c: (c.subscriber, c.payer)):
-            claims = list(policy_claims)
-            policy = _policy(subscriber, payer)
+        for claims in _policies(group):
+            policy = _policy(claims[0].subscriber, claims[0].payer)
             has_child = any(claim.patient for claim in claims)
             yield from levels.under(2, "22", has_child, render(loops["HL*22"], policy))
             yield from _claims(claims, levels, loops)
+
+
+def _policies(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
+    """Neighbouring claims under one policy. The subscriber's own claims stand before those of
+    dependents, so one that follows a dependent's opens the policy again."""
+    run: list[Claim] = []
+    for claim in claims:
+        same = run and (run[0].subscriber, run[0].payer) == (claim.subscriber, claim.payer)
+        if run and (not same or (run[-1].patient and not claim.patient)):
+            yield run
+            run = []
+        run.append(claim)
+    if run:
+        yield run
 
 
 def _claims(claims: list[Claim], levels: Levels, loops: dict[str, Loop]) -> Iterator[Item]:
     for patient, group in groupby(claims, lambda claim: claim.patient):
         if patient is not None:
             dependent = Dependent(
-                patient.relationship, patient.party, patient.birth_date, patient.sex, patient.extra
+                patient.relationship,
+                patient.party,
+                patient.birth_date,
+                patient.sex,
+                patient.extra,
             )
             yield from levels.under(3, "23", False, render(loops["HL*23"], dependent))
         for claim in group:

@@ -9,7 +9,7 @@ from carethread.x12 import values as wire
 from carethread.x12.bindings import BINDINGS, Get, Place, Take, Values, runs
 from carethread.x12.common import Envelope, Kept, Party, Reference
 from carethread.x12.delimiters import COMPONENT, Delimiters
-from carethread.x12.guide import Guide, Segment, parse_loop
+from carethread.x12.guide import Guide, Segment, Shape, parse_loop
 from carethread.x12.guides.assembly import Assembler, down, not_up, up
 from carethread.x12.remittance import ProviderAdjustment, Remittance, RemittedClaim, RemittedLine
 from carethread.x12.rendering import NOBODY, Item, render
@@ -28,7 +28,7 @@ let ID = id_qualifier{BD|BS|FI|MC|PC|SL|UP|XX|MI|II|HN|MR|34|AD|NI|PI|PP|XV|C} i
     REF S1 #EV @references:references !
     REF S1 #F2 @references:references !
     DTM S1 #405 production_date:day!
-    [1000A R1 payer=Party]
+    [1000A R1 payer=Organization]
       N1 R1 #PR name! id_qualifier{XV} id
       N3 R1 @street:address ! .
       N4 R1 @city:address ! . . .  - - .
@@ -36,7 +36,7 @@ let ID = id_qualifier{BD|BS|FI|MC|PC|SL|UP|XX|MI|II|HN|MR|34|AD|NI|PI|PP|XV|C} i
       PER S1 #CX . . . . . . .
       PER R> #BL @contact:contact . . . . . . .
       PER S1 #IC . =UR !
-    [1000B R1 payee=Party]
+    [1000B R1 payee=Organization]
       N1 R1 #PE name! id_qualifier!{FI|XV|XX} id!
       N3 S1 @street:address ! .
       N4 S1 @city:address ! . . . - - .
@@ -200,6 +200,7 @@ GUIDE = Guide(
             "Batch": Batch,
             "Footer": Footer,
             "Party": Party,
+            "Organization": Shape(Party, lambda party: replace(party, entity_type="2")),
             "RemittedClaim": RemittedClaim,
             "RemittedLine": RemittedLine,
         },
