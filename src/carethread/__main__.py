@@ -1,0 +1,5 @@
+"""`python -m carethread` is `carethread`."""
+
+from carethread.cli import main
+
+main()

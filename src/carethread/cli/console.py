@@ -1,0 +1,52 @@
+"""What all commands share: how to speak, how to fail, how to take a file."""
+
+import sys
+import unicodedata
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+_UNBROKEN = 1000
+"""Columns where nobody watches: a line in a file or a pipe stays one line."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _UNBROKEN)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _UNBROKEN)
+
+FAILED = 1
+UNUSABLE = 2
+"""Exit code for what could not be read or done at all, as opposed to what was found wrong."""
+
+
+def fail(message: str, code: int = UNUSABLE) -> NoReturn:
+    """Say what is wrong and what to do about it, on stderr, and end."""
+    err.print(Text.assemble(("carethread: ", "bold red"), plain(message)))
+    raise typer.Exit(code)
+
+
+def plain(text: object) -> str:
+    """Text from a file or a stranger, fit for a terminal: without its control characters."""
+    return "".join(
+        character if unicodedata.category(character)[0] != "C" else "�" for character in str(text)
+    )
+
+
+def take(path: str) -> bytes:
+    """The bytes of a file, or of standard input where the path is `-`."""
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        fail(f"there is no file {path}")
+    except IsADirectoryError:
+        fail(f"{path} is a folder; name a file in it")
+    except OSError as error:
+        fail(f"{path} cannot be read: {error.strerror}")
+
+
+def called(path: str) -> str:
+    """What to call the file in a message."""
+    return "standard input" if path == "-" else path

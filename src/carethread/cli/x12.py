@@ -1,0 +1,74 @@
+"""`carethread x12`: look at anybody's X12 file, and say what is wrong with it."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from carethread.cli.console import FAILED, UNUSABLE, called, err, fail, out, take
+
+app = typer.Typer(no_args_is_help=True, help="Look at X12 files (835, 837, 999, 277CA, TA1 ...).")
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for standard input.")]
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE...", help="Files, or - for standard input.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead (docs/x12.md).")]
+
+
+@app.command()
+def show(file: File, as_json: AsJson = False) -> None:
+    """Print what a file says: payments, claims, lines, acknowledgments, findings."""
+    from carethread.x12.finding import Unreadable
+    from carethread.x12.show import show as shown
+
+    try:
+        with err.status(f"Reading {called(file)}"):
+            sets = shown(take(file))
+    except Unreadable as problem:
+        fail(f"{called(file)}: {problem}")
+    if as_json:
+        _print_json(sets)
+    else:
+        from carethread.cli.x12_view import view
+
+        for each in sets:
+            out.print(view(each))
+
+
+@app.command()
+def check(files: Files, as_json: AsJson = False) -> None:
+    """Say what is wrong with files: where, how bad, in plain words.
+
+    Exit code 0: nothing that a receiver would refuse. 1: errors. 2: not X12, or no such file.
+    """
+    answers = [_checked(file) for file in files]
+    if as_json:
+        _print_json([{key: answer[key] for key in ("file", "findings")} for answer in answers])
+    else:
+        from carethread.cli.x12_view import findings_table, verdict
+
+        for answer in answers:
+            out.print(verdict(answer["file"], answer["findings"]))
+            if answer["findings"]:
+                out.print(findings_table(answer["findings"]))
+    raise typer.Exit(max(answer["code"] for answer in answers))
+
+
+def _checked(file: str) -> dict[str, Any]:
+    """The findings of one file as JSON values, and the exit code that they deserve."""
+    from carethread.x12.check import check as check_bytes
+    from carethread.x12.finding import Finding, Severity, Unreadable
+    from carethread.x12.show import show_finding
+
+    try:
+        with err.status(f"Checking {called(file)}"):
+            findings = check_bytes(take(file))
+        code = FAILED if any(f.severity is Severity.ERROR for f in findings) else 0
+    except Unreadable as problem:
+        findings, code = [Finding("UNREADABLE", Severity.ERROR, 0, str(problem))], UNUSABLE
+    return {"file": called(file), "findings": [show_finding(f) for f in findings], "code": code}
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

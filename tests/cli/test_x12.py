@@ -1,0 +1,121 @@
+"""`carethread x12` on clean, wrong, hostile and missing files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from carethread.x12.show import show
+from tests.cli.run import carethread
+from tests.x12.make import claim_file, functional_ack, remittance, remitted_claim, written
+
+CLEAN = written(remittance(remitted_claim()))
+WRONG = CLEAN.replace(b"CLP*", b"CLP*X", 1).replace(b"*7~", b"*8~")
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    (tmp_path / "era.835").write_bytes(CLEAN)
+    return tmp_path / "era.835"
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> Path:
+    (tmp_path / "wrong.835").write_bytes(WRONG)
+    return tmp_path / "wrong.835"
+
+
+def test_a_clean_file_has_nothing_wrong_and_exits_0(clean: Path) -> None:
+    result = carethread("x12", "check", clean)
+    assert result.exit_code == 0
+    assert result.stdout.strip() == f"{clean}: nothing is wrong"
+
+
+def test_a_wrong_file_is_told_where_and_why_and_exits_1(wrong: Path) -> None:
+    result = carethread("x12", "check", wrong)
+    assert result.exit_code == 1
+    assert "error" in result.stdout
+    for finding in show(WRONG)[0]["findings"]:
+        assert finding["id"] in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"", "empty"), (b"Dear payer,\n", "no X12"), (b"\x00\xff" * 500, "no X12")],
+    ids=["empty", "a letter", "noise"],
+)
+def test_what_is_not_x12_says_so_and_exits_2(data: bytes, words: str) -> None:
+    checked = carethread("x12", "check", "-", stdin=data)
+    shown = carethread("x12", "show", "-", stdin=data)
+    assert (checked.exit_code, shown.exit_code) == (2, 2)
+    assert words in checked.stdout
+    assert words in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("nowhere.835", "there is no file"), (".", "is a folder")]
+)
+def test_a_file_that_cannot_be_taken_is_named_and_exits_2(path: str, words: str) -> None:
+    for command in ("show", "check"):
+        result = carethread("x12", command, path)
+        assert result.exit_code == 2
+        assert words in result.stderr
+        assert path in result.stderr
+
+
+def test_of_several_files_the_worst_decides(clean: Path, wrong: Path) -> None:
+    assert carethread("x12", "check", clean, wrong, clean).exit_code == 1
+    assert carethread("x12", "check", clean, wrong, "-", stdin=b"no").exit_code == 2
+
+
+def test_check_as_json_is_one_object_a_file(clean: Path, wrong: Path) -> None:
+    result = carethread("x12", "check", "--json", clean, wrong)
+    good, bad = json.loads(result.stdout)
+    assert (good["file"], good["findings"]) == (str(clean), [])
+    assert {"id", "severity", "segment", "message"} <= set(bad["findings"][0])
+
+
+def test_show_as_json_is_what_the_library_says(clean: Path) -> None:
+    assert json.loads(carethread("x12", "show", "--json", clean).stdout) == show(CLEAN)
+
+
+def test_a_file_from_a_pipe_is_shown_like_one_from_the_disk() -> None:
+    shown = carethread("x12", "show", "--json", "-", stdin=CLEAN)
+    assert json.loads(shown.stdout) == show(CLEAN)
+
+
+@pytest.mark.parametrize(
+    "data", [CLEAN, written(claim_file()), written(functional_ack())], ids=["835", "837P", "999"]
+)
+def test_a_person_sees_every_value_that_json_has(data: bytes) -> None:
+    drawn = " ".join(carethread("x12", "show", "-", stdin=data).stdout.replace("│", " ").split())
+    for value in _words(show(data)):
+        assert " ".join(value.split()) in drawn
+
+
+def _words(value: object) -> list[str]:
+    match value:
+        case str() if value:
+            return [value]
+        case list():
+            return [word for each in value for word in _words(each)]
+        case dict():
+            return [word for each in value.values() for word in _words(each)]
+    return []
+
+
+def test_a_name_from_a_file_cannot_paint_on_the_terminal() -> None:
+    hostile = CLEAN.replace(b"N1*PR*", b"N1*PR*[bold red]\x1b[2J\x07", 1)
+    shown = carethread("x12", "show", "-", stdin=hostile).stdout
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+    assert "[bold red]" in shown
+
+
+def test_of_a_long_list_a_person_sees_the_first_and_the_number_of_the_rest() -> None:
+    claims = [remitted_claim(claim_id=f"CT{number:04}") for number in range(60)]
+    shown = carethread("x12", "show", "-", stdin=written(remittance(*claims))).stdout
+    assert "claims (60)" in shown
+    assert "CT0049" in shown
+    assert "CT0050" not in shown
+    assert "and 10 more" in shown
