@@ -103,6 +103,8 @@ class FrontDoor:
         fault = self.books.mishaps[mishap] if mishap is not None else None
         if fault and fault.kind == "reject":
             return Word(claim, Status.of(fault.reason))
+        if original is not None and original.state == "waiting":
+            self.store.close_claim(original, "dropped")
         icn = f"{payer.id}{self.now:%y%j}{self.store.next_number('claim'):06d}"
         later = fault.days if fault and fault.kind == "late" else 0
         self.store.add_claim(

@@ -192,7 +192,7 @@ def exclusive_codes(service: Service) -> Denial | None:
         p.code
         for p in service.past
         if p.service_date == service.day and p.npi == service.npi and not p.refused
-    }
+    } - {service.line.procedure}
     clash = any(service.line.procedure in s and others & s for s in _EXCLUSIVE)
     return Denial("CO", "236", ("N20",)) if clash and not lifted else None
 

@@ -39,9 +39,10 @@ class CheckRun:
             self._answer(stored)
         for stored in self.store.to_correct(self.payer.id, self.on):
             self._correct(stored)
-        if self._checks:
-            self._surprise(next(iter(self._checks)))
-        return [self._check(to, check) for to, check in self._checks.items()]
+        payees = [to for to, check in self._checks.items() if check.claims]
+        if payees:
+            self._surprise(payees[0])
+        return [self._check(to, self._checks[to]) for to in payees]
 
     # ------------------------------------------------------------------ claims
 
@@ -54,15 +55,19 @@ class CheckRun:
         if stored.claim.frequency == "8":
             self.store.close_claim(stored, "dropped")
             return
-        decision = self._decide(stored, self._mishap(stored))
+        mishap = self._mishap(stored)
+        decision = self._decide(stored, mishap)
         if original is not None and _changes_nothing(stored, decision, original):
             decision = upheld(decision)
+        again = mishap is not None and mishap.kind == "correct" and not decision.is_refused
+        correct_on = self.on + timedelta(days=mishap.days) if mishap and again else None
+        self.store.decide(stored, decision, correct_on)
         said.append(checks.remitted(stored, decision))
         self._note_interest(stored, decision)
 
     def _take_back(self, original: StoredClaim) -> list[RemittedClaim]:
-        if original.decision is None:
-            self.store.close_claim(original, "dropped")
+        """The reversal of a claim that stands; nothing where it no longer does, or never did."""
+        if original.decision is None or original.state not in ("decided", "corrected"):
             return []
         self.store.close_claim(original, "reversed")
         return [checks.reversed_claim(checks.remitted(original, original.decision))]
@@ -73,11 +78,13 @@ class CheckRun:
         mishap = self._mishap(stored)
         said = self._checks[checks.payee(stored)].claims
         said.append(checks.reversed_claim(checks.remitted(stored, stored.decision)))
-        less = replace(mishap, kind="underpay") if mishap else None
-        said.append(checks.remitted(stored, self._decide(stored, less)))
+        less = self._decide(stored, replace(mishap, kind="underpay") if mishap else None)
+        self.store.decide(stored, less, None)
+        said.append(checks.remitted(stored, less))
 
     def _decide(self, stored: StoredClaim, mishap: Mishap | None) -> Decision:
-        decision = adjudicate(
+        self.decided += 1
+        return adjudicate(
             stored.claim,
             self.payer,
             member_of(self.payer, stored.claim),
@@ -85,12 +92,6 @@ class CheckRun:
             past=self._past(stored),
             mishap=mishap,
         )
-        again = mishap is not None and mishap.kind == "correct" and not decision.is_refused
-        self.store.decide(
-            stored, decision, self.on + timedelta(days=mishap.days) if mishap and again else None
-        )
-        self.decided += 1
-        return decision
 
     def _past(self, stored: StoredClaim) -> list[PastLine]:
         """The member's standing lines, other than this claim's own."""

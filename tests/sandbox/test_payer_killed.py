@@ -1,0 +1,216 @@
+"""Killed at any instant and started again, the payer loses nothing and answers nothing twice."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from carethread.sandbox import processes
+from carethread.sandbox.payer import books
+from carethread.sandbox.payer.desk import Desk
+from carethread.sandbox.payer.pace import Calendar
+from tests.sandbox import office
+from tests.sandbox.office import DAY, MONDAY, claim
+
+TICKS = [MONDAY + timedelta(days=number) for number in range(10)]
+
+
+def fill(folder: Path) -> None:
+    """Three files of three claims each, one of them denied, waiting for the payer."""
+    (folder / "to_payer").mkdir(parents=True)
+    for file in range(3):
+        claims = []
+        for number in range(3):
+            day = DAY - timedelta(days=7 * (3 * file + number))
+            line = replace(claim().lines[0], service_from=day, service_to=day)
+            code = "F419" if number == 1 else "F411"
+            claims.append(
+                replace(
+                    claim(f"CT00000{file}{number}00V0100"),
+                    lines=(line,),
+                    diagnoses=(office.Diagnosis("ABK", code),),
+                )
+            )
+        raw = office.sent(claims, control=file + 1)
+        (folder / f"to_payer/F{file}.edi").write_bytes(raw)
+    books.save(office.BOOKS, folder / "books.json")
+
+
+def answers(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "from_payer").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    fill(folder)
+    for now in TICKS:
+        Desk(folder, office.BOOKS, Calendar()).attend(now)
+    found = answers(folder)
+    assert len([name for name in found if name.startswith("835")]) >= 1
+    return found
+
+
+# ------------------------------------------------------------------------- at every single step
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing in the payer catches it."""
+
+
+@contextmanager
+def dying_after(steps: int) -> Iterator[list[int]]:
+    """Everything that changes the disk counts as a step; after so many, nothing more happens."""
+    from carethread.sandbox.payer.store import Store
+
+    left = [steps]
+    run, rename, replace_, write = Store._run, Path.rename, Path.replace, Path.write_bytes
+
+    def counted(do):
+        def step(*args, **kwargs):
+            if left[0] == 0:
+                raise Killed
+            left[0] -= 1
+            return do(*args, **kwargs)
+
+        return step
+
+    Store._run = counted(run)
+    Path.rename, Path.replace, Path.write_bytes = map(counted, (rename, replace_, write))
+    try:
+        yield left
+    finally:
+        Store._run = run
+        Path.rename, Path.replace, Path.write_bytes = rename, replace_, write
+
+
+def test_cut_off_after_any_step_it_goes_on_where_it_stopped(tmp_path, undisturbed):
+    """The desk is cut off after 1 step, then after 2 more, then after 3 more ... until every tick
+    is through; each cut falls into another place of the work."""
+    fill(tmp_path)
+    steps, cuts = 0, 0
+    for now in TICKS:
+        while True:
+            steps += 1
+            with dying_after(steps), suppress(Killed):
+                Desk(tmp_path, office.BOOKS, Calendar()).attend(now)
+                break
+            cuts += 1
+
+    assert cuts > 20
+    assert answers(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("steps", range(0, 160, 8))
+def test_cut_off_once_at_a_given_step_nothing_differs(tmp_path, undisturbed, steps):
+    fill(tmp_path)
+    with dying_after(steps), suppress(Killed):
+        for now in TICKS:
+            Desk(tmp_path, office.BOOKS, Calendar()).attend(now)
+    for now in TICKS:
+        Desk(tmp_path, office.BOOKS, Calendar()).attend(now)
+
+    assert answers(tmp_path) == undisturbed
+
+
+# ------------------------------------------------------------------------- for real
+
+
+def test_the_process_killed_at_random_instants_writes_the_same_files(tmp_path, undisturbed):
+    fill(tmp_path)
+    chance = random.Random(7)
+    done, kills = 0, 0
+    while done < len(TICKS):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "carethread.sandbox.payer", tmp_path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("".join(f"{now.isoformat()}\n" for now in TICKS[done:]))
+        process.stdin.flush()
+        if kills < 6:
+            process.stdout.readline()
+            time.sleep(chance.random() * 0.02)
+            process.send_signal(signal.SIGKILL)
+            kills += 1
+        else:
+            process.stdin.close()
+        answered = process.stdout.read()
+        process.wait()
+        # Whoever lost the answer tells the time again: that changes nothing.
+        done += answered.count('"taken"')
+
+    assert answers(tmp_path) == undisturbed
+
+
+def test_a_driven_process_answers_each_moment_with_one_line(tmp_path):
+    fill(tmp_path)
+    with processes.payer(tmp_path) as payer:
+        first, second = payer.tick(TICKS[0]), payer.tick(TICKS[1])
+
+    assert first["taken"] == ["F0.edi", "F1.edi", "F2.edi"]
+    assert [name[:3] for name in first["written"]] == ["999"] * 3
+    assert [name[:5] for name in second["written"]] == ["277CA"] * 3
+
+
+def test_what_is_no_moment_is_said_so_and_the_process_lives_on(tmp_path):
+    fill(tmp_path)
+    with processes.payer(tmp_path) as payer:
+        payer.process.stdin.write("noon\n")
+        payer.process.stdin.flush()
+        complaint = json.loads(payer.process.stdout.readline())
+        after = payer.tick(TICKS[0])
+
+    assert "noon" in complaint["error"]
+    assert len(after["taken"]) == 3
+
+
+def test_a_second_payer_on_the_same_folder_is_turned_away(tmp_path):
+    fill(tmp_path)
+    with processes.payer(tmp_path) as payer:
+        payer.tick(TICKS[0])
+        second = subprocess.run(
+            [sys.executable, "-m", "carethread.sandbox.payer", tmp_path],
+            input="",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert second.returncode == 1
+    assert "another payer" in second.stderr
+
+
+def test_a_folder_without_books_is_refused_with_the_remedy(tmp_path):
+    alone = subprocess.run(
+        [sys.executable, "-m", "carethread.sandbox.payer", tmp_path],
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert alone.returncode == 2
+    assert "carethread demo" in alone.stderr
+
+
+def test_live_it_answers_within_seconds(tmp_path):
+    fill(tmp_path)
+    with processes.live_payer(tmp_path):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not list(tmp_path.glob("from_payer/999*")):
+            time.sleep(0.1)
+
+    assert len(list(tmp_path.glob("from_payer/999*"))) == 3
