@@ -16,7 +16,7 @@ class Asked:
     kind: str = ""
     category: str = ""
     owner: str = ""
-    clinician: str = ""
+    clinician_id: int | None = None
     service: str = ""
 
 
@@ -39,14 +39,14 @@ def cases(asked: Asked) -> "QuerySet[Case]":
     return rows.order_by(F("due_on").asc(nulls_last=True), "-amount_cents", "pk")
 
 
-def _conditions(asked: Asked) -> list[tuple[str, str]]:
+def _conditions(asked: Asked) -> list[tuple[str, object]]:
     service = "remitted_line__line_matches__claim_line__charge_version__note_version__service"
     wanted = {
         "state": asked.state,
         "kind": asked.kind,
         "category": asked.category,
         "owner_role": asked.owner,
-        "claim__practitioner": asked.clinician if asked.clinician.isdigit() else "",
+        "claim__practitioner": asked.clinician_id,
         service: asked.service,
     }
     return [(column, value) for column, value in wanted.items() if value]

@@ -1,5 +1,8 @@
 """How people get in: an administrator makes the account, nobody signs up; a guesser is shut out."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from allauth.account import views as account
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.base import views as mfa
@@ -14,6 +17,13 @@ from django.urls import path, re_path
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
+
+
+def who_tries(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str:
+    """The address that a sign-in is tried with: attempts are counted for it, not for everybody
+    who shares a network address. allauth calls it `email`, its form `login`."""
+    named = (credentials or {}).get("email") or (request.POST.get("login") if request else "")
+    return str(named or "").strip().lower()
 
 
 def locked_out(request: HttpRequest, *_args: object, **_named: object) -> HttpResponse:

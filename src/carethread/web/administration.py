@@ -43,7 +43,7 @@ def practitioners(request: Request) -> HttpResponse:
 
 def practitioner(request: Request, row: Practitioner) -> HttpResponse:
     """One practitioner: numbers, licenses, and the payers whose roster they are on."""
-    form = PractitionerForm(request.POST or None, instance=row)
+    form = PractitionerForm(http.sent(request), instance=row)
     may_save = may(request.user, "practitioner", "POST")
     if saves(request, form, lambda: staff.save_practitioner(form.instance)):
         return _saved(request, "practitioner", row.pk)
@@ -72,7 +72,7 @@ def _saved(request: Request, address: str, *args: Any) -> HttpResponse:
 def enrollment_new(request: Request, row: Practitioner) -> HttpResponse:
     """On a payer's roster between two dates."""
     fresh = PayerEnrollment(organization=row.organization, practitioner=row)
-    form = EnrollmentForm(request.POST or None, instance=fresh)
+    form = EnrollmentForm(http.sent(request), instance=fresh)
     return edit(
         request,
         form,
@@ -86,7 +86,7 @@ def enrollment_new(request: Request, row: Practitioner) -> HttpResponse:
 def license_new(request: Request, row: Practitioner) -> HttpResponse:
     """A license with its dates."""
     fresh = License(organization=row.organization, practitioner=row, credential=row.credential)
-    form = LicenseForm(request.POST or None, instance=fresh)
+    form = LicenseForm(http.sent(request), instance=fresh)
     return edit(
         request,
         form,
@@ -105,7 +105,7 @@ def payers(request: Request) -> HttpResponse:
 
 def payer(request: Request, row: Payer) -> HttpResponse:
     """One payer: how its claims must look, and its deadlines."""
-    form = PayerForm(request.POST or None, instance=row)
+    form = PayerForm(http.sent(request), instance=row)
     return edit(
         request,
         form,
@@ -120,7 +120,7 @@ def payer(request: Request, row: Payer) -> HttpResponse:
 
 def organization(request: Request) -> HttpResponse:
     """The center as the billing provider of its claims."""
-    form = OrganizationForm(request.POST or None, instance=request.user.organization)
+    form = OrganizationForm(http.sent(request), instance=request.user.organization)
     return edit(
         request,
         form,
@@ -135,7 +135,7 @@ def organization(request: Request) -> HttpResponse:
 def fees(request: Request) -> HttpResponse:
     """What the center charges, and a form for a new price."""
     fresh = Fee(organization=request.user.organization, effective_from=http.today())
-    form = FeeForm(request.POST or None, instance=fresh)
+    form = FeeForm(http.sent(request), instance=fresh)
     if saves(request, form, lambda: staff.save_fee(form.instance)):
         return _saved(request, "fees")
     return render(
@@ -150,7 +150,7 @@ def policies(request: Request) -> HttpResponse:
     """Every policy with the value in force, where it comes from, and its history."""
     today = http.today()
     form = PolicyForm(
-        request.POST or None,
+        http.sent(request),
         instance=PolicySetting(
             organization=request.user.organization, user=request.user, effective_from=today
         ),

@@ -12,7 +12,7 @@ from carethread.insight.thread import Unknown, of_claim
 from carethread.insight.thread import trace as trace_number
 from carethread.record.models import Claim, ClaimFinding, ClaimState, Payer
 from carethread.web import http
-from carethread.web.forms import WordsForm, attempt, complaints
+from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.links import way_to
 from carethread.web.pages import number_asked, page
@@ -103,11 +103,10 @@ def claim_hold(request: Request, row: Claim) -> HttpResponse:
 
 def claim_release(request: Request, row: Claim) -> HttpResponse:
     """Let go of a claim that a person held. The scrubber still has its say."""
-    form = _hold_form()
-    released = attempt(form, lambda: bill.release(row, user=request.user, now=http.now()))
+    released = told(request, lambda: bill.release(row, user=request.user, now=http.now()))
     if released is None:
-        messages.warning(request, complaints(form))
-    elif released.state == ClaimState.READY:
+        return redirect("claim", row.pk)
+    if released.state == ClaimState.READY:
         messages.success(request, "Released. It leaves when its grace period is over.")
     else:
         messages.warning(request, "Released, but something else still stops it.")

@@ -9,7 +9,7 @@ from carethread.record.models import Case, CaseKind
 from carethread.web import http
 from carethread.web.forms import WordsForm, attempt
 from carethread.web.http import Request
-from carethread.web.pages import page
+from carethread.web.pages import number_asked, page
 from carethread.workflow import follow_up
 
 
@@ -20,7 +20,7 @@ def cases(request: Request) -> HttpResponse:
         kind=request.GET.get("kind", ""),
         category=request.GET.get("category", ""),
         owner=request.GET.get("owner", ""),
-        clinician=request.GET.get("clinician", ""),
+        clinician_id=number_asked(request, "clinician"),
         service=request.GET.get("service", ""),
     )
     found, today = page(request, worklist.cases(asked)), http.today()
@@ -33,7 +33,7 @@ def cases(request: Request) -> HttpResponse:
             "left": {case.pk: worklist.days_left(case, today) for case in found.rows},
             "tallies": worklist.tallies(asked.state) if asked.state else [],
             "kinds": dict(CaseKind.choices),
-            "narrowed": bool(asked.category or asked.clinician or asked.service or asked.owner),
+            "narrowed": bool(asked.category or asked.clinician_id or asked.service or asked.owner),
         },
     )
 

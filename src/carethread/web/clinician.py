@@ -1,5 +1,7 @@
 """The clinician's screens beside the note itself: my day, what came back, what to co-sign."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -9,11 +11,10 @@ from carethread.insight import day as days
 from carethread.insight import inbox as returns
 from carethread.record.models import Appointment, Case, NoteVersion, Practitioner, User
 from carethread.web import http
-from carethread.web.forms import PasswordForm, WordsForm, attempt
+from carethread.web.forms import PasswordForm, WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.note import as_read
 from carethread.workflow import document, follow_up
-from carethread.workflow.errors import Refused
 from carethread.workflow.reauthenticate import by_password
 
 
@@ -35,8 +36,8 @@ def day(request: Request) -> HttpResponse:
         "clinician/day.html",
         {
             "on": on,
-            "before": http.day_beside(on, -1),
-            "after": http.day_beside(on, 1),
+            "before": on - timedelta(days=1),
+            "after": on + timedelta(days=1),
             "is_today": on == http.today(),
             "entries": days.on_day(me, http.midnight(on), now),
             "unsigned": days.unsigned_before(me, http.midnight(), now),
@@ -52,12 +53,8 @@ def day(request: Request) -> HttpResponse:
 
 def note_open(request: Request, row: Appointment) -> HttpResponse:
     """The note of an appointment: begun now, or the one that was begun before."""
-    try:
-        note = document.open_note(row, now=http.now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("day")
-    return redirect("note", note.pk)
+    note = told(request, lambda: document.open_note(row, now=http.now()))
+    return redirect("note", note.pk) if note else redirect("day")
 
 
 def inbox(request: Request) -> HttpResponse:
@@ -126,7 +123,7 @@ def cosign_queue(request: Request) -> HttpResponse:
 
 def cosign(request: Request, row: NoteVersion) -> HttpResponse:
     """Read a supervisee's note and put my signature under it."""
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(http.sent(request))
     if request.method == "POST" and _cosigned(request, row, form):
         messages.success(
             request, f"Co-signed: {row.note.attendance.client}. The claim may leave now."

@@ -97,7 +97,7 @@ def _safe(name: str) -> str:
 
 def file_upload(request: Request) -> HttpResponse:
     """Hand a file in: stored first, then read, and shown with how it fared."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(http.sent(request), request.FILES if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return render(
             request,

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
 
 from carethread.workflow.errors import Refused
 
@@ -40,9 +42,14 @@ def show(form: forms.BaseForm, refused: Refused) -> None:
         form.add_error(problem.field if problem.field in form.fields else None, problem.message)
 
 
-def complaints(form: forms.BaseForm) -> str:
-    """What is wrong with a form as a whole, in one line."""
-    return " ".join(str(words) for words in form.non_field_errors())
+def told(request: HttpRequest, step: Callable[[], T]) -> T | None:
+    """Do a step that has no form; None where it refused, with its reasons as messages."""
+    try:
+        return step()
+    except Refused as refused:
+        for problem in refused.problems:
+            messages.error(request, problem.message)
+        return None
 
 
 class PasswordForm(forms.Form):

@@ -1,9 +1,9 @@
 """The request as the screens know it: signed in, within one organization, its subject found."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
@@ -17,6 +17,11 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form sent; None where it was only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def now() -> datetime:
@@ -37,17 +42,10 @@ def midnight(day: date | None = None) -> datetime:
 def day_asked(request: Request, name: str = "on") -> date:
     """The day that the address asks for; today where it asks for none, or for nonsense."""
     try:
-        return date.fromisoformat(request.GET.get(name, ""))
+        asked = date.fromisoformat(request.GET.get(name, ""))
     except ValueError:
         return today()
-
-
-def day_beside(day: date, days: int) -> date:
-    """The day so many days later (or earlier); the same day at the ends of the calendar."""
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return day
+    return asked if 1900 < asked.year < 2200 else today()
 
 
 def address_of(request: HttpRequest) -> str:

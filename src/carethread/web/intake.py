@@ -69,7 +69,7 @@ def client(request: Request, row: Client) -> HttpResponse:
 
 def client_new(request: Request) -> HttpResponse:
     """A new client."""
-    form = ClientForm(request.POST or None, instance=Client(organization=request.user.organization))
+    form = ClientForm(http.sent(request), instance=Client(organization=request.user.organization))
     return edit(
         request,
         form,
@@ -81,7 +81,7 @@ def client_new(request: Request) -> HttpResponse:
 
 def client_edit(request: Request, row: Client) -> HttpResponse:
     """A client's identity and address."""
-    form = ClientForm(request.POST or None, instance=row)
+    form = ClientForm(http.sent(request), instance=row)
     return edit(
         request,
         form,
@@ -104,7 +104,7 @@ def coverage(request: Request, row: Coverage) -> HttpResponse:
 
 
 def _coverage(request: Request, row: Coverage, heading: str) -> HttpResponse:
-    form = CoverageForm(request.POST or None, instance=row)
+    form = CoverageForm(http.sent(request), instance=row)
     return edit(
         request,
         form,
@@ -130,7 +130,7 @@ def authorization(request: Request, row: Authorization) -> HttpResponse:
 
 
 def _authorization(request: Request, row: Authorization, heading: str) -> HttpResponse:
-    form = AuthorizationForm(request.POST or None, instance=row)
+    form = AuthorizationForm(http.sent(request), instance=row)
     used = f"{row.used_units} of {row.approved_units} units are used. " if row.pk else ""
     return edit(
         request,
@@ -155,7 +155,7 @@ def plan(request: Request, row: TreatmentPlan) -> HttpResponse:
 
 
 def _plan(request: Request, row: TreatmentPlan, client: Client, heading: str) -> HttpResponse:
-    form = PlanForm(request.POST or None, instance=row, client=client)
+    form = PlanForm(http.sent(request), instance=row, client=client)
     if not sees_narrative(request.user):
         form.without_goals()
     signed = f"Signed {row.signed_at:%B %-d, %Y}. " if row.signed_at else "Not signed yet. "
@@ -182,7 +182,7 @@ def _save_plan(request: Request, form: PlanForm) -> TreatmentPlan:
 def consent_new(request: Request, row: Client) -> HttpResponse:
     """A consent as it was signed."""
     fresh = Consent(organization=row.organization, client=row)
-    form = ConsentForm(request.POST or None, instance=fresh)
+    form = ConsentForm(http.sent(request), instance=fresh)
     return edit(
         request,
         form,

@@ -23,28 +23,24 @@ from carethread.workflow.reauthenticate import by_password
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A note's current version as its readers see it: its text under the headings it was
-    written under, its signatures, and the versions before it."""
+    """A note's current version as its readers see it: its text under the headings that it was
+    written under, and its signatures."""
 
     note: Note
     version: NoteVersion | None
     parts: list[tuple[str, str]]
     signatures: list[Signature]
-    versions: list[NoteVersion]
 
 
-def as_read(note: Note) -> Read:
+def as_read(note: Note, signatures: list[Signature] | None = None) -> Read:
     """The signed text of a note; of a draft, what stands there so far."""
     version = note.current
+    if signatures is None:
+        signatures = list(version.signatures.order_by("pk")) if version else []
     content = version.content if version else note.content
     asked = sections(version.service if version else note.service, content)
-    return Read(
-        note=note,
-        version=version,
-        parts=[(s.label, content[s.key]) for s in asked if content.get(s.key)],
-        signatures=list(version.signatures.order_by("pk")) if version else [],
-        versions=list(note.versions.order_by("-number")),
-    )
+    parts = [(section.label, content[section.key]) for section in asked if content.get(section.key)]
+    return Read(note, version, parts, signatures)
 
 
 def note(request: Request, row: Note) -> HttpResponse:
@@ -113,7 +109,9 @@ def note_signed(request: Request, row: Note) -> HttpResponse:
         "clinician/note_signed.html",
         {
             "note": row,
-            "read": as_read(row),
+            "read": as_read(
+                row, [s for s in found.signatures if s.note_version_id == row.current_id]
+            ),
             "created": created,
             "behind": found,
             "is_author": row.author.user_id == request.user.pk,

@@ -9,7 +9,7 @@ from carethread.insight.unmatched import likely, waiting
 from carethread.record.models import ClaimVersion, Match, Remittance
 from carethread.rules.match import match as compare
 from carethread.web import http
-from carethread.web.forms import WordsForm, attempt, complaints
+from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.workflow import post, wire_format
@@ -59,15 +59,13 @@ def match_choose(request: Request, row: Match) -> HttpResponse:
     """A person says which claim is meant: the money goes to its lines."""
     chosen = request.POST.get("version", "")
     version = ClaimVersion.objects.filter(pk=chosen).first() if chosen.isdigit() else None
-    form = _not_ours_form()
     if version is None:
         messages.error(request, "Choose one of the claims.")
         return redirect("unmatched_item", row.pk)
-    done = attempt(
-        form, lambda: post.match_by_hand(row, version, user=request.user, now=http.now())
+    done = told(
+        request, lambda: post.match_by_hand(row, version, user=request.user, now=http.now())
     )
     if done is None:
-        messages.error(request, complaints(form))
         return redirect("unmatched_item", row.pk)
     messages.success(request, f"Matched and posted to claim {version.claim_number}.")
     return redirect("unmatched")

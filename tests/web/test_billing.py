@@ -1,0 +1,278 @@
+"""The biller's screens: what is stuck and why, what can be done, and nothing that edits a claim."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.urls import reverse
+from django_scopes import scope
+
+from carethread.record.ledger import wrong_balances
+from carethread.record.models import (
+    Case,
+    Claim,
+    ClaimState,
+    Coverage,
+    EdiFile,
+    Match,
+    Note,
+)
+from tests.web.world import Shown, signed_in
+
+
+@pytest.fixture
+def bill(shown: Shown) -> Browser:
+    return signed_in(shown.cast.bill)
+
+
+def read(browser: Browser, address: str, *args: int, **asked: object) -> str:
+    answer = browser.get(reverse(address, args=args), asked)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def claim(shown: Shown, row: Claim) -> Claim:
+    with scope(organization=shown.cast.center):
+        return Claim.objects.get(pk=row.pk)
+
+
+# ------------------------------------------------------------------------------ the pipeline
+
+
+def test_the_pipeline_shows_every_state_with_its_money(bill: Browser) -> None:
+    page = read(bill, "pipeline")
+    for words in ("Held", "Denied", "Partly denied", "Accepted", "Paid", "$180.00"):
+        assert words in page
+    assert "session" in page, "what is not even signed"
+
+
+def test_held_claims_show_every_reason_and_where_it_is_cured(shown: Shown, bill: Browser) -> None:
+    page = read(bill, "claims", state="held")
+    assert "Ask about the copay." in page, "a person's reason"
+    assert "The supervisor has not co-signed the note." in page, "a rule's reason"
+    assert reverse("note_facts", args=[shown.waiting.note_id]) in page
+
+
+NONSENSE = [("state", "nonsense"), ("age", "99"), ("payer", "x"), ("payer", "9" * 30),
+            ("page", "0"), ("page", "999999999999"), ("clinician", "9" * 30)]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", NONSENSE)
+def test_nonsense_in_the_address_breaks_nothing(bill: Browser, asked: tuple[str, str]) -> None:
+    for address in ("claims", "cases", "remittances", "unmatched", "files"):
+        assert bill.get(reverse(address), dict([asked])).status_code == 200
+
+
+# ------------------------------------------------------------------------------ one claim
+
+
+def test_the_claim_page_shows_the_whole_thread_as_links(shown: Shown, bill: Browser) -> None:
+    page = read(bill, "claim", shown.denied.pk)
+    denied = claim(shown, shown.denied)
+    with scope(organization=shown.cast.center):
+        note = Note.objects.get(current__charges__charge__claim=denied)
+        file = denied.current.file
+    for address, pk in (("note_facts", note.pk), ("file", file.pk),
+                        ("remittance", shown.remittance.pk)):  # fmt: skip
+        assert reverse(address, args=[pk]) in page
+    for words in ("Signed by Nora Notes", "90837", denied.current.claim_number, "CO-11", "Posted"):
+        assert words in page
+    assert page.index("Signed by") < page.index(denied.current.claim_number) < page.index("CO-11")
+
+
+def test_a_claim_is_held_with_a_reason_and_released(shown: Shown, bill: Browser) -> None:
+    pk = shown.held.pk
+    bill.post(reverse("claim_release", args=[pk]))
+    assert claim(shown, shown.held).state == ClaimState.READY
+    assert "Leaves by itself at" in read(bill, "claim", pk)
+    refused = bill.post(reverse("claim_hold", args=[pk]), {"reason": "  "})
+    assert refused.status_code == 422
+    assert "Say why" in refused.content.decode()
+    bill.post(reverse("claim_hold", args=[pk]), {"reason": "Card looks wrong."})
+    assert claim(shown, shown.held).state == ClaimState.HELD
+    assert "Card looks wrong." in read(bill, "claim", pk)
+
+
+def test_a_claim_that_has_left_cannot_be_held_any_more(shown: Shown, bill: Browser) -> None:
+    answer = bill.post(reverse("claim_hold", args=[shown.denied.pk]), {"reason": "Wait"})
+    assert "has left already" in answer.content.decode()
+
+
+def test_looking_again_says_how_it_went(shown: Shown, bill: Browser) -> None:
+    answer = bill.post(reverse("claim_look", args=[shown.held.pk]), follow=True)
+    assert "Looked again" in answer.content.decode()
+
+
+def test_a_question_lands_in_the_authors_inbox(shown: Shown, bill: Browser) -> None:
+    question = "Did the session start at two?"
+    bill.post(reverse("claim_return", args=[shown.held.pk]), {"question": question})
+    nora = signed_in(shown.cast.nora.user)
+    assert question in read(nora, "inbox")
+    with scope(organization=shown.cast.center):
+        case = Case.objects.get(claim=shown.held)
+    item = read(nora, "inbox_item", case.pk)
+    assert "Worked on the sleep diary." in item, "the note is open beside it"
+    nora.post(reverse("inbox_answer", args=[case.pk]), {"words": "Yes, at two."})
+    assert "Yes, at two." in read(bill, "case", case.pk)
+
+
+def test_no_screen_of_the_biller_edits_a_claim(shown: Shown, bill: Browser) -> None:
+    page = read(bill, "claim", shown.held.pk)
+    assert 'name="code"' not in page
+    assert 'name="diagnoses"' not in page
+
+
+# ------------------------------------------------------------------------------ any number
+
+
+def test_any_number_finds_its_thread(shown: Shown, bill: Browser) -> None:
+    denied = claim(shown, shown.denied)
+    for number, url in {
+        denied.current.claim_number: reverse("claim", args=[denied.pk]),
+        denied.payer_control_number: reverse("claim", args=[denied.pk]),
+        "T1": reverse("remittance", args=[shown.remittance.pk]),
+        f"note {shown.signed.pk}": reverse("claim", args=[shown.held.pk]),
+        "1": reverse("file", args=[shown.file.pk]),
+    }.items():
+        assert bill.get(reverse("trace"), {"q": number}).url == url, number
+
+
+def test_an_unknown_number_says_what_to_try(bill: Browser) -> None:
+    answer = bill.get(reverse("trace"), {"q": "<b>nothing</b>"})
+    assert answer.status_code == 404
+    assert "Try a claim number" in answer.content.decode()
+    assert "<b>nothing</b>" not in answer.content.decode()
+
+
+# ------------------------------------------------------------------------------ money that came
+
+
+def test_a_check_is_proven_to_the_cent(shown: Shown, bill: Browser) -> None:
+    page = read(bill, "remittance", shown.remittance.pk)
+    assert "Closed to the cent" in page
+    assert "the diagnosis does not support the service" in page, "why, in words"
+
+
+def test_an_unmatched_payment_shows_candidates_with_their_differences(
+    shown: Shown, bill: Browser
+) -> None:
+    page = read(bill, "unmatched_item", shown.match.pk)
+    assert claim(shown, shown.stray).current.claim_number in page
+    assert "Agrees" in page
+    assert "Differs" in page
+
+
+def test_a_claim_that_was_answered_is_not_paid_a_second_time(shown: Shown, bill: Browser) -> None:
+    version = claim(shown, shown.denied).current_id
+    answer = bill.post(
+        reverse("match_choose", args=[shown.match.pk]), {"version": version}, follow=True
+    )
+    assert 'role="alert"' in answer.content.decode(), "the rules refuse, and the page says why"
+    with scope(organization=shown.cast.center):
+        assert Match.objects.get(pk=shown.match.pk).state == "waiting"
+
+
+def test_a_payment_is_matched_by_hand_to_the_claim_that_it_is_for(
+    shown: Shown, bill: Browser
+) -> None:
+    version = claim(shown, shown.stray).current
+    page = read(bill, "unmatched_item", shown.match.pk)
+    assert version.claim_number in page, "same patient, same day"
+    chosen = bill.post(reverse("match_choose", args=[shown.match.pk]), {"version": version.pk})
+    assert chosen.url == reverse("unmatched")
+    with scope(organization=shown.cast.center):
+        settled = Match.objects.get(pk=shown.match.pk)
+        assert (settled.state, settled.user) == ("matched", shown.cast.bill)
+        assert wrong_balances() == []
+
+
+@pytest.mark.parametrize("version", ["", "x", "0", "99999999"])
+def test_choosing_nothing_settles_nothing(shown: Shown, bill: Browser, version: str) -> None:
+    bill.post(reverse("match_choose", args=[shown.match.pk]), {"version": version})
+    with scope(organization=shown.cast.center):
+        assert Match.objects.get(pk=shown.match.pk).state == "waiting"
+
+
+def test_a_payment_for_somebody_else_needs_a_reason(shown: Shown, bill: Browser) -> None:
+    url = reverse("match_not_ours", args=[shown.match.pk])
+    assert bill.post(url, {"reason": ""}).status_code == 422
+    assert bill.post(url, {"reason": "Another practice."}).url == reverse("unmatched")
+    assert "Not ours" in read(bill, "unmatched_item", shown.match.pk)
+    assert "Everything is matched" in read(bill, "unmatched")
+
+
+# ------------------------------------------------------------------------------ files
+
+
+def upload(browser: Browser, raw: bytes, name: str = "era.835"):
+    return browser.post(
+        reverse("file_upload"), {"file": SimpleUploadedFile(name, raw)}, follow=True
+    )
+
+
+@pytest.mark.parametrize("raw", [b"", b"hello", b"ISA*00*", bytes(range(256)) * 10])
+def test_a_broken_file_is_stored_and_its_fault_is_shown(
+    shown: Shown, bill: Browser, raw: bytes
+) -> None:
+    page = upload(bill, raw)
+    assert page.status_code == 200
+    assert "Quarantined" in page.content.decode()
+    assert "Nothing of it took effect" in page.content.decode()
+
+
+@pytest.mark.parametrize("address", ["claim", "remittance", "file", "case", "unmatched_item"])
+def test_a_number_beyond_all_bounds_is_not_found(bill: Browser, address: str) -> None:
+    assert bill.get(reverse(address, args=[10**30])).status_code == 404
+
+
+def test_the_same_file_twice_is_one_file(shown: Shown, bill: Browser) -> None:
+    upload(bill, b"ISA*broken")
+    again = upload(bill, b"ISA*broken", name="other-name.835")
+    assert "here before" in again.content.decode()
+    with scope(organization=shown.cast.center):
+        assert EdiFile.objects.filter(raw=b"ISA*broken").count() == 1
+
+
+def test_handing_in_nothing_asks_for_a_file(bill: Browser) -> None:
+    assert "Choose a file." in bill.post(reverse("file_upload")).content.decode()
+
+
+def test_a_file_is_given_back_byte_for_byte(shown: Shown, bill: Browser) -> None:
+    answer = bill.get(reverse("file_raw", args=[shown.file.pk]))
+    assert answer.content == bytes(shown.file.raw)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_quarantined_files_show_reason_and_place(bill: Browser) -> None:
+    assert "half.835" in read(bill, "files", show="quarantined")
+
+
+# ------------------------------------------------------------------------------ cases
+
+
+def test_a_case_of_money_that_is_still_owed_does_not_close_by_hand(
+    shown: Shown, bill: Browser
+) -> None:
+    with scope(organization=shown.cast.center):
+        denial = Case.objects.get(kind="denial")
+    answer = bill.post(reverse("case_close", args=[denial.pk]), {"resolution": "Forget it"})
+    assert "still owed" in answer.content.decode()
+    bare = bill.post(reverse("case_close", args=[shown.returned.pk]), {"resolution": ""})
+    assert "Say how this was settled" in bare.content.decode()
+    done = bill.post(reverse("case_close", args=[shown.returned.pk]), {"resolution": "Clear now."})
+    assert done.url == reverse("cases")
+
+
+def test_a_cured_coverage_frees_the_claim(shown: Shown) -> None:
+    ines = signed_in(shown.cast.ines)
+    with scope(organization=shown.cast.center):
+        coverage = Coverage.objects.get(client=shown.dana)
+    url = reverse("coverage", args=[coverage.pk])
+    good = {"payer": coverage.payer_id, "rank": 1, "member_id": "HH00000009", "group_number": "",
+            "effective_from": "2025-01-01", "effective_to": "", "relationship": "18"}  # fmt: skip
+    wrong = ines.post(url, {**good, "member_id": "12", "next": reverse("clients")})
+    assert wrong.status_code == 422
+    assert "look different" in wrong.content.decode()
+    assert 'value="12"' in wrong.content.decode(), "what was typed is still there"
+    assert ines.post(url, {**good, "next": reverse("clients")}).url == reverse("clients")
+    outside = ines.post(url, {**good, "next": "https://elsewhere.example/"})
+    assert outside.url == reverse("client", args=[shown.dana.pk])

@@ -1,0 +1,277 @@
+"""The note editor: nothing typed is lost, signing makes the charge, nothing is made twice."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django_scopes import scope
+
+from carethread.record.models import Appointment, Charge, Note, NoteVersion
+from carethread.workflow import admit
+from tests.cast import NOW, PASSWORD, Cast, draft_of, sign, signed_session
+from tests.web.world import signed_in
+
+
+@pytest.fixture
+def nora(cast: Cast) -> Browser:
+    return signed_in(cast.nora.user)
+
+
+@pytest.fixture
+def draft(cast: Cast) -> Note:
+    with scope(organization=cast.center):
+        return draft_of(cast)
+
+
+def typed(note: Note, **more: object) -> dict[str, object]:
+    """What stands in the editor of an individual session of 55 minutes."""
+    return {
+        "saved_at": note.saved_at.isoformat(), "service": "individual", "day": "2026-03-02",
+        "starts": "14:30", "ends": "15:25", "telehealth": "", "place_of_service": "11",
+        "diagnoses": ["F331", "F411"], "content_presentation": "Tired, cooperative.",
+        "content_intervention": "Sleep diary.", **more,
+    }  # fmt: skip
+
+
+def fresh(cast: Cast, note: Note) -> Note:
+    with scope(organization=cast.center):
+        return Note.objects.select_related("current").get(pk=note.pk)
+
+
+def autosave(browser: Browser, note: Note, **more: object) -> str:
+    answer = browser.post(reverse("note_draft", args=[note.pk]), typed(note, **more))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+# ------------------------------------------------------------------------------ opening
+
+
+def test_writing_a_note_opens_a_draft_with_what_is_known(cast: Cast, nora: Browser) -> None:
+    with scope(organization=cast.center):
+        starts = NOW - timedelta(hours=3)
+        appointment = admit.schedule(
+            Appointment(organization=cast.center, client=cast.clara, practitioner=cast.nora,
+                        program=cast.program, service="individual", starts_at=starts,
+                        ends_at=starts + timedelta(minutes=55))
+        )  # fmt: skip
+    opened = nora.post(reverse("note_open", args=[appointment.pk]))
+    again = nora.post(reverse("note_open", args=[appointment.pk]))
+    assert opened.url == again.url, "a second click opens the same note"
+    page = nora.get(opened.url).content.decode()
+    assert 'value="14:30"' in page, "New York's clock"
+    assert "F33.1" in page
+    assert "90837" in page, "what signing it would create"
+
+
+def test_my_day_shows_what_is_written_and_what_is_not(cast: Cast, nora: Browser) -> None:
+    with scope(organization=cast.center):
+        signed_session(cast, starts=NOW - timedelta(hours=6))
+        draft_of(cast, starts=NOW - timedelta(days=4))
+    page = nora.get(reverse("day")).content.decode()
+    assert "Signed" in page
+    assert "4 days" in page, "an old draft shows its age"
+
+
+def test_a_day_that_is_nonsense_is_today(nora: Browser) -> None:
+    assert "March 2, 2026" in nora.get(reverse("day"), {"on": "next week"}).content.decode()
+    assert nora.get(reverse("day"), {"on": "9999-12-31"}).status_code == 200
+
+
+# ------------------------------------------------------------------------------ saving
+
+
+def test_autosave_keeps_what_is_typed_and_shows_what_will_be_billed(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    live = autosave(nora, draft, ends="15:10")
+    assert "Saved" in live
+    assert "90834" in live, "40 minutes"
+    assert "Harbor Health" in live
+    saved = fresh(cast, draft)
+    assert saved.content["presentation"] == "Tired, cooperative."
+    assert saved.diagnoses == ["F331", "F411"]
+    assert (saved.ends_at - saved.starts_at).total_seconds() == 40 * 60
+
+
+def test_the_preview_creates_nothing(cast: Cast, nora: Browser, draft: Note) -> None:
+    autosave(nora, draft)
+    nora.get(reverse("note", args=[draft.pk]))
+    with scope(organization=cast.center):
+        assert not NoteVersion.objects.exists()
+        assert not Charge.objects.exists()
+
+
+def test_half_a_note_is_kept_and_says_what_is_missing(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    live = autosave(nora, draft, starts="", diagnoses=[])
+    assert "When did the session start?" in live
+    assert fresh(cast, draft).content["intervention"] == "Sleep diary."
+
+
+def test_text_of_another_form_stays_in_sight_when_the_service_changes(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    live = autosave(nora, draft, service="evaluation")
+    assert "Mental status" in live, "the evaluation's own sections"
+    assert "Sleep diary." in live, "and what was written under the other's"
+    assert fresh(cast, draft).content["intervention"] == "Sleep diary."
+
+
+def test_what_another_window_saved_is_not_overwritten_unasked(
+    cast: Cast, nora: Browser, draft: Note, monkeypatch
+) -> None:
+    autosave(nora, draft, content_plan="From the first window")
+    live = autosave(nora, draft, content_plan="From the second window")
+    assert "changed in another window" in live
+    assert fresh(cast, draft).content["plan"] == "From the first window"
+    autosave(nora, draft, content_plan="From the second window", keep_mine="yes")
+    assert fresh(cast, draft).content["plan"] == "From the second window"
+
+
+def test_typing_on_in_a_note_that_was_signed_elsewhere_says_so(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    with scope(organization=cast.center):
+        sign(draft)
+    live = autosave(nora, fresh(cast, draft), content_plan="Too late")
+    assert "signed and cannot be changed" in live
+    assert "Too late" not in str(fresh(cast, draft).content)
+
+
+# ------------------------------------------------------------------------------ signing
+
+
+def sign_in_browser(browser: Browser, note: Note, **more: object):
+    return browser.post(
+        reverse("note_sign", args=[note.pk]), typed(note, password=PASSWORD, **more)
+    )
+
+
+def test_signing_saves_the_last_words_and_creates_the_charge(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    answer = sign_in_browser(nora, draft, content_plan="Typed in the last second.")
+    assert answer.url == reverse("note_signed", args=[draft.pk])
+    page = nora.get(answer.url).content.decode()
+    assert "Typed in the last second." in page
+    assert "90837" in page
+    assert "$180.00" in page
+    assert "Harbor Health" in page
+    with scope(organization=cast.center):
+        charge = Charge.objects.get()
+        assert charge.current.amount_cents == 18_000
+
+
+def test_a_second_click_creates_nothing_twice_and_says_so(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    sign_in_browser(nora, draft)
+    again = sign_in_browser(nora, draft)
+    assert again.url == reverse("note_signed", args=[draft.pk])
+    assert "Nothing was created twice" in nora.get(again.url).content.decode()
+    with scope(organization=cast.center):
+        assert Charge.objects.count() == NoteVersion.objects.count() == 1
+
+
+def test_a_second_window_cannot_sign_over_what_the_first_saved(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    autosave(nora, draft, content_plan="From the first window")
+    answer = sign_in_browser(nora, draft, content_plan="From the second window")
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "changed in another window" in page
+    assert "From the second window" in page, "what was typed here is still here"
+    with scope(organization=cast.center):
+        assert not NoteVersion.objects.exists()
+
+
+def test_a_wrong_password_keeps_every_word(cast: Cast, nora: Browser, draft: Note) -> None:
+    answer = nora.post(
+        reverse("note_sign", args=[draft.pk]), typed(draft, password="guess", content_plan="Weekly")
+    )
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "not your password" in page
+    assert "Weekly" in page
+    assert "guess" not in page
+    assert fresh(cast, draft).status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ends": "14:00"}, "must end after it starts"),
+        ({"diagnoses": []}, "at least one diagnosis"),
+        ({"diagnoses": ["F33"]}, "F33"),
+        ({"starts": ""}, "When did the session start?"),
+    ],
+)
+def test_what_keeps_a_note_from_being_signed_stands_at_its_field(
+    cast: Cast, nora: Browser, draft: Note, change: dict[str, object], words: str
+) -> None:
+    answer = sign_in_browser(nora, draft, **change)
+    assert answer.status_code in (302, 422)
+    if answer.status_code == 422:
+        assert words in answer.content.decode()
+        assert fresh(cast, draft).status == "draft"
+
+
+def test_signed_notes_open_for_reading_and_take_addenda(cast: Cast, nora: Browser) -> None:
+    with scope(organization=cast.center):
+        note = signed_session(cast).version.note
+    assert nora.get(reverse("note", args=[note.pk])).url == reverse("note_signed", args=[note.pk])
+    opened = nora.post(reverse("note_addendum", args=[note.pk]))
+    page = nora.get(opened.url).content.decode()
+    assert "Why this addendum" in page
+    bare = sign_in_browser(nora, fresh(cast, note), reason="")
+    assert "Say why this addendum is needed" in bare.content.decode()
+    done = sign_in_browser(nora, fresh(cast, note), reason="The stop time was wrong.", ends="15:10")
+    assert done.status_code == 302
+    with scope(organization=cast.center):
+        assert NoteVersion.objects.count() == 2
+        assert Charge.objects.get().current.code == "90834"
+
+
+# ------------------------------------------------------------------------------ diagnoses
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"), [("ptsd", "F43.10"), ("depr rec mod", "F33.1"), ("f41.1", "F41.1")]
+)
+def test_diagnoses_are_found_by_words_abbreviation_and_code(
+    nora: Browser, asked: str, code: str
+) -> None:
+    assert code in nora.get(reverse("diagnosis_search"), {"find": asked}).content.decode()
+
+
+def test_a_search_that_finds_nothing_says_so(nora: Browser) -> None:
+    page = nora.get(reverse("diagnosis_search"), {"find": "xyzzy"}).content.decode()
+    assert "No billable code matches" in page
+
+
+@pytest.mark.parametrize("asked", ["<script>", "%", "\x00", "a" * 5000, "''; --"])
+def test_a_hostile_search_finds_nothing_and_breaks_nothing(nora: Browser, asked: str) -> None:
+    answer = nora.get(reverse("diagnosis_search"), {"find": asked})
+    assert answer.status_code == 200
+    assert "<script>" not in answer.content.decode()
+
+
+# ------------------------------------------------------------------------------ co-signing
+
+
+def test_a_supervisor_co_signs_and_the_queue_is_empty(cast: Cast) -> None:
+    with scope(organization=cast.center):
+        version = signed_session(cast, by=cast.sam).version
+    vera = signed_in(cast.vera.user)
+    assert "Clara Client" in vera.get(reverse("cosign_queue")).content.decode()
+    url = reverse("cosign", args=[version.pk])
+    assert "not your password" in vera.post(url, {"password": "guess"}).content.decode()
+    assert vera.post(url, {"password": PASSWORD}).url == reverse("cosign_queue")
+    assert "Nothing waits for you" in vera.get(reverse("cosign_queue")).content.decode()
+    assert vera.post(url, {"password": PASSWORD}).status_code == 302, "a second click is harmless"
+    with scope(organization=cast.center):
+        assert version.signatures.filter(role="supervisor").count() == 1

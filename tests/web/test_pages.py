@@ -1,0 +1,176 @@
+"""What holds on every page: nothing inline, every icon there, few queries, headings in order."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from carethread.web.permissions import DOORS, may
+from carethread.web.states import CASE_STATES, CLAIM_STATES, DELIVERY_STATES
+from tests.web.world import Shown, signed_in
+
+MOST_QUERIES = 30
+FRAGMENTS = {"diagnosis_search", "file_raw"}
+OPEN_PAGES = ["account_login", "account_reset_password", "account_reset_password_done"]
+
+
+class Looks(HTMLParser):
+    """Collects what a strict Content-Security-Policy forbids, and what makes a page hard to use."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.controls: list[dict[str, str | None]] = []
+        self.headings: list[int] = []
+        self._in_script = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.faults += [
+            f"<{tag} {name}>" for name in given if name == "style" or re.match(r"on[a-z]+$", name)
+        ]
+        self.faults += [f"<{tag} {n}>" for n in given if n.startswith(("hx-on", "hx-vars"))]
+        if tag == "style" or str(given.get("href", "")).startswith("javascript:"):
+            self.faults.append(f"<{tag}>")
+        self._in_script = tag == "script"
+        if "id" in given:
+            self.ids.append(str(given["id"]))
+        if tag == "label" and given.get("for"):
+            self.labelled.add(str(given["for"]))
+        if tag in ("input", "select", "textarea") and given.get("type") != "hidden":
+            self.controls.append(given)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_script = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script and data.strip():
+            self.faults.append("a script with a body")
+
+    def unlabelled(self) -> list[str]:
+        return [
+            str(control.get("name"))
+            for control in self.controls
+            if control.get("id") not in self.labelled and not control.get("aria-label")
+        ]
+
+
+def pages(shown: Shown) -> Iterator[tuple[str, str, Browser]]:
+    """Every page, as everybody who may open it: (address, url, browser)."""
+    for user in shown.people.values():
+        browser = signed_in(user)
+        for address, door in DOORS.items():
+            if address not in FRAGMENTS and not door.open and may(user, address):
+                yield address, reverse(address, args=shown.args(address)), browser
+
+
+@pytest.fixture
+def looked(shown: Shown) -> list[tuple[str, Looks, str]]:
+    """Every page that opens, looked at."""
+    found = []
+    for address, url, browser in pages(shown):
+        answer = browser.get(url, follow=True)
+        if answer.status_code == 200:
+            found.append((address, Looks(answer.content.decode()), answer.headers))
+    assert len(found) > 100
+    return found
+
+
+def test_no_page_carries_style_or_script_inline(looked) -> None:
+    assert [(address, looks.faults) for address, looks, _ in looked if looks.faults] == []
+
+
+def test_every_page_forbids_what_is_inline(looked) -> None:
+    for _, _, headers in looked:
+        policy = headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'none'" in policy
+
+
+def test_every_control_has_its_label(looked) -> None:
+    assert [
+        (address, looks.unlabelled()) for address, looks, _ in looked if looks.unlabelled()
+    ] == []
+
+
+def test_no_page_uses_an_id_twice(looked) -> None:
+    wrong = {
+        address: sorted({i for i in looks.ids if looks.ids.count(i) > 1})
+        for address, looks, _ in looked
+        if len(looks.ids) != len(set(looks.ids))
+    }
+    assert wrong == {}
+
+
+def test_every_page_has_one_title_and_no_heading_skips_a_level(looked) -> None:
+    for address, looks, _ in looked:
+        assert looks.headings.count(1) == 1, address
+        steps = [b - a for a, b in zip(looks.headings, looks.headings[1:], strict=False)]
+        assert max(steps, default=0) <= 1, (address, looks.headings)
+
+
+def test_no_page_asks_the_database_more_than_thirty_times(shown: Shown) -> None:
+    counts = {}
+    for address, url, browser in pages(shown):
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            browser.get(url)
+        counts[address] = max(counts.get(address, 0), len(asked))
+    assert {a: n for a, n in counts.items() if n > MOST_QUERIES} == {}
+
+
+@pytest.mark.parametrize("address", OPEN_PAGES)
+def test_pages_before_sign_in_carry_nothing_inline_either(address: str, db, client) -> None:
+    looks = Looks(client.get(reverse(address)).content.decode())
+    assert (looks.faults, looks.unlabelled()) == ([], [])
+
+
+@pytest.mark.parametrize(("user", "url", "status"), [("bill", "/notes/1/signed/", 403),
+                                                    ("bill", "/claims/999/", 404)])  # fmt: skip
+def test_a_refusal_wears_our_look_and_says_what_to_do(cast, user, url, status) -> None:
+    from tests.cast import draft_of
+
+    if status == 403:
+        from django_scopes import scope
+
+        with scope(organization=cast.center):
+            url = reverse("note_signed", args=[draft_of(cast).pk])
+    answer = signed_in(getattr(cast, user)).get(url)
+    assert answer.status_code == status
+    assert "To my start page" in answer.content.decode()
+    assert Looks(answer.content.decode()).faults == []
+
+
+# ------------------------------------------------------------------------------ icons
+
+
+def _icons_named() -> set[str]:
+    """Every icon that a template or a state names."""
+    named: set[str] = set()
+    for template in (Path(settings.WEB) / "templates").rglob("*.html"):
+        text = template.read_text()
+        named |= set(re.findall(r'{% icon "([a-z0-9-]+)"', text))
+        named |= set(re.findall(r'sign="([a-z0-9-]+)"', text))
+        named |= set(re.findall(r'{% chip [^%]*?"[a-z]+" "([a-z0-9-]+)" %}', text))
+    for states in (CLAIM_STATES, CASE_STATES, DELIVERY_STATES):
+        named |= {words.icon for words in states.values() if words.icon}
+    return named
+
+
+def test_every_icon_that_is_named_exists() -> None:
+    named = _icons_named()
+    assert len(named) > 40
+    assert {name for name in named if not (settings.ICONS / f"{name}.svg").exists()} == set()

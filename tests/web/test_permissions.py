@@ -1,0 +1,262 @@
+"""Role × address × method, for one's own organization and for another: every cell is asserted.
+
+The table is written out once more here, by hand: who changes `permissions.DOORS` has to say so
+twice. C clinician, S supervisor, I intake, U utilization, B biller, D director, K compliance,
+O owner, A administrator.
+"""
+
+import pytest
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django_scopes import scope
+
+from carethread.codes.roles import Role
+from carethread.record.models import AccessEvent, Practitioner, User
+from carethread.web.permissions import DOORS
+from tests.cast import Cast, make_user
+from tests.web.world import NARRATIVE, Shown, everything, signed_in
+
+LETTERS = dict(zip("CSIUBDKOA", Role, strict=True))
+assert LETTERS["K"] is Role.COMPLIANCE
+
+#       address              GET         POST
+TABLE = """
+        home                 CSIUBDKOA   -
+        day                  CS          -
+        note_open            -           C
+        note                 C           -
+        note_draft           -           C
+        note_sign            -           C
+        note_addendum        -           C
+        note_signed          C           -
+        note_facts           BDKO        -
+        diagnosis_search     CS          -
+        inbox                CS          -
+        inbox_item           C           -
+        inbox_answer         -           C
+        cosign_queue         S           -
+        cosign               S           S
+        pipeline             BDKO        -
+        claims               BDKO        -
+        claim                BDKO        -
+        claim_hold           -           B
+        claim_release        -           B
+        claim_look           -           B
+        claim_return         -           B
+        remittances          BDKO        -
+        remittance           BDKO        -
+        unmatched            B           -
+        unmatched_item       B           -
+        match_choose         -           B
+        match_not_ours       -           B
+        files                B           -
+        file                 B           -
+        file_raw             B           -
+        file_upload          B           B
+        cases                BDKO        -
+        case                 BDKO        -
+        case_close           -           B
+        trace                BDKO        -
+        denials              BDKO        -
+        clients              CSIUB       -
+        client               CIUB        -
+        client_new           I           I
+        client_edit          I           I
+        coverage_new         IU          IU
+        coverage             IUB         IU
+        authorization_new    IU          IU
+        authorization        IUB         IU
+        plan_new             C           C
+        plan                 CIUB        C
+        consent_new          IU          IU
+        practitioners        BA          -
+        practitioner         BA          A
+        enrollment_new       A           A
+        license_new          A           A
+        payers               BA          -
+        payer                BA          A
+        organization         BA          A
+        fees                 BA          A
+        policies             BDKOA       A
+        account_reauthenticate  CSIUBDKOA  CSIUBDKOA
+        account_change_password CSIUBDKOA  CSIUBDKOA
+        mfa_reauthenticate      CSIUBDKOA  CSIUBDKOA
+        mfa_index               CSIUBDKOA  -
+"""
+ROWS = [line.split() for line in TABLE.strip().splitlines()]
+# Addresses whose answers belong to the sign-in package once its door is open.
+SIGN_IN = frozenset(name for name in DOORS if name.startswith(("account_", "mfa_")))
+
+
+def may(letters: str, role: Role) -> bool:
+    return any(LETTERS[letter] is role for letter in letters.replace("-", ""))
+
+
+def status(browser: Browser, address: str, args: list[int], method: str) -> int:
+    url = reverse(address, args=args)
+    return int((browser.get(url) if method == "GET" else browser.post(url)).status_code)
+
+
+@pytest.mark.parametrize(("address", "get", "post"), ROWS, ids=[row[0] for row in ROWS])
+def test_each_role_opens_exactly_what_the_table_says(
+    address: str, get: str, post: str, shown: Shown
+) -> None:
+    wrong = []
+    for role, user in shown.people.items():
+        browser = signed_in(user)
+        for method, letters in (("GET", get), ("POST", post)):
+            got = status(browser, address, shown.args(address), method)
+            opened = got in (200, 302, 422)
+            if opened != may(letters, role) or (not opened and got != 403):
+                if address in SIGN_IN and got == 405:
+                    continue
+                wrong.append((role.value, method, got))
+    assert wrong == []
+
+
+def outsiders(cast: Cast) -> dict[Role, User]:
+    """In another organization, somebody for each role; the clinical ones are practitioners."""
+    people = {}
+    with scope(organization=cast.elsewhere):
+        for number, role in enumerate(Role):
+            user = make_user(cast.elsewhere, role.capitalize(), "Elsewhere", role)
+            Practitioner.objects.create(
+                organization=cast.elsewhere, user=user, first_name="X", last_name=role.value,
+                npi=f"20000000{number:02d}", taxonomy="1041C0700X", credential="LCSW",
+            )  # fmt: skip
+            people[role] = user
+    return people
+
+
+def test_what_belongs_to_another_organization_does_not_exist(shown: Shown) -> None:
+    wrong = []
+    for role, user in outsiders(shown.cast).items():
+        browser = signed_in(user)
+        for address in (name for name, door in DOORS.items() if door.reach):
+            for method in ("GET", "POST"):
+                got = status(browser, address, shown.args(address), method)
+                expected = 404 if DOORS[address].roles(method) & {role} else 403
+                if got != expected:
+                    wrong.append((role.value, address, method, got))
+    assert wrong == []
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in(shown: Shown, client: Browser) -> None:
+    for address, *_ in ROWS:
+        url = reverse(address, args=shown.args(address))
+        for answer in (client.get(url), client.post(url)):
+            assert answer.status_code == 302, address
+            assert answer.url.startswith(reverse("account_login")), address
+
+
+def every_address() -> set[str]:
+    def walk(patterns: list[object]) -> set[str]:
+        names: set[str] = set()
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                names |= walk(pattern.url_patterns)
+            elif isinstance(pattern, URLPattern):
+                names.add(str(pattern.name))
+        return names
+
+    return walk(get_resolver().url_patterns)
+
+
+def test_every_address_has_a_door() -> None:
+    assert every_address() == set(DOORS)
+
+
+def test_every_door_that_is_not_open_stands_in_the_table_above() -> None:
+    closed = {name for name, door in DOORS.items() if not door.open}
+    second_factor = {name for name in closed if "totp" in name or "recovery" in name}
+    assert closed - second_factor == {row[0] for row in ROWS}
+
+
+def test_every_address_that_names_a_thing_says_who_reaches_it() -> None:
+    for pattern in get_resolver().url_patterns:
+        for inner in getattr(pattern, "url_patterns", [pattern]):
+            if isinstance(inner, URLPattern) and inner.pattern.converters:
+                assert DOORS[str(inner.name)].reach is not None, inner.name
+
+
+def test_an_address_without_a_door_is_refused(cast: Cast, monkeypatch) -> None:
+    monkeypatch.setattr(
+        "carethread.web.middleware.DOORS", {k: v for k, v in DOORS.items() if k != "day"}
+    )
+    assert signed_in(cast.nora.user).get(reverse("day")).status_code == 403
+
+
+# --------------------------------------------------------------------- things of one's own
+
+
+def test_a_colleagues_note_and_inbox_stay_closed(shown: Shown) -> None:
+    vera = signed_in(shown.cast.vera.user)
+    for address in ("note", "note_signed", "inbox_item"):
+        assert vera.get(reverse(address, args=shown.args(address))).status_code == 403
+    for address in ("note_open", "note_draft", "note_sign", "note_addendum", "inbox_answer"):
+        assert vera.post(reverse(address, args=shown.args(address))).status_code == 403
+
+
+def test_a_supervisor_reads_what_supervisees_wrote_and_changes_nothing(shown: Shown) -> None:
+    sue = signed_in(shown.sue.user)
+    note = shown.waiting.note_id
+    page = sue.get(reverse("note_signed", args=[note]))
+    assert NARRATIVE in page.content.decode()
+    assert sue.post(reverse("note_addendum", args=[note])).status_code == 403
+
+
+def test_a_clinician_sees_the_clients_whom_they_treat_and_no_others(shown: Shown) -> None:
+    sam = signed_in(shown.cast.sam.user)
+    assert sam.get(reverse("client", args=[shown.dana.pk])).status_code == 403
+    assert "Dole" not in sam.get(reverse("clients")).content.decode()
+    nora = signed_in(shown.cast.nora.user)
+    assert nora.get(reverse("client", args=[shown.dana.pk])).status_code == 200
+
+
+NOT_CARE = [role for role in Role if role not in (Role.CLINICIAN, Role.SUPERVISOR)]
+
+
+@pytest.mark.parametrize("role", NOT_CARE)
+def test_nobody_outside_care_ever_reads_the_narrative(role: Role, shown: Shown) -> None:
+    browser = signed_in(shown.people[role])
+    seen = 0
+    for address, get, _ in ROWS:
+        if may(get, role):
+            page = browser.get(reverse(address, args=shown.args(address)), follow=True)
+            assert NARRATIVE not in page.content.decode(), address
+            seen += 1
+    assert seen > 3
+
+
+def test_a_biller_sees_a_plans_dates_and_not_its_goals(shown: Shown) -> None:
+    url = reverse("plan", args=[shown.cast.plan.pk])
+    assert "Sleep through the night" not in signed_in(shown.cast.bill).get(url).content.decode()
+    assert "Sleep through the night" in signed_in(shown.cast.nora.user).get(url).content.decode()
+
+
+# --------------------------------------------------------------------- the access log
+
+
+def test_every_look_at_a_client_is_written_down(shown: Shown) -> None:
+    signed_in(shown.cast.bill).get(reverse("claim", args=[shown.held.pk]))
+    with scope(organization=shown.cast.center):
+        event = AccessEvent.objects.latest("pk")
+    assert (event.user, event.action, event.status) == (shown.cast.bill, "claim", 200)
+    assert event.client == shown.cast.clara
+
+
+def test_refusals_are_written_down_too(shown: Shown) -> None:
+    signed_in(shown.cast.bill).get(reverse("note_signed", args=[shown.signed.pk]))
+    signed_in(shown.cast.oscar).get(reverse("claim", args=[shown.held.pk]))
+    with scope(organization=shown.cast.center):
+        assert AccessEvent.objects.latest("pk").status == 403
+    with scope(organization=shown.cast.elsewhere):
+        event = AccessEvent.objects.latest("pk")
+    assert (event.user, event.status, event.client) == (shown.cast.oscar, 404, None)
+
+
+def test_the_world_of_these_tests_has_somebody_for_each_role(cast: Cast) -> None:
+    shown = everything(cast)
+    assert {role: user.roles for role, user in shown.people.items()} == {
+        role: frozenset({role}) for role in Role
+    }

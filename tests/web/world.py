@@ -1,0 +1,185 @@
+"""One of everything that a screen can show, in the cast's center, with money in every state."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.test import Client as Browser
+from django_scopes import scope
+
+from carethread.codes.roles import Role
+from carethread.record.models import (
+    Appointment,
+    Authorization,
+    Case,
+    Claim,
+    ClaimState,
+    Client,
+    Consent,
+    EdiFile,
+    Match,
+    Note,
+    NoteVersion,
+    Practitioner,
+    Remittance,
+    User,
+)
+from carethread.workflow import admit, bill, follow_up, post, receive, submit
+from tests.cast import (
+    NOW,
+    Cast,
+    draft_of,
+    enroll,
+    make_client,
+    make_practitioner,
+    make_user,
+    signed_session,
+)
+from tests.payers import answer, check, make_connection
+
+LATER = NOW + timedelta(hours=3)
+NARRATIVE = "Worked on the sleep diary."  # what tests.cast writes into every note
+
+
+@dataclass
+class Shown:
+    """What the screens are asked for. `people` has one user for each role, with that role only."""
+
+    cast: Cast
+    people: dict[Role, User]
+    sue: Practitioner
+    appointment: Appointment
+    draft: Note
+    signed: Note
+    waiting: NoteVersion
+    dana: Client
+    held: Claim
+    denied: Claim
+    stray: Claim
+    remittance: Remittance
+    match: Match
+    file: EdiFile
+    returned: Case
+    authorization: Authorization
+
+    def args(self, address: str) -> list[int]:
+        """The thing that an address of the table is asked with: one that its owner may open."""
+        thing = {
+            "note_open": self.appointment, "note": self.draft, "note_draft": self.draft,
+            "note_sign": self.draft, "note_addendum": self.signed, "note_signed": self.signed,
+            "note_facts": self.signed, "inbox_item": self.returned, "inbox_answer": self.returned,
+            "cosign": self.waiting, "claim": self.held, "claim_hold": self.held,
+            "claim_release": self.held, "claim_look": self.held, "claim_return": self.held,
+            "remittance": self.remittance, "unmatched_item": self.match,
+            "match_choose": self.match, "match_not_ours": self.match, "file": self.file,
+            "file_raw": self.file, "case": self.returned, "case_close": self.returned,
+            "client": self.cast.clara, "client_edit": self.cast.clara,
+            "coverage_new": self.cast.clara, "coverage": self.cast.coverage,
+            "authorization_new": self.cast.clara, "authorization": self.authorization,
+            "plan_new": self.cast.clara, "plan": self.cast.plan, "consent_new": self.cast.clara,
+            "practitioner": self.cast.nora, "enrollment_new": self.cast.nora,
+            "license_new": self.cast.nora, "payer": self.cast.payer,
+        }.get(address)  # fmt: skip
+        return [thing.pk] if thing else []
+
+
+def everything(cast: Cast) -> Shown:
+    """Build it. Leaves no scope active."""
+    with scope(organization=cast.center):
+        people = _people(cast)
+        sue = people[Role.SUPERVISOR].practitioner
+        kim = make_practitioner(cast.center, "Kim", "Keen", "LMSW", "1000000038", "104100000X",
+                                Role.CLINICIAN, supervisor=sue)  # fmt: skip
+        enroll(kim, cast.payer)
+        dana, _coverage, *_ = make_client(
+            cast.center, cast.program, cast.payer, "Dana", "Dole", "HH00000002"
+        )
+        authorization = admit.save_authorization(
+            Authorization(organization=cast.center, client=cast.clara, payer=cast.payer,
+                          number="A-77", codes=["90837"], approved_units=10,
+                          effective_from=date(2026, 1, 1), effective_to=date(2026, 12, 31)),
+            now=NOW,
+        )  # fmt: skip
+        admit.save_consent(
+            Consent(organization=cast.center, client=cast.clara, signed_on=date(2026, 1, 5))
+        )
+        appointment = _appointment(cast, dana, hours_ago=9)
+        draft = draft_of(cast, starts=NOW - timedelta(hours=7), client=dana)
+        signed = signed_session(cast)
+        refused = signed_session(cast, starts=NOW - timedelta(hours=30))
+        waiting = signed_session(cast, starts=NOW - timedelta(hours=5), by=kim, client=dana)
+        stray = signed_session(cast, starts=NOW - timedelta(hours=54), by=cast.vera)
+        bill.run(cast.center, now=NOW)
+        denied, paid = _claim_of(refused.version), _claim_of(stray.version)
+        bill.hold(_claim_of(signed.version), user=cast.bill, reason="Ask about the copay.", now=NOW)
+        _send(cast, denied, paid)
+        remittance = _answered(cast, denied, paid)
+        follow_up.run(cast.center, now=LATER)
+        returned = follow_up.return_to_author(
+            denied, question="Was the start time right?", user=cast.bill, now=LATER
+        )
+        _quarantined(cast)
+        return Shown(
+            cast=cast, people=people, sue=sue, appointment=appointment, draft=draft,
+            signed=signed.version.note, waiting=waiting.version, dana=dana,
+            held=_claim_of(signed.version), denied=denied, stray=paid, remittance=remittance,
+            match=Match.objects.get(state="waiting"), file=denied.current.file,
+            returned=returned, authorization=authorization,
+        )  # fmt: skip
+
+
+def _people(cast: Cast) -> dict[Role, User]:
+    sue = make_practitioner(cast.center, "Sue", "Super", "LCSW", "1000000046", "1041C0700X",
+                            Role.SUPERVISOR)  # fmt: skip
+    people = {Role.CLINICIAN: cast.nora.user, Role.SUPERVISOR: sue.user}
+    for role in Role:
+        people.setdefault(role, make_user(cast.center, role.capitalize(), "Alone", role))
+    return people
+
+
+def _appointment(cast: Cast, client: Client, hours_ago: int) -> Appointment:
+    starts = NOW - timedelta(hours=hours_ago)
+    return admit.schedule(
+        Appointment(organization=cast.center, client=client, practitioner=cast.nora,
+                    program=cast.program, service="individual", starts_at=starts,
+                    ends_at=starts + timedelta(minutes=45))
+    )  # fmt: skip
+
+
+def _claim_of(version: NoteVersion) -> Claim:
+    return Claim.objects.get(charges__current__note_version=version)
+
+
+def _send(cast: Cast, *claims: Claim) -> None:
+    submit.freeze(make_connection(cast.center), now=LATER)
+    for claim in claims:
+        Claim.objects.filter(pk=claim.pk).update(state=ClaimState.ACCEPTED)
+        claim.refresh_from_db()
+
+
+def _answered(cast: Cast, refused: Claim, stray: Claim) -> Remittance:
+    """A check that refuses a claim for its diagnosis, and pays another under a strange number."""
+    refusal = answer(refused, paid=0, CO_11=12_000, CO_45=6_000)
+    paid = answer(stray, paid=12_000, CO_45=6_000)
+    stranger = replace(
+        paid,
+        claim_id="OTHER-1",
+        payer_control_number="X9",
+        lines=tuple(replace(line, control_number="") for line in paid.lines),
+    )
+    file = receive.store(b"era", organization=cast.center, name="era.835", now=LATER)
+    remittance = post.post_check(file, check(cast.center, refusal, stranger), now=LATER)
+    assert remittance is not None
+    return remittance
+
+
+def _quarantined(cast: Cast) -> EdiFile:
+    file = receive.store(b"ISA*00*half", organization=cast.center, name="half.835", now=LATER)
+    receive.read_file(file.delivery, now=LATER)
+    return file
+
+
+def signed_in(user: User) -> Browser:
+    """A browser in which that user is signed in."""
+    browser = Browser()
+    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return browser
