@@ -4,7 +4,7 @@ It loads everything once, then forks a child for each life, so that a hundred de
 seconds. Commands on stdin, one JSON line in answer to each:
 
     setup N        migrate, build the cast, write N notes (unsigned)
-    live MS        fork a child that signs and works; SIGKILL it after MS milliseconds
+    live MS K      fork K workers that sign and work; SIGKILL them after MS milliseconds
     finish         work undisturbed until nothing is due
     verify         what must be true of the record now
 """
@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -66,16 +67,25 @@ def setup(folder: Path, notes: int) -> dict[str, int]:
     return {"notes": notes}
 
 
-def live(milliseconds: float) -> dict[str, int]:
-    """One life: born by fork, dead by SIGKILL."""
+def live(milliseconds: float, workers: int) -> dict[str, list[int]]:
+    """So many workers at once on the same record: born by fork, dead by SIGKILL."""
     connections.close_all()
+    children = [_born() for _ in range(workers)]
+    time.sleep(milliseconds / 1000)
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+    return {"signals": [os.WTERMSIG(os.waitpid(child, 0)[1]) for child in children]}
+
+
+def _born() -> int:
     child = os.fork()
     if child == 0:
-        _work_until_killed()
-    time.sleep(milliseconds / 1000)
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return {"signal": os.WTERMSIG(status)}
+        try:
+            _work_until_killed()
+        finally:
+            traceback.print_exc()  # it fell over by itself; never back into the parent's loop
+            os._exit(1)
+    return child
 
 
 def _work_until_killed() -> None:
@@ -142,7 +152,7 @@ def main() -> None:
     icd10.exists("F331", NOW.date())  # slow to load: once for all lives
     commands = {
         "setup": lambda number: setup(folder, int(number)),
-        "live": lambda number: live(float(number)),
+        "live": lambda milliseconds, workers: live(float(milliseconds), int(workers)),
         "finish": finish,
         "verify": verify,
     }

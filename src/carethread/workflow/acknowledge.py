@@ -17,6 +17,7 @@ from carethread.record.models import (
 )
 from carethread.rules.identity import parse_claim_number
 from carethread.workflow import bill
+from carethread.workflow.locks import lock
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
     ClaimAck,
@@ -144,11 +145,10 @@ def _sent_file(control_number: str) -> EdiFile | None:
 
 
 def _claims_in(file: EdiFile) -> Iterable[Claim]:
+    versions = ClaimVersion.objects.filter(file=file).values_list("pk", flat=True)
+    ids = lock(Claim.objects.filter(current__in=list(versions)))
     rows: Iterable[Claim] = (
-        Claim.objects.select_for_update(of=("self",))
-        .filter(current__file=file)
-        .select_related("current")
-        .order_by("pk")
+        Claim.objects.filter(pk__in=ids).select_related("current").order_by("pk")
     )
     return rows
 

@@ -30,6 +30,7 @@ from carethread.rules.scrub import ScrubContext, scrub
 from carethread.workflow import gather, numbers, wire_format
 from carethread.workflow.errors import refuse
 from carethread.workflow.gather import Billable
+from carethread.workflow.locks import lock
 from carethread.x12.claim import Claim as WireClaim
 
 WAITING = (ClaimState.HELD, ClaimState.READY)
@@ -83,11 +84,8 @@ def run(organization: Organization, *, now: datetime) -> int:
 @transaction.atomic
 def gather_charges(organization: Organization, *, now: datetime) -> int:
     """Give every charge without a claim its claim."""
-    rows = list(
-        gather.charges_for_billing()
-        .filter(pk__in=due_charges().values("pk"))
-        .select_for_update(of=("self",))
-    )
+    ids = lock(Charge.objects.filter(claim__isnull=True, state="live"))
+    rows = list(gather.charges_for_billing().filter(pk__in=due_charges().filter(pk__in=ids)))
     by_id = {row.pk: row for row in rows}
     groups = group([gather.billable_charge(row) for row in rows])
     sequences = numbers.take(organization, "claim", len(groups)) if groups else range(0)
@@ -130,7 +128,8 @@ def _total(charges: Iterable[Charge]) -> int:
 def bring_back(organization: Organization, *, now: datetime) -> int:
     """Bring back each claim that would say something else today than when it left."""
     back = 0
-    claims = list(due_corrections().select_for_update(of=("self",)).select_related("current"))
+    ids = lock(Claim.objects.filter(pk__in=list(due_corrections().values_list("pk", flat=True))))
+    claims = list(due_corrections().filter(pk__in=ids).select_related("current"))
     charges = gather.charges_by_claim(claims)
     filled = [claim for claim in claims if charges.get(claim.pk)]
     today = gather.service_date(organization, now)
@@ -267,8 +266,7 @@ def look_at(
 def lock_waiting(ids: Sequence[int]) -> "QuerySet[Claim]":
     """These claims, as far as they still wait, locked in the order of their ids."""
     rows: QuerySet[Claim] = (
-        Claim.objects.select_for_update(of=("self",))
-        .filter(pk__in=ids, state__in=WAITING)
+        Claim.objects.filter(pk__in=lock(Claim.objects.filter(pk__in=ids, state__in=WAITING)))
         .select_related("current", "payer", "coverage", "practitioner", "client", "organization")
         .prefetch_related("findings")
         .order_by("pk")

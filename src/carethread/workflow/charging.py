@@ -33,6 +33,7 @@ from carethread.rules.post import Move, charge_moves
 from carethread.rules.scrub import scrub
 from carethread.workflow import gather
 from carethread.workflow.ledger import transfer
+from carethread.workflow.locks import lock
 
 # Where a claim's charges may still be charged anew without a payer holding the old ones.
 NOT_WITH_A_PAYER = (
@@ -106,11 +107,8 @@ def as_charged(version: NoteVersion) -> Charged:
 
 def _existing(version: NoteVersion) -> dict[str, Charge]:
     """The attendance's charges by slot, locked."""
-    rows = (
-        Charge.objects.select_for_update(of=("self",))
-        .filter(attendance=version.note.attendance)
-        .select_related("current__authorization", "claim")
-    )
+    ids = lock(Charge.objects.filter(attendance=version.note.attendance))
+    rows = Charge.objects.filter(pk__in=ids).select_related("current__authorization", "claim")
     return {row.slot: row for row in rows}
 
 

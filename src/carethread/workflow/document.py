@@ -388,14 +388,13 @@ def _require_author(note: Note, user: User) -> None:
 
 
 def _locked(note: Note, *, with_author: bool = False) -> Note:
-    """The note as it is now. Two sessions of one clinician at one time are impossible: whoever
-    signs holds the author as well."""
+    """The note as it is now; its current version is read when asked for (see `locks`). Two
+    sessions of one clinician at one time are impossible: whoever signs holds the author too."""
     return (
         Note.objects.select_for_update(of=("self", "author") if with_author else ("self",))
         .select_related(
             "organization",
             "author__supervisor",
-            "current",
             "attendance__client",
             "attendance__session__program",
             "attendance__episode",

@@ -45,6 +45,7 @@ from carethread.rules.post import (
 from carethread.rules.post import post as decide
 from carethread.workflow import ledger, remitted, wire_format
 from carethread.workflow.errors import refuse
+from carethread.workflow.locks import lock
 from carethread.workflow.quarantine import Quarantined
 from carethread.workflow.remitted import Received
 from carethread.x12 import remittance as wire
@@ -170,9 +171,8 @@ def _versions_named(received: Sequence[Received]) -> Iterable[ClaimVersion]:
     by_line = Q(
         pk__in=ClaimLine.objects.filter(charge_version__in=lines - {None}).values("version__claim")
     )
-    claims = Claim.objects.filter(named | by_line)
-    ids = list(claims.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    return _versions(Q(claim__in=ids))
+    found = Claim.objects.filter(named | by_line).values_list("pk", flat=True)
+    return _versions(Q(claim__in=lock(Claim.objects.filter(pk__in=list(found)))))
 
 
 def _versions(which: Q) -> Iterable[ClaimVersion]:

@@ -95,21 +95,20 @@ def store(
 ) -> EdiFile:
     """Keep the bytes, unread. The same bytes twice are one file: the first is given back."""
     digest = hashlib.sha256(raw).hexdigest()
-    with transaction.atomic():
-        existing = EdiFile.objects.filter(direction="in", sha256=digest).first()
-        if existing is not None:
-            return existing
-        file = EdiFile.objects.create(
+    with transaction.atomic():  # get_or_create, because two workers may bring one file at once
+        file, fresh = EdiFile.objects.get_or_create(
             organization=organization,
-            connection=connection,
             direction="in",
-            kind="",
-            name=name[:255],
             sha256=digest,
-            raw=raw,
-            made_at=now,
+            defaults={
+                "connection": connection,
+                "name": name[:255],
+                "raw": raw,
+                "made_at": now,
+            },
         )
-        Delivery.objects.create(organization=organization, file=file, state="received")
+        if fresh:
+            Delivery.objects.create(organization=organization, file=file, state="received")
     return file
 
 

@@ -40,6 +40,7 @@ from carethread.rules.scrub import scrub
 from carethread.workflow import bill, gather, ledger, numbers, wire_format
 from carethread.workflow.bill import Prepared
 from carethread.workflow.connections import opened
+from carethread.workflow.locks import lock
 from carethread.x12.claim import Claim as WireClaim
 from carethread.x12.claim import ClaimFile
 from carethread.x12.common import Contact, Envelope, Party
@@ -317,11 +318,8 @@ def _mark(delivery: Delivery, state: str) -> None:
 def _arrived(delivery: Delivery, now: datetime) -> None:
     delivery.state, delivery.done_at, delivery.next_attempt_at = "sent", now, None
     delivery.save(update_fields=["state", "done_at", "next_attempt_at"])
-    claims = (
-        Claim.objects.select_for_update(of=("self",))
-        .filter(current__file=delivery.file, state=ClaimState.QUEUED)
-        .order_by("pk")
-    )
-    for claim in claims:
+    versions = list(delivery.file.claim_versions.values_list("pk", flat=True))
+    ids = lock(Claim.objects.filter(current__in=versions, state=ClaimState.QUEUED))
+    for claim in Claim.objects.filter(pk__in=ids).order_by("pk"):
         words = f"File {delivery.file.name} is with the clearinghouse."
         bill.move(claim, ClaimState.SENT, words, now=now, file_id=delivery.file_id)

@@ -1,0 +1,19 @@
+"""Lock first, read after.
+
+PostgreSQL gives a waiting `SELECT … FOR UPDATE` the locked row as it is now, but every joined
+row and subquery as they were when the statement began. A row that is locked and read in one
+statement can therefore contradict itself: a note that is signed, without its version. So lock the
+ids, by conditions on the row's own columns alone, and read in a second statement.
+"""
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+M = TypeVar("M", bound=Model)
+
+
+def lock(rows: "QuerySet[M]") -> list[int]:
+    """Lock these rows in the order of their ids, to the end of the transaction; their ids."""
+    held = rows.select_for_update(of=("self",)).order_by("pk")
+    return list(held.values_list("pk", flat=True))
