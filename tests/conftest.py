@@ -7,12 +7,17 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from tests.cast import alder, cast
 from tests.support import guards, parts
 from tests.support.sshd import SshServer
 
 __all__ = ["alder", "cast"]  # fixtures for every folder
+
+# A slow machine is no failure: speeds are measured by `make bench`, never by a test.
+settings.register_profile("carethread", deadline=None)
+settings.load_profile("carethread")
 
 _DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
 _DATABASE_MARKERS = ("django_db", "database", "browser")
