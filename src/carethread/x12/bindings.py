@@ -25,6 +25,9 @@ Get = Callable[[str], Any]
 """The value of a field, by name."""
 Index = Callable[[str], int]
 
+MANY = 2000
+"""More of one kind than any guide allows in one place; what is beyond is only kept."""
+
 new_adjustment = quick(Adjustment)
 new_reference = quick(Reference)
 new_amount = quick(Amount)
@@ -235,7 +238,7 @@ class Items:
         slot, make, memo = at.slot, self.make, self.memo
 
         def take(values: Values, e: list[str]) -> bool | None:
-            if len(e) != 3 and (len(e) < 3 or any(e[3:])):
+            if len(values[slot]) >= MANY or (len(e) != 3 and (len(e) < 3 or any(e[3:]))):
                 return False
             values[slot] += (make(e[1], memo[e[2]] if memo is not None else e[2]),)
             return None
@@ -256,7 +259,7 @@ class Texts:
         slot = at.slot
 
         def take(values: Values, e: list[str]) -> bool | None:
-            if len(e) < 3:
+            if len(e) < 3 or len(values[slot]) >= MANY:
                 return False
             values[slot] += (e[2],)
             return None
@@ -276,11 +279,11 @@ class Adjustments:
 
         def take(values: Values, e: list[str]) -> bool | None:
             n = len(e)
+            if n < 4 or len(values[slot]) >= MANY:
+                return False
             if n == 4:
                 values[slot] += (make(e[1], e[2], cents[e[3]], ""),)
                 return None
-            if n < 4:
-                return False
             values[slot] += tuple(
                 make(e[1], e[p], cents[e[p + 1]], e[p + 2] if p + 2 < n else "")
                 for p in range(2, n - 1, 3)

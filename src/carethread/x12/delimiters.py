@@ -37,9 +37,11 @@ def from_isa(text: str) -> Delimiters:
     ISA11 is the repetition separator in version 00402 and later; senders that still write the
     old "U" there use none. Raises ValueError where the columns do not hold.
     """
+    if len(text) < ISA_LENGTH:
+        raise ValueError("the file ends inside the ISA segment")
     element = text[3]
     fields = text[:ISA_LENGTH].split(element)
-    if len(fields) != 17 or len(text) < ISA_LENGTH:
+    if len(fields) != 17:
         raise ValueError("the ISA segment does not have 16 elements in 106 characters")
     component, segment = text[104], text[105]
     repetition = "" if fields[11].isalnum() or fields[11] == " " else fields[11]

@@ -24,6 +24,9 @@ PAIRS: dict[str, tuple[tuple[int, int], ...]] = {
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)$", re.ASCII)
 _WHOLE = re.compile(r"-?\d+$", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3])[0-5]\d([0-5]\d\d{0,2})?$", re.ASCII)
+_DATED = {"DTP": 3, "DMG": 2, "PAT": 6}
+"""Elements whose type the element in front of them gives."""
+
 _SPAN = {"D8": 1, "RD8": 2}
 
 
@@ -45,8 +48,10 @@ def element_faults(found: Found, marks: Delimiters) -> Iterator[Finding]:
         for id_, message in _faults(value, element, marks):
             yield note(id_, message, at)
     yield from _pair_faults(found, note)
-    if tag == "DTP" and len(values) > 3 and (why := _span_fault(values[2], values[3])):
-        yield note("DATE_INVALID", why, 3)
+    if tag in _DATED and len(values) > _DATED[tag]:
+        at = _DATED[tag]
+        if why := _span_fault(values[at - 1], values[at]):
+            yield note("DATE_INVALID", why, at)
 
 
 def _pair_faults(found: Found, note: Callable[[str, str, int], Finding]) -> Iterator[Finding]:
@@ -121,8 +126,8 @@ def _day_fault(value: str) -> str:
 
 
 def _span_fault(kind: str, value: str) -> str:
-    """Why a DTP03 does not hold what DTP02 announces."""
-    if kind not in _SPAN:
+    """Why a value does not hold the days that its qualifier announces."""
+    if kind not in _SPAN or not value:
         return ""
     days = value.split("-")
     if len(days) != _SPAN[kind]:

@@ -170,7 +170,7 @@ class Stream:
     def __init__(self, file: BinaryIO, keep_unknown: bool) -> None:
         self.findings: list[Finding] = []
         self._keep_unknown = keep_unknown
-        self._units = Units(file, self._note)
+        self._units = Units(file, self._note_text)
         self._marks = DEFAULT
         self._at = 0
         self._isa: Interchange | None = None
@@ -199,12 +199,16 @@ class Stream:
         self,
         id_: str,
         message: str,
-        severity: Severity = Severity.ERROR,
         at: int = 0,
         tag: str = "",
+        element: int = 0,
+        severity: Severity = Severity.ERROR,
     ) -> None:
         if len(self.findings) < _MOST_FINDINGS:
-            self.findings.append(Finding(id_, severity, at or self._at, message, tag))
+            self.findings.append(Finding(id_, severity, at or self._at, message, tag, element))
+
+    def _note_text(self, id_: str, message: str, severity: Severity) -> None:
+        self._note(id_, message, severity=severity)
 
     def _run(self) -> Iterator[Event]:
         for marks, units in self._units.interchanges():
@@ -250,8 +254,8 @@ class Stream:
                 items = assembler.feed(segs, first)
             except BadValue as fault:
                 e = segs[fault.at]
-                self._note("BAD_VALUE", f"{e[0]}: {fault}", at=first + fault.at, tag=e[0])
-                _blank(e, fault.text)
+                position, element = first + fault.at, _blank(e, fault.text)
+                self._note("BAD_VALUE", f"{e[0]}{element:02d}: {fault}", position, e[0], element)
                 continue
             if assembler.strays:
                 self._strays(assembler)
@@ -303,15 +307,19 @@ class Stream:
             self._note("OUTSIDE_GROUP", "ST stands outside any functional group", tag="ST")
         else:
             self._group = replace(self._group, received=self._group.received + 1)
-        version = e[3] or (self._group.guide if self._group else "")
+        group_guide = self._group.guide if self._group else ""
+        version = e[3] or group_guide
+        if group_guide and version != group_guide:
+            message = f"ST03 names guide {version}, its group {group_guide}"
+            self._note("GUIDE_MISMATCH", message, tag="ST")
         envelope = self._envelope_of(e[2], version)
         codec = codec_for(version, e[1])
         if codec is None:
             self._note(
                 "SET_UNKNOWN",
                 f"set {e[1]} of guide {version or '(none)'} is kept as it is, but not understood",
-                Severity.WARNING,
                 tag="ST",
+                severity=Severity.WARNING,
             )
         assembler = codec.assembler(envelope, self._marks) if codec else None
         self._set = _Set(envelope, e[1], self._span[0], assembler, [])
@@ -399,11 +407,12 @@ class Stream:
         yield Tail(ack, 0, self._span)
 
 
-def _blank(e: list[str], text: str) -> None:
-    """Empties the element that holds `text` (all of them, should none)."""
-    at = next((i for i in range(1, len(e)) if text in e[i]), 0)
+def _blank(e: list[str], text: str) -> int:
+    """Empties the element that holds `text`, and says which it was (all of them, should none)."""
+    at = next((i for i in range(1, len(e)) if text and text in e[i]), 0)
     for i in [at] if at else range(1, len(e)):
         e[i] = ""
+    return at
 
 
 __all__ = [

@@ -152,6 +152,8 @@ class LoopReader:
                 i += 1
         except NotAValue as fault:
             raise BadValue(i, fault) from None
+        if values[self.extra].__class__ is list:
+            values[self.extra] = tuple(values[self.extra])
         return values, i
 
     def build(self, values: Values) -> Any:
@@ -183,7 +185,7 @@ class LoopReader:
     def _lift(values: Values, target: int, value: Any, nothing: Any) -> None:
         """Gives a value to the object above: tuples add up, anything else that was said stands."""
         if value.__class__ is tuple:
-            values[target] += value
+            values[target] = (*values[target], *value)
         elif value != nothing:
             values[target] = value
 
@@ -199,7 +201,10 @@ class LoopReader:
         """Keeps a segment: in the guide's own place, or behind the segment `after`."""
         name = name_of(canonical(after, self.marks)) if after and not partial else ""
         kept = Kept(canonical(e, self.marks), name, partial)
-        values[self.extra] = (*values[self.extra], kept)
+        if values[self.extra].__class__ is list:
+            values[self.extra].append(kept)
+        else:
+            values[self.extra] = [*values[self.extra], kept]
 
 
 @dataclass(slots=True)

@@ -92,11 +92,12 @@ def _place(kept: Kept, items: list[Item], loop: Loop) -> None:
     """Puts a kept segment among those written from fields."""
     if kept.partial and _merge(kept, items, _blanks(loop)):
         return
+    segment: Segment | None = None
     if kept.after:
-        segment = None
-        same = [i for i, x in enumerate(items) if x.own and name_of(x.elements) == kept.after]
-        at = (same or [i for i, x in enumerate(items) if x.own])[-1] + 1
-        order = items[at - 1].order
+        own = [i for i, item in enumerate(items) if item.own]
+        same = [i for i in own if name_of(items[i].elements) == kept.after]
+        at = (same or own or [-1])[-1] + 1
+        order = items[at - 1].order if at else 0
     else:
         order, segment = _order(kept, loop)
         at = max((i + 1 for i, item in enumerate(items) if item.order <= order), default=0)

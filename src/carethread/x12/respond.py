@@ -51,6 +51,7 @@ ELEMENT_CODES = {
     "ELEMENT_TYPE": "6",
     "ELEMENT_CODE": "7",
     "DATE_INVALID": "8",
+    "BAD_VALUE": "6",
     "ELEMENT_NOT_USED": "I10",
     "HL_NUMBER": "I12",
     "HL_PARENT": "I12",
@@ -192,11 +193,14 @@ def _known(version: str) -> str:
 
 
 def _errors(findings: list[Finding], start: int) -> Iterator[SegmentError]:
-    for f in findings:
+    """What IK3 and IK4 say of each finding; one complaint an element is enough."""
+    told: set[tuple[int, int]] = set()
+    for f in sorted(findings, key=lambda f: (f.segment, f.id == "BAD_VALUE")):
         position = f.segment - start + 1
         if f.id in SEGMENT_CODES:
             yield SegmentError(f.tag, position, SEGMENT_CODES[f.id])
-        elif f.id in ELEMENT_CODES:
+        elif f.id in ELEMENT_CODES and (f.segment, f.element) not in told:
+            told.add((f.segment, f.element))
             value = fold(_quoted(f.message))[:99]
             yield SegmentError(f.tag, position, "8", "", f.element, ELEMENT_CODES[f.id], value)
 

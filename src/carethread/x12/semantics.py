@@ -12,7 +12,7 @@ from stdnum import luhn
 from stdnum.us import rtn
 
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck
-from carethread.x12.claim import Claim, ClaimLine, OtherPayer
+from carethread.x12.claim import Claim, ClaimFile, ClaimLine, OtherPayer
 from carethread.x12.finding import Finding, Severity
 from carethread.x12.remittance import Remittance, RemittedClaim
 from carethread.x12.values import format_cents
@@ -207,6 +207,33 @@ def _cob_claim(claim: Claim, other: OtherPayer, position: int) -> Iterator[Findi
         yield _error("BALANCE_COB", position, message, "AMT", 2)
 
 
+def postal_codes(file: ClaimFile, at: At) -> Iterator[Finding]:
+    """ZIP9: billing provider and service facility give all nine digits."""
+    del file
+    party = ""
+    for n, e in enumerate(at.segments):
+        if e[0] == "NM1":
+            party = e[1] if len(e) > 1 else ""
+        if e[0] == "N4" and party in ("85", "77") and not _is_zip9(e):
+            message = f"postal code {e[3]!r} of a provider of service must have nine digits"
+            yield _error("ZIP9", at.first + n, message, "N4", 3)
+
+
+def _is_zip9(n4: list[str]) -> bool:
+    """Nine digits, or an address that is not in the United States (N404)."""
+    foreign = len(n4) > 4 and n4[4] not in ("", "US")
+    return foreign or len(n4) < 4 or (len(n4[3]) == 9 and n4[3].isdigit())
+
+
+def taxonomies(file: ClaimFile, at: At) -> Iterator[Finding]:
+    """TAXONOMY: a provider taxonomy code is ten letters and digits."""
+    del file
+    for position, e in at.all("PRV"):
+        if len(e) > 3 and e[2] == "PXC" and not (len(e[3]) == 10 and e[3].isalnum()):
+            message = f"{e[3]!r} is not a provider taxonomy code of ten characters"
+            yield _error("TAXONOMY", position, message, "PRV", 3)
+
+
 # -- 999, 277CA -------------------------------------------------------------------------------
 
 
@@ -256,6 +283,7 @@ def is_npi(text: str) -> bool:
 RULES: dict[type[Any], tuple[Rule, ...]] = {
     RemittedClaim: (line_balance, claim_balance),
     Remittance: (check_balance, routing_number),
+    ClaimFile: (postal_codes, taxonomies),
     Claim: (
         charge_sum,
         pointers,

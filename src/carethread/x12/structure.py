@@ -5,7 +5,6 @@ a place for it at or behind the place last filled; inner loops close. Where only
 fits, the segment is out of order.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from carethread.x12.dictionary import segments as dictionary
@@ -45,7 +44,11 @@ class Walk:
         self.findings.append(Finding(id_, Severity.ERROR, position, message, tag))
 
     def _segment(self, position: int, elements: list[str]) -> None:
-        place = self._place(elements, behind=True) or self._place(elements, behind=False)
+        place = (
+            self._place(elements, behind=True)
+            or self._place(elements, behind=False)
+            or self._headless(elements)
+        )
         if place is None:
             self._unplaced(position, elements)
             return
@@ -68,6 +71,28 @@ class Walk:
 
     def _enter(self, loop: Loop, position: int) -> None:
         self._open.append(_Open(loop, position, {0: 1}))
+
+    def _headless(self, elements: list[str]) -> tuple[int, int] | None:
+        """The place in a required loop that has not begun: its own first segment is missing. The
+        loop is opened, so that one missing segment makes one finding."""
+        for depth in range(len(self._open) - 1, -1, -1):
+            here = self._open[depth]
+            for index, part in enumerate(here.loop.parts):
+                if not isinstance(part, Loop) or part.usage != "R" or here.counts.get(index):
+                    continue
+                for inner, found in enumerate(part.parts[1:], 1):
+                    if self._declared(found).matches(elements, self._component):
+                        self._open_headless(depth, index, part)
+                        return depth + 1, inner
+        return None
+
+    def _open_headless(self, depth: int, index: int, part: Loop) -> None:
+        while len(self._open) > depth + 1:
+            self._close()
+        here = self._open[-1]
+        here.counts[index] = 1
+        here.at = max(here.at, index)
+        self._open.append(_Open(part, here.position))
 
     @staticmethod
     def _declared(part: Segment | Loop) -> Segment:
@@ -130,9 +155,3 @@ class Walk:
         else:
             message = f"loop {here.loop.name} lacks loop {part.name} ({part.first.name})"
             self._note("LOOP_MISSING", here.position, message, part.first.tag)
-
-
-def walk(raw: RawSet) -> tuple[list[Found], Iterator[Finding]]:
-    """The segments that have a place in their guide, and the faults of structure."""
-    done = Walk(raw)
-    return done.found, iter(done.findings)

@@ -19,7 +19,8 @@ Unit = tuple[str, int, int]
 """The text without its last terminator, and the bytes of the file that it came from."""
 
 _BLOCK = 1 << 17
-_LONGEST = 1 << 22
+_LONGEST = 1 << 20
+"""No claim comes near this many bytes; a unit that does is read in pieces."""
 _STARTS = ("ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", *UNIT_STARTS)
 _BLANK = " \r\n\t\x00\x1a\ufeffï»¿"
 """What may stand between interchanges: white space, and a byte-order mark as latin-1 shows it."""
@@ -27,8 +28,8 @@ _BLANK = " \r\n\t\x00\x1a\ufeffï»¿"
 
 @lru_cache(maxsize=64)
 def _boundary(marks: Delimiters) -> re.Pattern[str]:
-    starts = "|".join(_STARTS)
-    return re.compile(rf"{re.escape(marks.segment)}\s*(?=(?:{starts}){re.escape(marks.element)})")
+    ends, element = re.escape(marks.segment), re.escape(marks.element)
+    return re.compile(rf"{ends}[^\S{ends}]*(?=(?:{'|'.join(_STARTS)}){element})")
 
 
 class Units:
@@ -90,13 +91,12 @@ class Units:
         """The delimiters of the ISA at hand, or None (and why, where it looks like one)."""
         try:
             return from_isa(self.text)
-        except ValueError:
-            if len(self.text) < ISA_LENGTH:
-                error = ValueError("the file ends inside the ISA segment")
-            if self.text[3:4].strip() and not self.text[3].isalnum():
-                self.fault = f"at byte {self.offset} {error}"
-                self.note("ISA_BROKEN", f"no interchange can be read here: {error}", Severity.ERROR)
-            return None
+        except ValueError as error:
+            why = str(error)
+        if self.text[3:4].strip() and not self.text[3].isalnum():
+            self.fault = f"at byte {self.offset} {why}"
+            self.note("ISA_BROKEN", f"no interchange can be read here: {why}", Severity.ERROR)
+        return None
 
     def _cut(self, marks: Delimiters) -> Iterator[Unit]:
         """The units of the interchange at hand, through its IEA, the next ISA or the end."""
@@ -114,7 +114,7 @@ class Units:
             if self.text.startswith("IEA") and terminator in self.text:
                 end = self.text.index(terminator)
                 yield self._unit(0, end)
-                self._drop(end + 1)
+                self._drop(len(self.text) - len(self.text[end:].lstrip(terminator + _BLANK)))
                 return
             if len(self.text) > _LONGEST:
                 end = self.text.rfind(terminator) if terminator in self.text else len(self.text) - 1
@@ -158,7 +158,7 @@ def segments(text: str, marks: Delimiters) -> list[list[str]]:
         for line_break in "\r\n":
             if line_break != terminator:
                 text = text.replace(line_break, "")
-    if terminator + " " in text or terminator * 2 in text:
+    if terminator + " " in text or terminator * 2 in text or text.endswith(terminator):
         parts = [part.strip() for part in text.split(terminator)]
         return [part.split(marks.element) for part in parts if part]
     element = marks.element

@@ -75,12 +75,16 @@ class Levels:
         self.count = 0
         self.open: dict[int, int] = {}
 
-    def under(self, depth: int, code: str, child: bool, items: Iterable[Item]) -> Iterator[Item]:
-        """An HL at this depth (1 outermost), then the items of its loop."""
+    def under(
+        self, depth: int, code: str, child: bool | None, items: Iterable[Item]
+    ) -> Iterator[Item]:
+        """An HL at this depth (1 outermost), then the items of its loop. `child` says whether a
+        level stands below it (None: the guide does not ask)."""
         self.count += 1
         self.open[depth] = self.count
         parent = str(self.open[depth - 1]) if depth > 1 else ""
-        yield Item(["HL", str(self.count), parent, code, "1" if child else "0"], None, 0)
+        announced = "" if child is None else "1" if child else "0"
+        yield Item(["HL", str(self.count), parent, code, announced], None, 0)
         yield from items
 
 

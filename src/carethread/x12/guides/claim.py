@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, ClassVar
 
-from carethread.x12.bindings import BINDINGS, Get, Place, Take, Values, runs
+from carethread.x12.bindings import BINDINGS, MANY, Get, Place, Take, Values, runs
 from carethread.x12.claim import (
     Claim,
     ClaimFile,
@@ -150,6 +150,8 @@ class Diagnoses:
         slot, component = at.slot, at.marks.component
 
         def take(values: Values, e: list[str]) -> bool | None:
+            if len(values[slot]) >= MANY:
+                return False
             more = None
             for text in e[1:]:
                 parts = text.split(component)

@@ -178,7 +178,7 @@ _PROFESSIONAL = """
     FRM R99 ! . . . .
 
 [2300 S100 claims=Claim*]
-  CLM R1 claim_id! charge:cents! - - (facility_code! =B frequency!)!
+  CLM R1 claim_id! charge:cents! - - (facility_code! =B frequency!{1|2|3|4|5|6|7|8|9})!
          signature_on_file!{Y|N} accepts_assignment!{A|B|C} benefits_assigned!{Y|N|W}
          release_of_information!{Y|I} . (.*5) . - - - - - - - .
   DTP S20 #431|454|304|453|439|484|455|471|314|360|361|297|296|096|090|091|444|050 ! !

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from carethread.x12 import values as wire
 from carethread.x12.acknowledgment import AcknowledgedClaim, ClaimAck, ClaimStatus
-from carethread.x12.bindings import BINDINGS, Get, Place, Take, Values
+from carethread.x12.bindings import BINDINGS, MANY, Get, Place, Take, Values
 from carethread.x12.common import Envelope, Kept, Party
 from carethread.x12.delimiters import COMPONENT, Delimiters
 from carethread.x12.guide import Guide, Segment, parse_loop
@@ -131,7 +131,7 @@ class Statuses:
         slot, component = at.slot, at.marks.component
 
         def take(values: Values, e: list[str]) -> bool | None:
-            if len(e) < 2:
+            if len(e) < 2 or len(values[slot]) >= MANY:
                 return False
             e = e + [""] * (13 - len(e))
             category, code, entity = _triple(e[1], component)
@@ -253,15 +253,7 @@ def compose(ack: ClaimAck) -> Iterator[Item]:
         for claim in claims:
             bare = replace(claim, extra=not_up(claim.extra))
             patient = Patient(claim.patient, (bare,), down(claim.extra))
-            yield from _patient(levels, patient)
-
-
-def _patient(levels: Levels, patient: Patient) -> Iterator[Item]:
-    """A patient's level has no HL04."""
-    for item in levels.under(4, "PT", False, render(_LOOPS["HL*PT"], patient)):
-        if item.elements[0] == "HL":
-            item.elements[4] = ""
-        yield item
+            yield from levels.under(4, "PT", None, render(_LOOPS["HL*PT"], patient))
 
 
 def _part(ack: ClaimAck, tag: str) -> Any:

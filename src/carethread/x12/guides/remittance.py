@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from carethread.x12 import values as wire
-from carethread.x12.bindings import BINDINGS, Get, Place, Take, Values, runs
+from carethread.x12.bindings import BINDINGS, MANY, Get, Place, Take, Values, runs
 from carethread.x12.common import Envelope, Kept, Party, Reference
 from carethread.x12.delimiters import COMPONENT, Delimiters
 from carethread.x12.guide import Guide, Segment, Shape, parse_loop
@@ -135,7 +135,7 @@ class ProviderAdjustments:
         slot, component = at.slot, at.marks.component
 
         def take(values: Values, e: list[str]) -> bool | None:
-            if len(e) < 5:
+            if len(e) < 5 or len(values[slot]) >= MANY:
                 return False
             ends = wire.days[e[2]] if e[2] else None
             for p in range(3, len(e) - 1, 2):
@@ -168,6 +168,8 @@ class ClaimRemarks:
         tag = at.segment.tag
 
         def take(values: Values, e: list[str]) -> bool | None:
+            if len(values[slot]) >= MANY:
+                return False
             values[slot] += tuple(e[p] for p in positions if p < len(e) and e[p])
             values[where] = tag
             return any(e[p] for p in range(1, len(e)) if p not in positions) or None

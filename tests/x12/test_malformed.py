@@ -1,0 +1,142 @@
+"""Hostile and tired input: a clear finding each, never a crash, never a guess."""
+
+import time
+
+import pytest
+
+from carethread.x12.check import check
+from carethread.x12.finding import Severity, Unreadable
+from carethread.x12.reader import read
+from carethread.x12.remittance import Remittance
+from tests.x12 import make
+from tests.x12.fuzz import mutations, survive
+
+CLEAN = make.written(make.remittance())
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "the file is empty"),
+        (b" \r\n\t ", "the file is empty"),
+        (b"\xef\xbb\xbf", "the file is empty"),
+        (b"Dear payer, please pay.", "begins with 'Dear payer, please p'"),
+        (b"\x00" * 1000, "the file is empty"),
+        (b"ISA*00*", "ends inside the ISA segment"),
+        (CLEAN[:100], "ends inside the ISA segment"),
+        (CLEAN.replace(b"*ZZ*CENTER         *", b"*ZZ*CENTER*"), "does not have 16 elements"),
+        (b"GS" + CLEAN[CLEAN.index(b"GS") + 2 :], "no ISA segment begins anywhere"),
+        (b"ISA" * 10_000, "no X12 interchange"),
+        (CLEAN.decode().encode("utf-16"), "no X12 interchange"),
+    ],
+)
+def test_bytes_without_an_interchange_are_unreadable_and_say_why(data: bytes, words: str) -> None:
+    with pytest.raises(Unreadable, match=words):
+        read(data)
+
+
+@pytest.mark.parametrize("part", range(1, 10))
+def test_a_truncated_file_is_read_as_far_as_it_goes(part: int) -> None:
+    end = 106 + (len(CLEAN) - 106) * part // 10
+    document = read(CLEAN[:end])
+    ids = {f.id for f in document.findings}
+    assert "MISSING_IEA" in ids
+    assert all(f.severity is Severity.ERROR for f in document.findings)
+    whole = read(CLEAN).transactions[0]
+    assert isinstance(whole, Remittance)
+    for claim in (c for t in document.transactions for c in getattr(t, "claims", ())[:-1]):
+        assert claim in whole.claims
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        b"\xef\xbb\xbf" + CLEAN,
+        CLEAN.replace(b"~", b"~\n"),
+        CLEAN.replace(b"~", b"~\r\n"),
+        CLEAN.replace(b"~", b"~ \r\n"),
+        CLEAN + b"   \r\n\r\n\x1a",
+        b"\r\n\r\n" + CLEAN,
+        CLEAN.replace(b"~", b"\n"),
+        CLEAN.replace(b"~", b"~~"),
+    ],
+    ids=[
+        "BOM",
+        "LF",
+        "CRLF",
+        "blank CRLF",
+        "trailing blanks",
+        "leading lines",
+        "LF ends",
+        "doubled",
+    ],
+)
+def test_line_breaks_bom_and_blanks_do_not_matter(wrapped: bytes) -> None:
+    document = read(wrapped)
+    assert document.findings == ()
+    assert document.transactions == read(CLEAN).transactions
+    assert check(wrapped) == []
+
+
+def test_names_come_through_in_utf8_and_in_latin_1() -> None:
+    for encoding in ("utf-8", "latin-1"):
+        data = CLEAN.decode().replace("RIVERS", "RÍVERS").encode(encoding)
+        [remittance] = read(data).transactions
+        assert remittance.claims[0].patient.name == "RÍVERS"  # type: ignore[union-attr]
+
+
+def test_an_amount_that_is_none_is_a_finding_and_not_a_guess() -> None:
+    data = CLEAN.replace(b"CAS*CO*45*30~", b"CAS*CO*45*3O~")
+    document = read(data)
+    [finding] = document.findings
+    assert (finding.id, finding.severity) == ("BAD_VALUE", Severity.ERROR)
+    assert data.decode().split("~")[finding.segment - 1] == "CAS*CO*45*3O"
+    assert "'3O' is not an amount" in finding.message
+    assert not document.transactions[0].is_balanced  # type: ignore[union-attr]
+
+
+def test_every_bad_value_of_a_claim_is_told() -> None:
+    data = CLEAN.replace(b"*150*110*", b"*1S0*11O*", 1).replace(
+        b"DTM*472*20260210", b"DTM*472*2026O210", 1
+    )
+    assert [f.id for f in read(data).findings] == ["BAD_VALUE"] * 3
+
+
+def test_two_interchanges_with_other_delimiters_are_read_as_two() -> None:
+    other = CLEAN.decode().translate(str.maketrans("*:~^", "|>'!")).encode()
+    document = read(CLEAN + b"\n" + other)
+    assert len(document.envelopes) == len(document.transactions) == 2
+    assert document.findings == ()
+
+
+def test_a_broken_interchange_between_two_good_ones_costs_only_itself() -> None:
+    broken = CLEAN[:80] + b"\n"
+    document = read(CLEAN + broken + CLEAN)
+    assert len(document.transactions) == 2
+    assert {"ISA_BROKEN"} <= {f.id for f in document.findings}
+
+
+def test_an_interchange_that_is_not_closed_ends_where_the_next_begins() -> None:
+    document = read(CLEAN.replace(b"IEA*1*000000007~", b"") + CLEAN)
+    assert len(document.transactions) == 2
+    assert [f.id for f in document.findings] == ["MISSING_IEA"]
+
+
+def test_a_set_that_is_not_closed_keeps_what_it_had() -> None:
+    document = read(CLEAN.replace(b"SE*35*0001~", b""))
+    assert [f.id for f in document.findings] == ["MISSING_SE"]
+    assert document.transactions == read(CLEAN).transactions
+
+
+def test_a_hundred_thousand_unknown_segments_are_read_in_seconds() -> None:
+    data = CLEAN.replace(b"SVC*", b"ZZZ*1~" * 100_000 + b"SVC*", 1)
+    begin = time.process_time()
+    document = read(data)
+    assert time.process_time() - begin < 20
+    assert document.transactions
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_mutated_files_never_crash_reading_checking_or_writing(seed: int) -> None:
+    for data in mutations(150, seed):
+        survive(data)
