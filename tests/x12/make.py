@@ -31,7 +31,7 @@ from carethread.x12.common import (
     Party,
     Reference,
 )
-from carethread.x12.reader import Transaction
+from carethread.x12.reader import Transaction, read
 from carethread.x12.remittance import (
     ProviderAdjustment,
     Remittance,
@@ -59,6 +59,12 @@ def written(*transactions: Transaction, **changes: Any) -> bytes:
         "created": NOW,
     }
     return write(transactions, **options | changes)
+
+
+def only(data: bytes) -> Any:
+    """The one transaction of a file."""
+    [transaction] = read(data).transactions
+    return transaction
 
 
 def address(line1: str = "12 HARBOR ST") -> Address:

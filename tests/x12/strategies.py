@@ -72,11 +72,14 @@ def references(*qualifiers: str) -> SearchStrategy[tuple[Reference, ...]]:
     return found.map(lambda refs: tuple(sorted(refs, key=lambda r: qualifiers.index(r.qualifier))))
 
 
+NONE, NOTHING, EMPTY = st.none(), st.just(()), st.just("")
+
+
 def parties(
-    address: SearchStrategy[Any] = st.none(),
-    contact: SearchStrategy[Any] = st.none(),
-    refs: SearchStrategy[Any] = st.just(()),
-    taxonomy: SearchStrategy[str] = st.just(""),
+    address: SearchStrategy[Any] = NONE,
+    contact: SearchStrategy[Any] = NONE,
+    refs: SearchStrategy[Any] = NOTHING,
+    taxonomy: SearchStrategy[str] = EMPTY,
 ) -> SearchStrategy[Party]:
     id_ = st.just(("", "")) | st.tuples(st.sampled_from(["XX", "MI", "PI", "46"]), word(15))
     return st.tuples(

@@ -1,4 +1,4 @@
-"""What nobody touched is written back byte for byte; what was edited keeps what we have no field for."""
+"""What nobody touched comes back byte for byte; an edited set keeps what has no field here."""
 
 from dataclasses import replace
 
@@ -73,9 +73,11 @@ def test_an_edit_changes_its_own_segment_and_no_other() -> None:
 
 def test_an_edited_set_leaves_its_neighbours_bytes_alone() -> None:
     first, second = make.remittance(), make.remittance(make.denied())
-    data = make.written(first, second).replace(b"TRN*1*EFT0001*", b"TRN*1*EFT0001*", 1)
+    data = make.written(first, second)
     document = read(data)
-    changed = replace(document.transactions[1], trace="NEWTRACE")
+    edited = document.transactions[1]
+    assert isinstance(edited, Remittance)
+    changed = replace(edited, trace="NEWTRACE")
     written = rewrite(document, [document.transactions[0], changed])
     begin, end = document.spans[0]
     assert written[:end] == data[:end]

@@ -1,5 +1,7 @@
 """The answer to a received file."""
 
+from typing import Any
+
 from carethread.x12.acknowledgment import FunctionalAck, InterchangeAck
 from carethread.x12.check import check
 from carethread.x12.reader import read
@@ -10,8 +12,8 @@ from tests.x12 import make
 CLEAN = make.written(make.claim_file())
 
 
-def answer(data: bytes, **options: object) -> list:
-    answered = acknowledge(data, created=make.NOW, interchange_control=9, **options)  # type: ignore[arg-type]
+def answer(data: bytes, **options: Any) -> list[Any]:
+    answered = acknowledge(data, created=make.NOW, interchange_control=9, **options)
     assert check(answered) == []
     transactions = list(read(answered).transactions)
     if not any(isinstance(t, InterchangeAck) for t in transactions):

@@ -335,8 +335,8 @@ def _dtm_dates(first: int, last: int) -> Take:
     days = wire.days
 
     def take(values: Values, e: list[str]) -> bool | None:
-        if len(e) < 3:
-            return True
+        if len(e) < 3 or not e[2]:
+            return False
         day = days[e[2]]
         qualifier = e[1]
         if qualifier == "472":
@@ -354,8 +354,8 @@ def _dtp_dates(first: int, last: int) -> Take:
     spans = wire.spans
 
     def take(values: Values, e: list[str]) -> bool | None:
-        if len(e) < 4:
-            return True
+        if len(e) < 4 or not e[3]:
+            return False
         values[first], values[last] = spans[e[3]]
         return e[2] == "DT" or len(e) > 4 or None
 

@@ -1,0 +1,79 @@
+"""One claim at a time, in flat memory, with the same content as reading at once."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from carethread.x12.claim import Claim
+from carethread.x12.finding import Unreadable
+from carethread.x12.reader import Group, Head, Interchange, Tail, read, stream
+from carethread.x12.remittance import Remittance, RemittedClaim
+from tests.x12 import make
+
+
+def test_events_come_in_the_order_of_the_file() -> None:
+    data = make.written(make.remittance(), make.remittance(make.denied()))
+    kinds = [type(event) for event in stream(data)]
+    assert kinds == [
+        *(Interchange, Head, RemittedClaim, RemittedClaim, Tail),
+        *(Head, RemittedClaim, Tail, Group),
+    ]
+
+
+def test_the_head_has_the_check_and_the_tail_its_provider_adjustments() -> None:
+    events = list(stream(make.written(make.remittance())))
+    head = next(e.transaction for e in events if isinstance(e, Head))
+    tail = next(e for e in events if isinstance(e, Tail))
+    assert isinstance(head, Remittance)
+    assert (head.trace, head.amount, head.claims) == ("EFT0001", 10_500, ())
+    assert tail.items == 2
+    assert [p.amount for p in tail.transaction.provider_adjustments] == [500]
+
+
+def test_streamed_claims_are_the_claims_of_the_whole_file() -> None:
+    data = make.written(make.claim_file())
+    assert tuple(e for e in stream(data) if isinstance(e, Claim)) == make.only(data).claims
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 4096])
+def test_it_does_not_matter_where_a_block_ends(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = make.written(make.claim_file(), make.claim_file()).replace(b"~", b"~\r\n")
+    monkeypatch.setattr("carethread.x12.units._BLOCK", size)
+    document = read(data)
+    assert document.findings == ()
+    assert [t.claims for t in document.transactions] == [make.claim_file().claims] * 2  # type: ignore[union-attr]
+
+
+def test_a_set_without_claims_has_no_head() -> None:
+    events = list(stream(make.written(make.functional_ack())))
+    assert [type(e) for e in events] == [Interchange, Tail, Group]
+
+
+def test_findings_are_there_when_the_stream_has_run() -> None:
+    events = stream(make.written(make.remittance()).replace(b"SE*35", b"SE*34"))
+    assert [type(e) for e in events][-1] is Group
+    assert [f.id for f in events.findings] == ["SE_COUNT"]
+
+
+def test_unreadable_is_raised_at_the_first_step() -> None:
+    events = stream(io.BytesIO(b"nothing"))
+    with pytest.raises(Unreadable):
+        next(events)
+
+
+@pytest.mark.parametrize("kind", ["835", "837P"])
+def test_memory_stays_below_80_megabytes_whatever_the_size(kind: str) -> None:
+    """A process of its own reads 60,000 claims, 15 to 25 MB of them."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.x12.endless", kind, "60000"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    claims, megabytes = map(int, done.stdout.split())
+    assert claims >= 60_000
+    assert megabytes <= 80
