@@ -103,7 +103,7 @@ T = TypeVar("T")
 PLANTED: tuple[Planted, ...] = (
     # -- the note says something that the payer does not pay for; its author can cure it
     Planted("AR-1001", "denied 11", "The note names anxiety without saying which.",
-            InTheNote((2, 3), ("F419",), cured_after=2)),
+            InTheNote((1, 2), ("F419",), cured_after=2)),
     Planted("AR-1001", "denied 11", "The same once more, and nobody has looked yet.",
             InTheNote((5, 6), ("F419",))),
     Planted("AR-1016", "denied 11", "Unspecified anxiety where panic disorder is treated.",
