@@ -12,7 +12,7 @@ from carethread.web import http
 from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.pages import page
-from carethread.workflow import post, wire_format
+from carethread.workflow import candidates, post, wire_format
 
 
 def remittances(request: Request) -> HttpResponse:
@@ -92,7 +92,7 @@ def _not_ours_form(request: Request | None = None) -> WordsForm:
 def _item(request: Request, row: Match, form: WordsForm) -> HttpResponse:
     said = wire_format.remitted_from_json(row.remitted.content)
     versions = {v.pk: v for v in likely(row.remitted)} if row.state == "waiting" else {}
-    verdict = compare(said, [post.as_submitted(version) for version in versions.values()])
+    verdict = compare(said, [candidates.as_submitted(version) for version in versions.values()])
     return render(
         request,
         "billing/unmatched_item.html",
