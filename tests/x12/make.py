@@ -1,5 +1,6 @@
 """Clean transactions to start from: every judge and our own check accept them as they are."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -193,6 +194,34 @@ def secondary() -> Claim:
         subscriber=subscriber(payer_sequence="S"),
         other_payers=(other,),
         lines=(line(adjudications=(adjudication,)),),
+    )
+
+
+def institutional() -> Claim:
+    """Two days of partial hospitalization on an 837I."""
+    day = line(
+        procedure="H0035",
+        revenue_code="0912",
+        charge=40_000,
+        modifiers=(),
+        pointers=(),
+        control_number="D1",
+    )
+    return claim(
+        kind="837I",
+        claim_id="CT0000000004",
+        charge=80_000,
+        facility_code="13",
+        signature_on_file="",
+        diagnoses=(Diagnosis("ABK", "F331"), Diagnosis("ABF", "F411"), Diagnosis("ABF", "F1020")),
+        lines=(day, replace(day, number=2, control_number="D2")),
+        rendering=None,
+        attending=person("STONE", "RUTH", RENDERING_NPI),
+        statement_from=DAY,
+        statement_to=date(2026, 2, 11),
+        admission_type="3",
+        admission_source="1",
+        patient_status="30",
     )
 
 

@@ -76,18 +76,26 @@ NONE, NOTHING, EMPTY = st.none(), st.just(()), st.just("")
 
 
 def parties(
+    kind: str = "anyone",
+    ids: tuple[str, ...] = ("XX",),
     address: SearchStrategy[Any] = NONE,
     contact: SearchStrategy[Any] = NONE,
     refs: SearchStrategy[Any] = NOTHING,
     taxonomy: SearchStrategy[str] = EMPTY,
 ) -> SearchStrategy[Party]:
-    id_ = st.just(("", "")) | st.tuples(st.sampled_from(["XX", "MI", "PI", "46"]), word(15))
+    """Somebody: "anyone", a "person" or an "organization", with an id of one of these kinds."""
+    id_ = st.tuples(st.sampled_from(ids), word(15)) if ids else st.just(("", ""))
+    if ids == ("XX",):
+        id_ = id_ | st.just(("", ""))
+    entity = {"person": ["1"], "organization": ["2"]}.get(kind, ["1", "2"])
+    given_name = EMPTY if kind == "organization" else text(10)
+    suffix = EMPTY if kind in ("organization", "submitter") else text(5)
     return st.tuples(
-        st.sampled_from(["1", "2"]),
+        st.sampled_from(entity),
         text(20, 1),
-        text(10),
-        text(10),
-        text(5),
+        given_name,
+        given_name,
+        suffix,
         id_,
         taxonomy,
         address,
@@ -113,7 +121,7 @@ def amounts(*qualifiers: str) -> SearchStrategy[tuple[Amount, ...]]:
 
 
 provider_numbers = references("0B", "1G", "G2")
-providers = parties(refs=provider_numbers)
+providers = parties("person", refs=provider_numbers)
 specialists = parties(refs=provider_numbers, taxonomy=st.just("") | word(10))
 
 adjudications = st.builds(
@@ -153,10 +161,10 @@ def claim_lines(draw: st.DrawFn) -> ClaimLine:
     )
 
 
-plans = parties(address=maybe(addresses))
+plans = parties("organization", ("PI", "XV"), address=maybe(addresses))
 subscribers = st.builds(
     Subscriber,
-    party=parties(address=maybe(addresses)),
+    party=parties(ids=("MI", "II"), address=maybe(addresses)),
     payer_sequence=st.sampled_from(["P", "S", "T"]),
     relationship=st.sampled_from(["", "18"]),
     group_number=word(20) | st.just(""),
@@ -169,14 +177,14 @@ other_payers = st.builds(
     OtherPayer,
     subscriber=st.builds(
         Subscriber,
-        party=parties(address=maybe(addresses)),
+        party=parties(ids=("MI",), address=maybe(addresses)),
         payer_sequence=st.sampled_from(["P", "S"]),
         relationship=st.sampled_from(["18", "01"]),
         group_number=word(20) | st.just(""),
         group_name=text(20),
         filing_indicator=st.sampled_from(["", "CI"]),
     ),
-    payer=parties(address=maybe(addresses), refs=references("2U")),
+    payer=parties("organization", ("PI",), address=maybe(addresses), refs=references("2U")),
     adjustments=adjustments,
     amounts=amounts("D", "A8", "EAF"),
     claim_control_number=word(20) | st.just(""),
@@ -198,7 +206,10 @@ def claims(draw: st.DrawFn) -> Claim:
         frequency=draw(st.sampled_from(["1", "7", "8"])),
         billing=draw(
             parties(
-                addresses, maybe(contacts), references("EI", "SY"), taxonomy=st.just("") | word(10)
+                address=addresses,
+                contact=maybe(contacts),
+                refs=references("EI", "SY"),
+                taxonomy=st.just("") | word(10),
             )
         ),
         subscriber=draw(subscribers),
@@ -209,7 +220,7 @@ def claims(draw: st.DrawFn) -> Claim:
             maybe(
                 st.builds(
                     Patient,
-                    parties(address=addresses),
+                    parties("person", (), address=addresses),
                     st.sampled_from(["19", "01"]),
                     day,
                     sex,
@@ -220,7 +231,9 @@ def claims(draw: st.DrawFn) -> Claim:
         rendering=draw(maybe(specialists)),
         supervising=draw(maybe(providers)),
         referring=draw(maybe(providers)),
-        service_facility=draw(maybe(parties(addresses, refs=references("0B", "G2")))),
+        service_facility=draw(
+            maybe(parties("organization", address=addresses, refs=references("0B", "G2")))
+        ),
         other_payers=draw(some(other_payers, 2)),
         authorization=draw(word(20) | st.just("")),
         referral=draw(word(20) | st.just("")),
@@ -240,8 +253,8 @@ def claims(draw: st.DrawFn) -> Claim:
 claim_files = st.builds(
     ClaimFile,
     envelope=st.just(envelope("005010X222A1")),
-    submitter=parties(contact=maybe(contacts)),
-    receiver=parties(),
+    submitter=parties("submitter", ("46",), contact=maybe(contacts)),
+    receiver=parties("organization", ("46",)),
     created_on=day,
     created_time=st.sampled_from(["0930", "235959"]),
     reference=word(30),
@@ -286,9 +299,9 @@ remitted_claims = st.builds(
     payer_control_number=word(30),
     facility_code=st.sampled_from(["", "11"]),
     frequency=st.sampled_from(["", "1"]),
-    patient=maybe(parties()),
-    subscriber=maybe(parties()),
-    corrected_patient=maybe(parties()),
+    patient=maybe(parties("person", ("MI",))),
+    subscriber=maybe(parties(ids=("MI",))),
+    corrected_patient=maybe(parties(ids=("C",))),
     rendering=maybe(parties()),
     crossover_payer=maybe(
         st.builds(Party, st.just("2"), text(20, 1), id_qualifier=st.just("PI"), id=word(10))
@@ -411,7 +424,7 @@ def claim_acks(draw: st.DrawFn) -> ClaimAck:
         claims.append(
             AcknowledgedClaim(
                 draw(word(20)),
-                draw(parties()),
+                draw(parties("person", ("MI", "II"))),
                 draw(some(statuses, 2)),
                 draw(word(20) | st.just("")),
                 draw(word(20) | st.just("")),
@@ -421,8 +434,8 @@ def claim_acks(draw: st.DrawFn) -> ClaimAck:
         )
     return ClaimAck(
         envelope=envelope("005010X214"),
-        source=draw(parties()),
-        receiver=draw(parties()),
+        source=draw(parties("organization", ("PI", "XV"))),
+        receiver=draw(parties(ids=("46",))),
         provider=draw(parties()) if claims else Party("2", ""),
         reference=draw(word(20)),
         created_on=draw(day),

@@ -40,6 +40,12 @@ def test_pyx12_accepts_every_837p_that_we_write(name: str) -> None:
     assert pyx12_errors(make.written(CLAIM_FILES[name])) == []
 
 
+def test_pyx12_accepts_an_837i_that_we_write() -> None:
+    data = make.written(make.claim_file(make.institutional()))
+    assert pyx12_errors(data) == []
+    assert check(data) == []
+
+
 @pytest.mark.parametrize("name", REMITTANCES)
 def test_pyx12_and_oxedi_accept_every_835_that_we_write(name: str) -> None:
     data = make.written(REMITTANCES[name])

@@ -314,7 +314,7 @@ def runs(items: Iterable[Any], key: Callable[[Any], Any], longest: int) -> Itera
 class ServiceDates:
     """DTM 150, 151, 472 (or 232, 233) and DTP 472, 434: a first and a last day.
 
-    `target` names both fields. The first key that writes one day, the others a span.
+    `target` names both fields. One day is written as one, except for a statement's period.
     """
 
     def reader(self, at: Place) -> Take:
@@ -326,7 +326,8 @@ class ServiceDates:
         if first in (None, wire.NO_DATE) and last in (None, wire.NO_DATE):
             return
         if segment.tag == "DTP":
-            yield [segment.tag, segment.keys[0], *_dtp_text(first, last)]
+            statement = segment.keys == ("434",)
+            yield [segment.tag, segment.keys[0], *_dtp_text(first, last, statement)]
         else:
             yield from _dtm_segments(segment, first, last)
 
@@ -362,9 +363,13 @@ def _dtp_dates(first: int, last: int) -> Take:
     return take
 
 
-def _dtp_text(first: date | None, last: date | None) -> list[str]:
+def _dtp_text(first: date | None, last: date | None, always_both: bool) -> list[str]:
     start, end = wire.format_day(first or last or wire.NO_DATE), last or first or wire.NO_DATE
-    return ["D8", start] if first == end else ["RD8", f"{start}-{wire.format_day(end)}"]
+    return (
+        ["D8", start]
+        if first == end and not always_both
+        else ["RD8", f"{start}-{wire.format_day(end)}"]
+    )
 
 
 def _dtm_segments(segment: Segment, first: date | None, last: date | None) -> Iterator[list[str]]:

@@ -120,7 +120,9 @@ class Claim:
     `claim_id` is CLM01 (≤ 20 characters); `charge` CLM02 in cents; `frequency` CLM05-3
     (1 original, 7 replacement, 8 void), which with 7 and 8 needs `original_reference`
     (REF*F8, the payer's own number). `facility_code` is the place of service on an 837P and
-    the first two digits of the type of bill on an 837I. `kind` is "837P" or "837I".
+    the first two digits of the type of bill on an 837I. `kind` is "837P" or "837I". Of an 837I
+    alone: `statement_from` and `statement_to` (DTP*434), the codes of CL1, `attending` (2310A).
+    Segments that have no field are in `extra`.
     """
 
     kind: str
@@ -157,6 +159,7 @@ class Claim:
     admission_type: str = ""
     admission_source: str = ""
     patient_status: str = ""
+    attending: Party | None = None
     extra: tuple[Kept, ...] = ()
 
 

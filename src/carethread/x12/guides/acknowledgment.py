@@ -15,7 +15,7 @@ from carethread.x12.values import format_day
 _TEXT = """
 let WHY = .*5
 [999 R1 ack=Answer]
-  AK1 R1 functional_id! group! guide
+  AK1 R1 functional_id! group! guide!
   [2000 S> sets=SetAck*]
     AK2 R1 kind! control_number! guide
     [2100 S> notes=SegmentNote*]

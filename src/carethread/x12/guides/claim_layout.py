@@ -4,31 +4,36 @@ What both share comes first; `use` puts it where each guide has it.
 """
 
 _SHARED = """
-let NAME = entity_type!{1|2} name! first_name middle_name - suffix
-let ID = id_qualifier{XX|46|MI|II|PI|XV|FI|SY|24|34} id
+let ANYONE = entity_type!{1|2} name! first_name middle_name - suffix
+let PERSON = entity_type!{1} name! first_name middle_name - suffix
+let ORGANIZATION = entity_type!{2} name! - - - -
+let NPI = id_qualifier{XX} id
+let MEMBER_ID = id_qualifier!{MI|II} id!
+let PAYER_ID = id_qualifier!{PI|XV} id!
 let CAS = =CO|CR|OA|PI|PR ! ! .*16
-let POLICY = payer_sequence!{P|S|T|A|B|C|D|E|F|G|H|U} relationship{18|01|19|20|21|39|40|53|G8}
+let SEQUENCE = payer_sequence!{P|S|T|A|B|C|D|E|F|G|H|U}
 let PROCEDURE = procedure_qualifier!{HC|HP|ER|IV|WK} procedure! modifiers*4 .
-let ANYBODY = ! . . . - . . .
+let OTHER_PERSON = ! ! . . - . . .
+let REACH = . ! ! .*4
 let WIDE_CITY = . . . - - .
 
 [HEADER R1 header=Header]
   BHT R1 =0019 purpose!{00|18} reference! created_on:day! created_time! kind!{CH|RP|31}
   [1000A R1 submitter=Party]
-    NM1 R1 #41 $NAME $ID
-    PER R2 #IC @contact:contact .*7
+    NM1 R1 #41 entity_type!{1|2} name! first_name middle_name - - id_qualifier!{46} id!
+    PER R2 #IC @contact:contact $REACH
   [1000B R1 receiver=Party]
-    NM1 R1 #40 $NAME $ID
+    NM1 R1 #40 $ORGANIZATION id_qualifier!{46} id!
 
 [2010AA R1 billing=Party]
-  NM1 R1 #85 $NAME $ID
+  NM1 R1 #85 $ANYONE $NPI
   N3 R1 @street:address ! .
   N4 R1 @city:address ! $WIDE_CITY
   REF R1 #EI|SY @references:references !
   REF S2 #0B|1G|G2 @references:references !
-  PER S2 #IC @contact:contact .*7
+  PER S2 #IC @contact:contact $REACH
 [2010AB S1]
-  NM1 R1 #87 =2|1 .*6
+  NM1 R1 #87 =2|1
   N3 R1 @street:^pay_to ! .
   N4 R1 @city:^pay_to ! $WIDE_CITY
 [2010AC S1]
@@ -38,62 +43,63 @@ let WIDE_CITY = . . . - - .
   REF S1 #2U|FY|NF !
   REF R1 #EI !
 [2010BA R1 member=Party]
-  NM1 R1 #IL $NAME $ID
+  NM1 R1 #IL $ANYONE $MEMBER_ID
   N3 S1 @street:address ! .
   N4 S1 @city:address ! $WIDE_CITY
   DMG S1 =D8 ^birth_date:day! ^sex!{F|M|U}
   REF S2 #SY|Y4 @references:references !
-  PER S1 #IC @contact:contact .*7
+  PER S1 #IC @contact:contact $REACH
 [2010BB R1 payer=Party]
-  NM1 R1 #PR $NAME $ID
+  NM1 R1 #PR $ORGANIZATION $PAYER_ID
   N3 S1 @street:address ! .
   N4 S1 @city:address ! $WIDE_CITY
   REF S3 #2U|EI|FY|NF @references:references !
   REF S2 #G2|LU @references:references !
 [2010CA R1 member=Party]
-  NM1 R1 #QC $NAME $ID
+  NM1 R1 #QC $PERSON
   N3 R1 @street:address ! .
   N4 R1 @city:address ! $WIDE_CITY
   DMG R1 =D8 ^birth_date:day! ^sex!{F|M|U}
   REF S2 #Y4|SY|1W @references:references !
-  PER S1 #IC @contact:contact .*7
+  PER S1 #IC @contact:contact $REACH
 
 [2310A.DN S1 referring=Party]
-  NM1 R1 #DN $NAME $ID
+  NM1 R1 #DN $PERSON $NPI
   REF S3 #0B|1G|G2 @references:references !
 [2310A.P3 S1]
-  NM1 R1 #P3 $ANYBODY
+  NM1 R1 #P3 $OTHER_PERSON
   REF S3 #0B|1G|G2 !
 [2310B S1 rendering=Party]
-  NM1 R1 #82 $NAME $ID
+  NM1 R1 #82 $ANYONE $NPI
   PRV S1 =PE =PXC taxonomy!
   REF S4 #0B|1G|G2|LU @references:references !
 [2310C S1 service_facility=Party]
-  NM1 R1 #77 $NAME $ID
+  NM1 R1 #77 $ORGANIZATION $NPI
   N3 R1 @street:address ! .
   N4 R1 @city:address ! $WIDE_CITY
   REF S3 #0B|G2|LU @references:references !
-  PER S1 #IC @contact:contact .*7
+  PER S1 #IC @contact:contact $REACH
 [2310D S1 supervising=Party]
-  NM1 R1 #DQ $NAME $ID
+  NM1 R1 #DQ $PERSON $NPI
   REF S4 #0B|1G|G2|LU @references:references !
 [2330A R1 member=Party]
-  NM1 R1 #IL $NAME $ID
+  NM1 R1 #IL $ANYONE $MEMBER_ID
   N3 S1 @street:address ! .
   N4 S1 @city:address ! $WIDE_CITY
   REF S2 #SY @references:references !
 [2330B R1 payer=Party]
-  NM1 R1 #PR $NAME $ID
+  NM1 R1 #PR $ORGANIZATION $PAYER_ID
   N3 S1 @street:address ! .
   N4 S1 @city:address ! $WIDE_CITY
   DTP S1 #573 =D8 ^paid_on:span_start!
   REF S1 #F8 ^claim_control_number!
   REF S5 #2U|EI|FY|NF|G1|9F|T4 @references:references !
 [2330C S9]
-  NM1 R1 #DN|P3|82|77|DQ|85|71|72|ZZ $ANYBODY
+  NM1 R1 #DN|P3|82|77|DQ|85|71|72|ZZ !
   REF R3 #0B|1G|G2|LU|EI !
 [2320 S10 other_payers=OtherPayer*]
-  SBR R1 $POLICY group_number group_name . - - - filing_indicator
+  SBR R1 $SEQUENCE relationship!{18|01|19|20|21|39|40|53|G8} group_number group_name . - - -
+         filing_indicator
   CAS S5 @adjustments:adjustments $CAS
   AMT S3 #D|A8|EAF|B6|F2 @amounts:amounts !
   OI R1 - - benefits_assigned!{Y|N|W} . - release_of_information!{Y|I}
@@ -107,24 +113,24 @@ let WIDE_CITY = . . . - - .
   CTP R1 - - - ! (!)!
   REF S1 #VY|XZ !
 [2420A S1 rendering=Party]
-  NM1 R1 #82 $NAME $ID
+  NM1 R1 #82 $ANYONE $NPI
   PRV S1 =PE =PXC taxonomy!
   REF S20 #0B|1G|G2|LU @references:references ! - .
-[2430 S15 adjudications=LineAdjudication*]
-  SVD R1 payer_id! paid:cents! ($PROCEDURE) revenue_code units:number! .
-  CAS S5 @adjustments:adjustments $CAS
-  DTP R1 #573 =D8 paid_on:span_start!
-  AMT S1 #EAF !
 """
 
 _PROFESSIONAL = """
+[2430 S15 adjudications=LineAdjudication*]
+  SVD R1 payer_id! paid:cents! ($PROCEDURE)! revenue_code units:number! .
+  CAS S5 @adjustments:adjustments $CAS
+  DTP R1 #573 =D8 paid_on:span_start!
+  AMT S1 #EAF !
 [2400 R50 lines=ClaimLine*]
   LX R1 number:integer!
   SV1 R1 ($PROCEDURE)! charge:cents! unit!{UN|MJ} units:number! place_of_service -
          (pointers:integer! pointers:integer*3)! - . - . . - - .
-  SV5 S1 (=HC !)! =DA ! . . .
+  SV5 S1 (=HC !)! =DA ! ! ! !
   PWK S11 ! ! - - . .
-  CR1 S1 . . - ! ! . - - . .
+  CR1 S1 . . - ! ! ! - - . .
   CR3 S1 ! ! !
   CRC S3 #07 ! ! . . . .
   CRC S1 #70 ! !
@@ -141,28 +147,28 @@ _PROFESSIONAL = """
   K3 S10 !
   NTE S2 note_code!{ADD|DCP|TPO} note!
   PS1 S1 ! !
-  HCP S1 .*15
+  HCP S1 ! ! .*13
   use 2410
   use 2420A
   [2420B S1]
-    NM1 R1 #QB $ANYBODY
+    NM1 R1 #QB ! - - - - - . .
     REF S20 #0B|1G|G2 ! - .
   [2420C S1]
-    NM1 R1 #77 $ANYBODY
+    NM1 R1 #77 ! ! - - - - . .
     N3 R1 ! .
     N4 R1 ! $WIDE_CITY
     REF S3 #G2|LU ! - .
   [2420D S1 supervising=Party]
-    NM1 R1 #DQ $NAME $ID
+    NM1 R1 #DQ $PERSON $NPI
     REF S20 #0B|1G|G2|LU @references:references ! - .
   [2420E S1]
-    NM1 R1 #DK $ANYBODY
+    NM1 R1 #DK $OTHER_PERSON
     N3 S1 ! .
     N4 S1 ! $WIDE_CITY
     REF S20 #0B|1G|G2 ! - .
-    PER S1 =IC .*7
+    PER S1 =IC $REACH
   [2420F S2]
-    NM1 R1 #DN|P3 $ANYBODY
+    NM1 R1 #DN|P3 $OTHER_PERSON
     REF S20 #0B|1G|G2 ! - .
   [2420G S1]
     NM1 R1 #PW !
@@ -192,7 +198,7 @@ _PROFESSIONAL = """
   REF S12 #4N|F5|EW|X4|9A|9C|LX|D9|EA|P4|1J @references:references !
   K3 S10 !
   NTE S1 note_code!{ADD|CER|DCP|DGN|TPO} note!
-  CR1 S1 . . - ! ! . - - . .
+  CR1 S1 . . - ! ! ! - - . .
   CR2 S1 - - - - - - - ! - . .
   CRC S3 #07 ! ! . . . .
   CRC S3 #E1|E2|E3 ! ! . . . .
@@ -201,7 +207,7 @@ _PROFESSIONAL = """
   HI R1 @diagnoses:diagnoses (#ABK|BK !)! (=ABF|BF !)*11
   HI S1 (#BP !)! (=BO !)
   HI S2 (#BG !)! (=BG !)*11
-  HCP S1 .*15
+  HCP S1 ! ! .*13
   use 2310A.DN
   use 2310A.P3
   use 2310B
@@ -220,6 +226,11 @@ _PROFESSIONAL = """
 """
 
 _INSTITUTIONAL = """
+[2430 S15 adjudications=LineAdjudication*]
+  SVD R1 payer_id! paid:cents! ($PROCEDURE) revenue_code! units:number! .
+  CAS S5 @adjustments:adjustments $CAS
+  DTP R1 #573 =D8 paid_on:span_start!
+  AMT S1 #EAF !
 [2400 R999 lines=ClaimLine*]
   LX R1 number:integer!
   SV2 R1 revenue_code! ($PROCEDURE) charge:cents! unit!{UN|DA} units:number! - .
@@ -229,13 +240,13 @@ _INSTITUTIONAL = """
   REF S2 #9B|9D @references:references ! - .
   AMT S2 #GT|N8 !
   NTE S1 note_code!{TPO} note!
-  HCP S1 .*15
+  HCP S1 ! ! .*13
   use 2410
   [2420A S4]
-    NM1 R1 #72|ZZ|DN $ANYBODY
+    NM1 R1 #72|ZZ|DN $OTHER_PERSON
     REF S20 #0B|1G|G2|LU ! - .
   [2420C S1 rendering=Party]
-    NM1 R1 #82 $NAME $ID
+    NM1 R1 #82 $ANYONE $NPI
     REF S20 #0B|1G|G2|LU @references:references ! - .
   use 2430
 
@@ -253,7 +264,7 @@ _INSTITUTIONAL = """
   REF S1 #G1 authorization!
   REF S1 #9F referral!
   REF S1 #F8 original_reference!
-  REF S12 #4N|F5|9A|9C|LX|D9|EA|P4|G4 @references:references !
+  REF S13 #4N|9A|9C|LX|D9|LU|EA|P4|G4 @references:references !
   K3 S10 !
   NTE S10 note_code!{ADD|ALG|DCP|DGN|DME|MED|NTR|ODT|RHB|RLH|RNH|SET|SFM|SPT|UPI} note!
   CRC S1 #ZZ ! ! . .
@@ -270,18 +281,23 @@ _INSTITUTIONAL = """
   HI S2 (#BE ! - - !)! (=BE ! - - !)*11
   HI S2 (#BG !)! (=BG !)*11
   HI S2 (#TC !)! (=TC !)*11
-  HCP S1 .*15
-  [2310A S3]
-    NM1 R1 #71|72|ZZ $ANYBODY
-    PRV S1 =AT =PXC !
+  HCP S1 ! ! .*13
+  [2310A S1 attending=Party]
+    NM1 R1 #71 $PERSON $NPI
+    PRV S1 =AT =PXC taxonomy!
+    REF S4 #0B|1G|G2|LU @references:references !
+  [2310B S2]
+    NM1 R1 #72|ZZ $OTHER_PERSON
     REF S4 #0B|1G|G2|LU !
-  use 2310A.DN
-  use 2310B
+  [2310D S1 rendering=Party]
+    NM1 R1 #82 $PERSON $NPI
+    REF S4 #0B|1G|G2|LU @references:references !
   [2310E S1 service_facility=Party]
-    NM1 R1 #77 $NAME $ID
+    NM1 R1 #77 $ORGANIZATION $NPI
     N3 R1 @street:address ! .
     N4 R1 @city:address ! $WIDE_CITY
     REF S3 #0B|G2|LU @references:references !
+  use 2310A.DN
   use 2320
   use 2400
 """
@@ -290,21 +306,21 @@ _SET = """
 [837 R1]
   use HEADER
   [2000A R> providers=BillingProvider*]
-    HL R1 @level . - #20 !
+    HL R1 @level ! - #20 !
     PRV S1 =BI =PXC taxonomy!
     CUR S1 =85 !
     use 2010AA
     use 2010AB
     use 2010AC
     [2000B R> policies=Policy*]
-      HL R1 @level . ! #22 !
-      SBR R1 $POLICY group_number group_name . - - - filing_indicator
+      HL R1 @level ! ! #22 !
+      SBR R1 $SEQUENCE relationship{18} group_number group_name . - - - filing_indicator
       PAT S1 - - - - .*5
       use 2010BA
       use 2010BB
       use 2300
       [2000C S> patients=Dependent*]
-        HL R1 @level . ! #23 !
+        HL R1 @level ! ! #23 !
         PAT R1 relationship!{01|19|20|21|39|40|53|G8} - - - .*5
         use 2010CA
         use 2300

@@ -16,16 +16,16 @@ from carethread.x12.guides.assembly import Assembler, Levels, down, not_up, up
 from carethread.x12.rendering import NOBODY, Item, render
 
 _TEXT = """
-let NAME = entity_type!{1|2} name! first_name middle_name - suffix
-let ID = id_qualifier{46|FI|PI|XV|XX|SV|II|MI} id
-let STATUS = (! ! .)! . . . - - - - - (! ! .) (! ! .) .
+let ANYONE = entity_type!{1|2} name! first_name middle_name . suffix
+let ORGANIZATION = entity_type!{2} name! - - - -
+let MORE = - - - - - (! ! .) (! ! .)
 [277CA R1]
   [HEADER R1 header=Header]
     BHT R1 =0085 =08 reference! created_on:day! created_time! =TH
   [2000A R1 source=Source]
     HL R1 @level ! - #20 !
     [2100A R1 source=Party]
-      NM1 R1 #PR|AY $NAME $ID
+      NM1 R1 #PR|AY $ORGANIZATION id_qualifier!{46|FI|PI|XV} id!
     [2200A R1]
       TRN R1 =1 source_trace!
       DTP R1 #050 =D8 received_on:day!
@@ -33,10 +33,10 @@ let STATUS = (! ! .)! . . . - - - - - (! ! .) (! ! .) .
     [2000B R1 receiver=Receiver]
       HL R1 @level ! ! #21 !
       [2100B R1 receiver=Party]
-        NM1 R1 #41 $NAME $ID
+        NM1 R1 #41 $ANYONE id_qualifier!{46} id!
       [2200B R1]
         TRN R1 =2 batch_trace!
-        STC R> @status:statuses $STATUS
+        STC R> @status:statuses (! ! .)! ! =WQ|U ! $MORE
         QTY S1 #90 accepted_count:integer!
         QTY S1 #AA rejected_count:integer!
         AMT S1 #YU accepted_amount:cents!
@@ -44,10 +44,10 @@ let STATUS = (! ! .)! . . . - - - - - (! ! .) (! ! .) .
       [2000C S> providers=Provider*]
         HL R1 @level ! ! #19 !
         [2100C R1 provider=Party]
-          NM1 R1 #85 $NAME $ID
+          NM1 R1 #85 $ANYONE id_qualifier!{FI|SV|XX} id!
         [2200C S1]
           TRN R1 =1 provider_trace!
-          STC S> @status:provider_statuses $STATUS
+          STC S> @status:provider_statuses (! ! .)! . =WQ|U . $MORE
           REF S3 #0B|1G|G2|LU|SY|TJ !
           QTY S1 #QA !
           QTY S1 #QC !
@@ -56,17 +56,17 @@ let STATUS = (! ! .)! . . . - - - - - (! ! .) (! ! .) .
         [2000D S> patients=Patient*]
           HL R1 @level ! ! #PT .
           [2100D R1 patient=Party]
-            NM1 R1 #QC $NAME $ID
+            NM1 R1 #QC $ANYONE id_qualifier!{II|MI} id!
           [2200D S> claims=AcknowledgedClaim*]
             TRN R1 =2 claim_id!
-            STC R> @status:statuses $STATUS
+            STC R> @status:statuses (! ! .)! ! =WQ|U ! $MORE .
             REF S1 #1K payer_control_number!
             REF S1 #D9 clearinghouse_number!
             REF S1 #BLT bill_type!
             DTP R1 #472 @dates:service_from,service_to ! !
             [2220D S>]
-              SVC R1 (.*8)! ! . . . . .
-              STC R1 $STATUS
+              SVC R1 (! ! .*6)! ! - . - - .
+              STC R1 (! ! .)! ! =U - $MORE .
               REF S2 #FJ|XZ !
               DTP S1 #472 ! !
 """

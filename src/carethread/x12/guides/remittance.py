@@ -17,14 +17,17 @@ from carethread.x12.rendering import NOBODY, Item, render
 _TEXT = """
 let CAS = =CO|OA|PI|PR ! ! .*16
 let NAME = name first_name middle_name - suffix
-let ID = id_qualifier{BD|BS|FI|MC|PC|SL|UP|XX|MI|II|HN|MR|34|AD|NI|PI|PP|XV|C} id
+let PATIENT_ID = id_qualifier{34|HN|II|MI|MR} id
+let MEMBER_ID = id_qualifier!{FI|II|MI} id!
+let PROVIDER_ID = id_qualifier!{BD|BS|FI|MC|PC|SL|UP|XX} id!
+let PLAN_ID = id_qualifier!{AD|FI|NI|PI|PP|XV} id!
 
 [835 R1]
   [HEADER R1 header=Header]
     BPR R1 handling!{C|D|H|I|P|U|X} amount:cents! credit_or_debit!{C|D}
            method!{ACH|BOP|CHK|FWT|NON} . . . . . . . . . . . paid_on:day!
     TRN R1 =1 trace! payer_identifier! .
-    CUR S1 =PR ! .*19
+    CUR S1 =PR !
     REF S1 #EV @references:references !
     REF S1 #F2 @references:references !
     DTM S1 #405 production_date:day!
@@ -35,7 +38,7 @@ let ID = id_qualifier{BD|BS|FI|MC|PC|SL|UP|XX|MI|II|HN|MR|34|AD|NI|PI|PP|XV|C} i
       REF S4 #2U|EO|HI|NF @references:references !
       PER S1 #CX . . . . . . .
       PER R> #BL @contact:contact . . . . . . .
-      PER S1 #IC . =UR !
+      PER S1 #IC - =UR !
     [1000B R1 payee=Organization]
       N1 R1 #PE name! id_qualifier!{FI|XV|XX} id!
       N3 S1 @street:address ! .
@@ -53,15 +56,15 @@ let ID = id_qualifier{BD|BS|FI|MC|PC|SL|UP|XX|MI|II|HN|MR|34|AD|NI|PI|PP|XV|C} i
              payer_control_number! facility_code frequency - . . .
       CAS S99 @adjustments:adjustments $CAS
       [2100.patient R1 patient=Party]
-        NM1 R1 #QC entity_type!{1} $NAME $ID
+        NM1 R1 #QC entity_type!{1} $NAME $PATIENT_ID
       [2100.subscriber S1 subscriber=Party]
-        NM1 R1 #IL entity_type!{1|2} $NAME $ID
+        NM1 R1 #IL entity_type!{1|2} $NAME $MEMBER_ID
       [2100.corrected S1 corrected_patient=Party]
-        NM1 R1 #74 entity_type!{1|2} $NAME $ID
+        NM1 R1 #74 entity_type!{1|2} $NAME id_qualifier{C} id
       [2100.rendering S1 rendering=Party]
-        NM1 R1 #82 entity_type!{1|2} $NAME $ID
+        NM1 R1 #82 entity_type!{1|2} $NAME $PROVIDER_ID
       [2100.crossover S1 crossover_payer=Party]
-        NM1 R1 #TT entity_type!{2} name! - - - - $ID
+        NM1 R1 #TT entity_type!{2} name! - - - - $PLAN_ID
       NM1 S1 #PR ! ! - - - - ! !
       NM1 S1 #GB ! . . . - . . .
       MIA S1 @inpatient:remarks ! .*23
@@ -69,7 +72,7 @@ let ID = id_qualifier{BD|BS|FI|MC|PC|SL|UP|XX|MI|II|HN|MR|34|AD|NI|PI|PP|XV|C} i
       REF S5 #1L|1W|28|6P|9A|9C|BB|CE|EA|F8|G1|G3|IG|SY @references:references !
       REF S10 #0B|1A|1B|1C|1D|1G|1H|1J|D3|G2|LU @references:references !
       DTM S2 #232|233 @dates:service_from,service_to !
-      DTM S1 #036 .
+      DTM S1 #036 !
       DTM S1 #050 received_on:day!
       PER S2 #CX . ! ! . . . .
       AMT S13 #AU|D8|DY|F5|I|NL|T|T2|ZK|ZL|ZM|ZN|ZO @amounts:amounts !
