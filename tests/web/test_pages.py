@@ -76,16 +76,19 @@ def pages(shown: Shown) -> Iterator[tuple[str, str, Browser]]:
                 yield address, reverse(address, args=shown.args(address)), browser
 
 
+_LOOKED: list[tuple[str, Looks, str]] = []
+
+
 @pytest.fixture
-def looked(shown: Shown) -> list[tuple[str, Looks, str]]:
-    """Every page that opens, looked at."""
-    found = []
-    for address, url, browser in pages(shown):
-        answer = browser.get(url, follow=True)
-        if answer.status_code == 200:
-            found.append((address, Looks(answer.content.decode()), answer.headers))
-    assert len(found) > 100
-    return found
+def looked(request: pytest.FixtureRequest) -> list[tuple[str, Looks, str]]:
+    """Every page that opens, looked at; once for all tests of this file."""
+    if not _LOOKED:
+        for address, url, browser in pages(request.getfixturevalue("shown")):
+            answer = browser.get(url, follow=True)
+            if answer.status_code == 200:
+                _LOOKED.append((address, Looks(answer.content.decode()), answer.headers))
+    assert len(_LOOKED) > 100
+    return _LOOKED
 
 
 def test_no_page_carries_style_or_script_inline(looked) -> None:

@@ -178,7 +178,7 @@ NODE_MODULES = ROOT / "node_modules"
 ICONS = NODE_MODULES / "@tabler/icons/icons/outline"  # read by templates, never served
 # Front-end packages come from the npm registry by lock file and are served from here.
 _FRONT_END = {
-    "vendor/tabler": "@tabler/core/dist",
+    "vendor/tabler": "@tabler/core/dist/css",
     "vendor/sans": "@fontsource-variable/source-sans-3/files",
     "vendor/serif": "@fontsource-variable/source-serif-4/files",
     "vendor/htmx": "htmx.org/dist",

@@ -127,7 +127,7 @@ DOORS: Mapping[str, Door] = {
     "account_reauthenticate": _OWN_ACCOUNT,
     "account_change_password": _OWN_ACCOUNT,
     "mfa_reauthenticate": _OWN_ACCOUNT,
-    "mfa_index": _OWN_ACCOUNT,
+    "mfa_index": Door(get=EVERYBODY),
     "mfa_activate_totp": _OWN_ACCOUNT,
     "mfa_deactivate_totp": _OWN_ACCOUNT,
     "mfa_view_recovery_codes": _OWN_ACCOUNT,

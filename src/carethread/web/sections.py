@@ -61,7 +61,8 @@ _BY_SERVICE: Mapping[str, tuple[Section, ...]] = {
     "peer_support": _SUPPORT,
     "case_management": _SUPPORT,
 }
-_ALL = {s.key: s for form in (_THERAPY, *_BY_SERVICE.values()) for s in form}
+# A kept section is called as in the therapy note, which most notes are.
+_ALL = {s.key: s for form in (*_BY_SERVICE.values(), _THERAPY) for s in form}
 
 
 def sections(service: str, written: Iterable[str] = ()) -> tuple[Section, ...]:
