@@ -37,12 +37,13 @@ def measure(engine: str) -> Iterator[str]:
         claims = list(Claim.objects.select_related("current", "organization"))
         charges = gather.charges_by_claim(claims)
         groups = [charges[claim.pk] for claim in claims]
-        billables = gather.billables(groups, today=gather.service_date(cast.center, later))
+        billables = [gather.billable(group) for group in groups]
+        contexts = gather.contexts(groups, today=gather.service_date(cast.center, later))
 
         def from_charges() -> None:
             wires = [bill.compute(c, b) for c, b in zip(claims, billables, strict=True)]
-            for wire, billable in zip(wires, billables, strict=True):
-                assert not any(finding.stops for finding in scrub(wire, billable.context))
+            for wire, context in zip(wires, contexts, strict=True):
+                assert not any(finding.stops for finding in scrub(wire, context))
             submit.write_file(cast.center, connection, wires, 1, later)
 
         def from_the_record() -> None:

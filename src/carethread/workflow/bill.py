@@ -73,7 +73,7 @@ def due_looks() -> "QuerySet[Claim]":
 def run(organization: Organization, *, now: datetime) -> int:
     """Do all that is due for one organization; the number of claims made or brought back."""
     made = gather_charges(organization, now=now)
-    back = bring_back(organization, now=now)
+    back = bring_back(now=now)
     look_at(list(due_looks()), organization, now=now)
     return made + back
 
@@ -125,30 +125,25 @@ def _total(charges: Iterable[Charge]) -> int:
 
 
 @transaction.atomic
-def bring_back(organization: Organization, *, now: datetime) -> int:
+def bring_back(*, now: datetime) -> int:
     """Bring back each claim that would say something else today than when it left."""
     back = 0
     ids = lock(Claim.objects.filter(pk__in=list(due_corrections().values_list("pk", flat=True))))
     claims = list(due_corrections().filter(pk__in=ids).select_related("current"))
     charges = gather.charges_by_claim(claims)
-    filled = [claim for claim in claims if charges.get(claim.pk)]
-    today = gather.service_date(organization, now)
-    found = gather.billables([charges[claim.pk] for claim in filled], today=today)
-    billables = dict(zip((claim.pk for claim in filled), found, strict=True))
     for claim in claims:
-        if not _says_something_else(claim, billables.get(claim.pk)):
-            continue
-        move(claim, ClaimState.HELD, "The record has changed since it was sent.", now=now)
-        back += 1
+        if _says_something_else(claim, charges.get(claim.pk, [])):
+            move(claim, ClaimState.HELD, "The record has changed since it was sent.", now=now)
+            back += 1
     return back
 
 
-def _says_something_else(claim: Claim, billable: Billable | None) -> bool:
-    """`billable` is what the claim would be made of today, None where no charge is left."""
-    if billable is None:
-        return claim.current is not None and claim.current.frequency != "8"
+def _says_something_else(claim: Claim, charges: Sequence[Charge]) -> bool:
+    """`charges` are what the claim would be made of today; none left: it is to be voided."""
     assert claim.current is not None
-    today = compute(claim, billable)
+    if not charges:
+        return claim.current.frequency != "8"
+    today = compute(claim, gather.billable(charges))
     as_sent = wire_format.claim_from_json(claim.current.content)
     if claim.state not in _ANSWERED:
         # Signed anew but billed the same: nobody has to hear of it.
@@ -185,16 +180,17 @@ def prepared(claims: Sequence[Claim], organization: Organization, now: datetime)
     by_claim = gather.charges_by_claim(claims)
     filled = [claim for claim in claims if by_claim.get(claim.pk)]
     today = gather.service_date(organization, now)
-    found = gather.billables([by_claim[claim.pk] for claim in filled], today=today)
+    found = gather.contexts([by_claim[claim.pk] for claim in filled], today=today)
     return [
-        *(_prepared(claim, billable) for claim, billable in zip(filled, found, strict=True)),
+        *(_prepared(c, by_claim[c.pk], context) for c, context in zip(filled, found, strict=True)),
         *(_void(claim, today) for claim in claims if claim not in filled and claim.current),
     ]
 
 
-def _prepared(claim: Claim, billable: Billable) -> Prepared:
+def _prepared(claim: Claim, charges: Sequence[Charge], context: ScrubContext) -> Prepared:
+    billable = gather.billable(charges)
     charged = {c.control_number: (c.version_id, c.units) for c in billable.charges}
-    return Prepared(claim, compute(claim, billable), billable.context, charged)
+    return Prepared(claim, compute(claim, billable), context, charged)
 
 
 def _void(claim: Claim, today: date) -> Prepared:

@@ -372,7 +372,8 @@ def _claim_findings(charges: list[Charge], today: date) -> tuple[Finding, ...]:
     )
     if not rows:
         return ()
-    (billable,) = gather.billables([rows], today=today)
+    billable = gather.billable(rows)
+    (context,) = gather.contexts([rows], today=today)
     claim = assemble(
         billable.charges,
         billable.client,
@@ -380,4 +381,4 @@ def _claim_findings(charges: list[Charge], today: date) -> tuple[Finding, ...]:
         billable.billing,
         claim_id=claim_number(1, 1),
     )
-    return scrub(claim, billable.context)
+    return scrub(claim, context)

@@ -122,13 +122,12 @@ def _in_force(rows: "QuerySet[Fee]", on: date) -> "QuerySet[Fee]":
 
 @dataclass(frozen=True, slots=True)
 class Billable:
-    """A claim's charges, parties and surroundings, as assemble and scrub take them."""
+    """A claim's charges and parties, as `rules.assemble` takes them."""
 
     charges: tuple[BillableCharge, ...]
     client: ClientFacts
     coverage: CoverageFacts
     billing: BillingProvider
-    context: ScrubContext
 
 
 def charges_for_billing() -> "QuerySet[Charge]":
@@ -185,20 +184,21 @@ def billable_charge(charge: Charge) -> BillableCharge:
     )
 
 
-def billables(groups: Sequence[Sequence[Charge]], *, today: date) -> list[Billable]:
-    """Groups of charges (one claim each) with all that the rules want to know of them."""
-    every = [charge for group in groups for charge in group]
-    around = _Surroundings(every)
-    return [
-        Billable(
-            charges=tuple(billable_charge(charge) for charge in group),
-            client=client_facts(group[0].client),
-            coverage=coverage_facts(_coverage(group[0])),
-            billing=billing_provider(group[0].organization),
-            context=_context(group, around, today),
-        )
-        for group in groups
-    ]
+def billable(charges: Sequence[Charge]) -> Billable:
+    """The charges of one claim with its parties."""
+    first = charges[0]
+    return Billable(
+        charges=tuple(billable_charge(charge) for charge in charges),
+        client=client_facts(first.client),
+        coverage=coverage_facts(_coverage(first)),
+        billing=billing_provider(first.organization),
+    )
+
+
+def contexts(groups: Sequence[Sequence[Charge]], *, today: date) -> list[ScrubContext]:
+    """What the scrubber compares each claim with (a group of charges is one claim)."""
+    around = _Surroundings([charge for group in groups for charge in group])
+    return [_context(group, around, today) for group in groups]
 
 
 def _coverage(charge: Charge) -> Coverage:
