@@ -5,6 +5,7 @@ looks at each element (type, length, codes) and at what the elements mean togeth
 pointers, check digits, hierarchy). docs/x12.md lists the ids.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -94,5 +95,6 @@ def _items(raw: RawSet) -> Iterator[tuple[Any, At]]:
     starts = [n for n, e in enumerate(raw.segments) if e[0] in ("CLM", "CLP")]
     stops = [n for n, e in enumerate(raw.segments) if e[0] in (*UNIT_STARTS, "SE")]
     for item, start in zip(items, starts, strict=False):
-        end = next((n for n in stops if n > start), len(raw.segments))
+        at = bisect_right(stops, start)
+        end = stops[at] if at < len(stops) else len(raw.segments)
         yield item, At(raw.first + start, raw.segments[start:end])

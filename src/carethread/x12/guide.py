@@ -22,9 +22,10 @@ or `@name:field` hands the whole segment to a binding (`bindings.py`).
 not indented is the guide's; those before it are only described, and `use 2300` puts one in.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from carethread.x12.delimiters import COMPONENT
@@ -96,9 +97,10 @@ class Shape:
     write: Callable[[Any], Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Loop:
-    """A loop; its first segment begins it. `field` is where the object above keeps the value."""
+    """A loop; its first segment begins it. `field` is where the object above keeps the value,
+    in a tuple where there are `many`; `places` are the parts that begin with each tag."""
 
     name: str
     usage: str
@@ -107,6 +109,7 @@ class Loop:
     field: str = ""
     many: bool = False
     shape: Shape | None = None
+    places: Mapping[str, tuple[int, ...]] = dataclasses.field(default_factory=dict)
 
     @property
     def first(self) -> Segment:
@@ -137,6 +140,11 @@ class Loop:
         raise KeyError(name)
 
 
+def begins(part: Segment | Loop) -> Segment:
+    """The segment that a part of a loop begins with: itself, or its first."""
+    return part if isinstance(part, Segment) else part.first
+
+
 @dataclass(frozen=True, slots=True)
 class Guide:
     """One implementation guide: `kind` is our name for it ("837P"), `set_id` ST01, `version`
@@ -148,7 +156,7 @@ class Guide:
     version: str
     functional_id: str
     root: Loop
-    also: tuple[str, ...] = field(default=())
+    also: tuple[str, ...] = ()
 
 
 _Elements = tuple[tuple[Element, ...], str]
@@ -216,8 +224,25 @@ def _parse_block(
         used = _USE.match(line)
         parts.append(described[used[1]] if used else _parse_segment(line))
         lines = lines[1:]
-    shape_ = _shape(shapes, shape)
-    return Loop(name, usage, _most(most), tuple(parts), target or "", bool(many), shape_), lines
+    loop = Loop(
+        name,
+        usage,
+        _most(most),
+        tuple(parts),
+        target or "",
+        bool(many),
+        _shape(shapes, shape),
+        _places(parts),
+    )
+    return loop, lines
+
+
+def _places(parts: list[Segment | Loop]) -> dict[str, tuple[int, ...]]:
+    places: dict[str, tuple[int, ...]] = {}
+    for index, part in enumerate(parts):
+        tag = begins(part).tag
+        places[tag] = (*places.get(tag, ()), index)
+    return places
 
 
 def _indent(line: str) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from carethread.x12.bindings import BINDINGS, Place, Take, Values
 from carethread.x12.common import Kept
 from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
-from carethread.x12.guide import Loop, Segment
+from carethread.x12.guide import Loop, Segment, begins
 from carethread.x12.quick import quick
 from carethread.x12.values import NO_DATE, NotAValue
 
@@ -71,8 +71,8 @@ class LoopReader:
         return self.slots[name]
 
     def _take(self, segment: Segment) -> Take:
-        begins = segment is self.loop.first
-        place = Place(segment, self._slot, self.marks, self.blank, begins)
+        is_first = segment is self.loop.first
+        place = Place(segment, self._slot, self.marks, self.blank, is_first)
         return BINDINGS[segment.binding].reader(place)
 
     def _table(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class LoopReader:
         table: dict[str, Any] = {}
         known = self._known()
         for part in self._parts():
-            segment = part if isinstance(part, Segment) else part.first
+            segment = begins(part)
             step = self._step(part, known)
             if not segment.keys:
                 table[segment.tag] = step
@@ -114,7 +114,7 @@ class LoopReader:
         """What this loop and those above it know, so that a child can tell when to stop."""
         known = {tag: set(keys) if keys else None for tag, keys in self.outer.items()}
         for part in self._parts():
-            segment = part if isinstance(part, Segment) else part.first
+            segment = begins(part)
             keys = known.get(segment.tag, set())
             known[segment.tag] = (
                 keys | set(segment.keys) if segment.keys and keys is not None else None

@@ -7,7 +7,7 @@ from typing import Any
 from carethread.x12.bindings import BINDINGS, Get, Place
 from carethread.x12.common import Kept, Party
 from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
-from carethread.x12.guide import Loop, Segment
+from carethread.x12.guide import Loop, Segment, begins
 from carethread.x12.reading import blank, name_of
 
 NOBODY = Party("2", "")
@@ -107,7 +107,7 @@ def _place(kept: Kept, items: list[Item], loop: Loop) -> None:
 def _order(kept: Kept, loop: Loop) -> tuple[int, Segment | None]:
     """Where in the loop the guide has a segment like this one."""
     for order, part in enumerate(loop.parts):
-        segment = part if isinstance(part, Segment) else part.first
+        segment = begins(part)
         if segment.matches(kept.elements):
             return order, segment
     return len(loop.parts), None

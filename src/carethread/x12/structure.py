@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from carethread.x12.dictionary import segments as dictionary
 from carethread.x12.finding import Finding, Severity
-from carethread.x12.guide import Loop, Segment
+from carethread.x12.guide import Loop, Segment, begins
 from carethread.x12.raw import RawSet
 
 Found = tuple[int, list[str], Segment]
@@ -66,11 +66,8 @@ class Walk:
         here.counts[index] = here.counts.get(index, 0) + 1
         self._too_many(part, here.counts[index], position, elements[0])
         if isinstance(part, Loop):
-            self._enter(part, position)
-        self.found.append((position, elements, self._declared(part)))
-
-    def _enter(self, loop: Loop, position: int) -> None:
-        self._open.append(_Open(loop, position, {0: 1}))
+            self._open.append(_Open(part, position, {0: 1}))
+        self.found.append((position, elements, begins(part)))
 
     def _headless(self, elements: list[str]) -> tuple[int, int] | None:
         """The place in a required loop that has not begun: its own first segment is missing. The
@@ -80,8 +77,8 @@ class Walk:
             for index, part in enumerate(here.loop.parts):
                 if not isinstance(part, Loop) or part.usage != "R" or here.counts.get(index):
                     continue
-                for inner, found in enumerate(part.parts[1:], 1):
-                    if self._declared(found).matches(elements, self._component):
+                for inner in part.places.get(elements[0], ()):
+                    if begins(part.parts[inner]).matches(elements, self._component):
                         self._open_headless(depth, index, part)
                         return depth + 1, inner
         return None
@@ -94,34 +91,29 @@ class Walk:
         here.at = max(here.at, index)
         self._open.append(_Open(part, here.position))
 
-    @staticmethod
-    def _declared(part: Segment | Loop) -> Segment:
-        return part if isinstance(part, Segment) else part.first
-
     def _place(self, elements: list[str], behind: bool) -> tuple[int, int] | None:
-        """Depth and index of the innermost place for a segment, from the last one filled on."""
+        """Depth and index of the innermost place for a segment: at or `behind` the one that was
+        filled last, or else before it."""
         for depth in range(len(self._open) - 1, -1, -1):
             here = self._open[depth]
-            start, end = (here.at, len(here.loop.parts)) if behind else (0, here.at)
-            for index in range(start, end):
-                part = here.loop.parts[index]
-                if self._fits(part, here, index, elements):
+            for index in here.loop.places.get(elements[0], ()):
+                if (index >= here.at) is behind and self._fits(here, index, elements):
                     return depth, index
         return None
 
-    def _fits(self, part: Segment | Loop, here: _Open, index: int, elements: list[str]) -> bool:
-        """Whether a segment is this part. A full place gives way to a later one like it."""
-        segment = self._declared(part)
-        if not segment.matches(elements, self._component):
+    def _fits(self, here: _Open, index: int, elements: list[str]) -> bool:
+        """Whether a segment is this part. A loop begins once; a full place gives way to a later
+        one of its kind."""
+        part = here.loop.parts[index]
+        if not begins(part).matches(elements, self._component):
             return False
-        is_first = isinstance(part, Segment) and index == 0 and here.loop.parts[0] is part
-        if is_first and here.counts.get(0):
+        count = here.counts.get(index, 0)
+        if index == 0 and count and isinstance(part, Segment):
             return False
-        full = part.most and here.counts.get(index, 0) >= part.most
-        later = here.loop.parts[index + 1 :]
-        return not (
-            full and any(self._declared(p).matches(elements, self._component) for p in later)
-        )
+        if not part.most or count < part.most:
+            return True
+        later = (n for n in here.loop.places[elements[0]] if n > index)
+        return not any(begins(here.loop.parts[n]).matches(elements, self._component) for n in later)
 
     def _too_many(self, part: Segment | Loop, count: int, position: int, tag: str) -> None:
         if part.most and count == part.most + 1:
