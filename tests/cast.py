@@ -148,6 +148,7 @@ def make_client(
     plan = admit.save_plan(
         TreatmentPlan(organization=center, episode=episode, effective_from=date(2026, 1, 5),
                       effective_to=date(2026, 7, 5), services=[], goals=["Sleep through the night"],
+                      signed_by=Practitioner.objects.first(),
                       signed_at=datetime(2026, 1, 5, 20, tzinfo=UTC))
     )  # fmt: skip
     return client, coverage, episode, plan

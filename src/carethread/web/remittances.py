@@ -58,7 +58,7 @@ def unmatched_item(request: Request, row: Match) -> HttpResponse:
 def match_choose(request: Request, row: Match) -> HttpResponse:
     """A person says which claim is meant: the money goes to its lines."""
     chosen = request.POST.get("version", "")
-    version = ClaimVersion.objects.filter(pk=chosen).first() if chosen.isdigit() else None
+    version = ClaimVersion.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
     if version is None:
         messages.error(request, "Choose one of the claims.")
         return redirect("unmatched_item", row.pk)

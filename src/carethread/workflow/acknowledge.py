@@ -38,7 +38,7 @@ def interchange_handler(ack: InterchangeAck) -> Handler:
     """A TA1: a rejected envelope takes every claim in it back."""
 
     def handle(file: EdiFile, position: int, now: datetime) -> None:
-        about = _sent_file(ack.interchange)
+        about = _sent_file(ack.interchange, ack.envelope.receiver)
         accepted = ack.code in {"A", "E"}
         words = (
             f"Interchange {ack.interchange} "
@@ -57,7 +57,7 @@ def functional_handler(ack: FunctionalAck) -> Handler:
     """A 999: the clearinghouse has the group, or refuses it (or some of its sets)."""
 
     def handle(file: EdiFile, position: int, now: datetime) -> None:
-        about = _sent_file(ack.group)
+        about = _sent_file(ack.group, ack.envelope.receiver)
         refused = {s.control_number for s in ack.sets if s.code not in {"A", "E"}}
         accepted = ack.code in {"A", "E", "P"}
         words = f"Group {ack.group}: {_plain(ack.code)} (999 {ack.code})."
@@ -101,7 +101,7 @@ def _take_word(file: EdiFile, position: int, one: AcknowledgedClaim, now: dateti
     claim = Claim.objects.select_for_update(of=("self",)).get(pk=version.claim_id)
     if claim.current_id != version.pk:
         return
-    if one.payer_control_number and one.is_accepted:
+    if claim.state in _NOT_ADJUDICATED and one.payer_control_number and one.is_accepted:
         claim.payer_control_number = one.payer_control_number
         claim.save(update_fields=["payer_control_number"])
     state = ClaimState.ACCEPTED if one.is_accepted else ClaimState.REJECTED
@@ -133,11 +133,12 @@ def _plain(code: str) -> str:
     )
 
 
-def _sent_file(control_number: str) -> EdiFile | None:
-    """The file that went out under an interchange (or group: they are the same) number."""
+def _sent_file(control_number: str, sender: str) -> EdiFile | None:
+    """The file that `sender` (we, under one of our ids) sent under an interchange number; a
+    group's number is the same."""
     digits = control_number.strip().rjust(9, "0")
     row = (
-        Interchange.objects.filter(direction="out", control_number=digits)
+        Interchange.objects.filter(direction="out", control_number=digits, sender_id=sender)
         .select_related("file")
         .first()
     )

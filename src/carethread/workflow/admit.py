@@ -14,6 +14,7 @@ from carethread.codes import icd10
 from carethread.record.models import (
     Appointment,
     Authorization,
+    ChargeVersion,
     Client,
     Consent,
     Coverage,
@@ -47,9 +48,22 @@ def save_coverage(row: Coverage, *, now: datetime) -> Coverage:
             "Somebody else holds this policy: enter that person's name and birth date.",
             "subscriber_last_name",
         )
+    _refuse_another_payer(row)
     keep(row)
     charging.recharge(row.client, now=now)
     return row
+
+
+def _refuse_another_payer(row: Coverage) -> None:
+    """What was billed under a policy was billed to its payer."""
+    if row._state.adding or not ChargeVersion.objects.filter(coverage=row).exists():
+        return
+    if Coverage.objects.get(pk=row.pk).payer_id != row.payer_id:
+        raise refuse(
+            "Services were billed under this policy. Give it an end date, and add a new one for "
+            "the other payer.",
+            "payer",
+        )
 
 
 @transaction.atomic
@@ -59,11 +73,29 @@ def save_authorization(row: Authorization, *, now: datetime) -> Authorization:
         raise refuse("It must end after it starts.", "effective_to")
     if row._state.adding:
         row.recorded_at = now
-    else:  # What was used of it is the ledger's to say, not an edit form's.
-        row.used_units = Authorization.objects.select_for_update().get(pk=row.pk).used_units
+    else:
+        _keep_what_was_used(row)
     keep(row)
     charging.recharge(row.client, now=now)
     return row
+
+
+def _keep_what_was_used(row: Authorization) -> None:
+    """The units used are the ledger's to say, not an edit form's; and what they were used of
+    stays what it was."""
+    before = Authorization.objects.select_for_update().get(pk=row.pk)
+    row.used_units = before.used_units
+    if not before.entries.exists():
+        return
+    same = (before.payer_id, before.client_id, before.number) == (
+        row.payer_id,
+        row.client_id,
+        row.number,
+    )
+    if not same:
+        raise refuse("Units of it were used: its payer, client and number stay.", "number")
+    if row.codes and not set(before.codes or row.codes) <= set(row.codes):
+        raise refuse("Units of it were used: codes can be added, not taken away.", "codes")
 
 
 def admit(row: Episode) -> Episode:
@@ -83,6 +115,11 @@ def save_plan(row: TreatmentPlan) -> TreatmentPlan:
     """Keep a treatment plan."""
     if row.effective_to < row.effective_from:
         raise refuse("It must end after it starts.", "effective_to")
+    if row.signed_at is not None and row.signed_by_id is None:
+        raise refuse("Only a practitioner can sign a plan.", "sign")
+    before = None if row._state.adding else TreatmentPlan.objects.get(pk=row.pk)
+    if before is not None and before.signed_at is not None:
+        raise refuse("This plan is signed and stays as it is. Write a new one to change it.")
     return keep(row)
 
 

@@ -36,6 +36,8 @@ from carethread.x12.claim import Claim as WireClaim
 WAITING = (ClaimState.HELD, ClaimState.READY)
 # States from which a claim comes back by itself when its record has changed since it left.
 _ANSWERED = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL)
+# States in which nobody knows yet whether the payer has it: a correction would race the original.
+_ON_ITS_WAY = (ClaimState.QUEUED, ClaimState.SENT, ClaimState.RECEIVED)
 _BATCH = 200
 
 
@@ -57,7 +59,7 @@ def due_corrections() -> "QuerySet[Claim]":
         current__claim_lines__version=F("claim__current")
     )
     rows: QuerySet[Claim] = (
-        Claim.objects.exclude(state__in=[*WAITING, ClaimState.QUEUED, ClaimState.CLOSED])
+        Claim.objects.exclude(state__in=[*WAITING, *_ON_ITS_WAY, ClaimState.CLOSED])
         .filter(current__isnull=False)
         .filter(pk__in=changed.values("claim"))
     ) | Claim.objects.filter(state__in=_ANSWERED, current__isnull=False)
@@ -227,8 +229,17 @@ def next_number(claim: Claim) -> str:
 
 
 def frequency(claim: Claim) -> str:
-    """1 for what no payer has taken in yet; 7 replaces what one has."""
-    return "7" if claim.current is not None and claim.payer_control_number else "1"
+    """1 for what no payer has taken in; 7 replaces what one has. Without the payer's own number
+    a replacement is stopped (FREQ78_NEEDS_F8); it is never sent as another original."""
+    if claim.current is None:
+        return "1"
+    return "1" if not claim.payer_control_number and _was_rejected(claim) else "7"
+
+
+def _was_rejected(claim: Claim) -> bool:
+    """The version that left was refused before adjudication: no payer holds it."""
+    assert claim.current is not None
+    return claim.events.filter(state_to=ClaimState.REJECTED, at__gte=claim.current.made_at).exists()
 
 
 # -------------------------------------------------------------------------------------- looking

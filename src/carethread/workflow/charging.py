@@ -23,6 +23,7 @@ from carethread.record.models import (
     Coverage,
     Note,
     NoteVersion,
+    Practitioner,
     UnitEntry,
 )
 from carethread.rules.assemble import assemble
@@ -141,7 +142,7 @@ def _charge_line(
         note_version=version,
         coverage=coverage,
         authorization=authorization,
-        supervising=version.author.supervisor,
+        supervising=_supervising(version, before),
         code=line.code,
         modifiers=list(line.modifiers),
         units=line.units,
@@ -205,6 +206,13 @@ def _leave_old_claim(
             words=f"Its charges go to {coverage.payer} instead.",
             at=now,
         )
+
+
+def _supervising(version: NoteVersion, before: ChargeVersion | None) -> Practitioner | None:
+    """Who supervised when the note was signed: charging the same version anew changes nobody."""
+    if before is not None and before.note_version_id == version.pk:
+        return before.supervising
+    return version.author.supervisor
 
 
 def _new_charge(version: NoteVersion, line: ChargeLine) -> Charge:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
+from carethread.codes.credentials import Group, credential
 from carethread.record.models import (
     Authorization,
     Charge,
@@ -89,8 +90,14 @@ def documented_service(version: NoteVersion) -> DocumentedService:
         place_of_service=version.place_of_service,
         telehealth=version.telehealth,
         diagnoses=tuple(version.diagnoses),
-        supervised=version.author.supervisor_id is not None,
+        supervised=version.author.supervisor_id is not None or needs_supervisor(version.credential),
     )
+
+
+def needs_supervisor(abbreviation: str) -> bool:
+    """Whether who holds this credential never practises alone, whoever supervises today."""
+    known = credential(abbreviation)
+    return known is not None and known.group is Group.SUPERVISED
 
 
 def capture_policy(on: date) -> CapturePolicy:
@@ -382,7 +389,7 @@ def _chart_line(charge: Charge, around: _Surroundings) -> ChartLine:
     version = current.note_version
     organization = charge.organization
     signatures = {signature.role for signature in version.signatures.all()}
-    supervised = version.author.supervisor_id is not None
+    supervised = current.supervising_id is not None or needs_supervisor(version.credential)
     others = [row for row in around.services if row.note_id != version.note_id]
     return ChartLine(
         note_id=version.note_id,

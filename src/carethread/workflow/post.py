@@ -108,11 +108,21 @@ def _refuse_foreign(organization: Organization, said: wire.Remittance) -> None:
 
 
 def _posted_before(said: wire.Remittance) -> bool:
-    return bool(
-        Remittance.objects.filter(
-            payer_identifier=said.payer_identifier, trace=said.trace, amount_cents=said.amount
-        ).exists()
+    """Whether this very check is posted. Another one under its number quarantines the file."""
+    before = Remittance.objects.filter(
+        payer_identifier=said.payer_identifier, trace=said.trace, amount_cents=said.amount
+    ).first()
+    if before is None:
+        return False
+    told = before.claims.order_by("position").values_list(
+        "claim_number", "status", "charge_cents", "paid_cents"
     )
+    if list(told) != [(c.claim_id[:38], c.status, c.charge, c.paid) for c in said.claims]:
+        raise Quarantined(
+            f"A check {said.trace} of this payer and amount was posted before, with other claims. "
+            "Ask the payer which of the two counts."
+        )
+    return True
 
 
 # -------------------------------------------------------------------------------------- matching

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, transaction
 from django.db.models import QuerySet
 
 from carethread.connect import Connection as Wire
@@ -134,6 +134,7 @@ def read_file(delivery: Delivery, *, now: datetime) -> bool:
                 return False
             document = read(bytes(delivery.file.raw))
             _refuse_broken(document)
+            _refuse_foreign(document)
             if not _take_interchanges(delivery.file, document):
                 return _finish(locked, "duplicate", "Every interchange in it was read before.", now)
             for position, handle in enumerate(_handlers(document)):
@@ -141,6 +142,10 @@ def read_file(delivery: Delivery, *, now: datetime) -> bool:
             return _finish(locked, "read", "", now)
     except (Unreadable, Quarantined) as problem:
         return _quarantine(delivery, problem, now)
+    except (DataError, OverflowError, ValueError) as problem:
+        # A value that no column holds: one bad file must not stop those behind it.
+        reason = Quarantined(f"It holds a value that cannot be stored: {problem}")
+        return _quarantine(delivery, reason, now)
 
 
 def _refuse_broken(document: Document) -> None:
@@ -153,30 +158,43 @@ def _refuse_broken(document: Document) -> None:
         raise Quarantined("The file holds no transaction.", document.findings)
 
 
+def _refuse_foreign(document: Document) -> None:
+    """Acknowledgments speak of interchanges by number alone, so they must be addressed to us. (A
+    remittance names its payee; `post` looks at that.)"""
+    ours = set(Connection.objects.values_list("sender_id", flat=True))
+    for one in document.transactions:
+        if isinstance(one, (InterchangeAck, FunctionalAck, ClaimAck)):
+            receiver = one.envelope.receiver.strip()
+            if receiver not in ours:
+                raise Quarantined(f"This acknowledgment is addressed to {receiver!r}, not to us.")
+
+
 def _take_interchanges(file: EdiFile, document: Document) -> bool:
-    """Take each interchange's control number. False where every one was taken before: the
-    same interchange in other bytes. Raises Quarantined where only some were."""
+    """Take each interchange's control number. False where every one was taken by the same
+    interchange in other bytes. A number that another interchange had is never passed over."""
     fresh = 0
     for envelope in document.envelopes:
-        try:
-            with transaction.atomic():
-                Interchange.objects.create(
-                    organization_id=file.organization_id,
-                    file=file,
-                    direction="in",
-                    sender_id=envelope.sender,
-                    receiver_id=envelope.receiver,
-                    control_number=envelope.control,
-                )
-            fresh += 1
-        except IntegrityError:
-            continue
-    if 0 < fresh < len(document.envelopes):
-        raise Quarantined(
-            "Some interchanges in this file were read before and some were not. "
-            "Ask the sender for a file with only the new ones."
+        number = {
+            "organization_id": file.organization_id,
+            "direction": "in",
+            "sender_id": envelope.sender,
+            "control_number": envelope.control,
+        }
+        taken, is_fresh = Interchange.objects.get_or_create(
+            **number, defaults={"file": file, "receiver_id": envelope.receiver}
         )
+        if not is_fresh and _bare(taken.file) != _bare(file):
+            raise Quarantined(
+                f"{envelope.sender} has used interchange number {envelope.control} before, for "
+                "something else. Ask the sender which of the two files counts."
+            )
+        fresh += is_fresh
     return fresh > 0
+
+
+def _bare(file: EdiFile) -> bytes:
+    """A file's bytes without line breaks and blanks, which say nothing."""
+    return b"".join(bytes(file.raw).split())
 
 
 Handler = Callable[[EdiFile, int, datetime], None]

@@ -1,12 +1,14 @@
 """The center itself: its places, people, payers, prices, connections and policies."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from carethread.codes.policies import POLICIES
 from carethread.codes.roles import Role
 from carethread.record.models import (
+    ChargeVersion,
     Connection,
     ContractRate,
     Fee,
@@ -77,7 +79,22 @@ def save_payer(row: Payer) -> Payer:
     return keep(row)
 
 
+@transaction.atomic
 def save_fee(row: Fee) -> Fee:
+    """A price from a day on. The price before it ends the day before; no day that was billed
+    already gets another price."""
+    billed = ChargeVersion.objects.filter(
+        code=row.code, charge__service_date__gte=row.effective_from
+    )
+    if billed.exists():
+        raise refuse(
+            f"{row.code} was billed for days from then on. Choose a later day.", "effective_from"
+        )
+    Fee.objects.filter(
+        Q(effective_to__isnull=True) | Q(effective_to__gte=row.effective_from),
+        code=row.code,
+        effective_from__lt=row.effective_from,
+    ).update(effective_to=row.effective_from - timedelta(days=1))
     return keep(row)
 
 

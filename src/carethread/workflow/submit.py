@@ -9,7 +9,6 @@ A crash while `uploading` has renamed nothing: upload again. A crash while `uplo
 by looking: the temporary name is still there → rename it; it is gone → the rename happened.
 """
 
-import contextlib
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -82,7 +81,7 @@ def freeze(connection: Connection, *, now: datetime) -> EdiFile | None:
     leaving = _leaving(organization, now)
     if not leaving:
         return None
-    control = numbers.take(organization, f"interchange:{connection.pk}").start
+    control = numbers.take(organization, f"interchange:{connection.sender_id}").start
     raw = write_file(organization, connection, [one.wire for one in leaving], control, now)
     file = _store(connection, raw, control, now)
     _freeze_versions(leaving, file, now)
@@ -291,8 +290,12 @@ def carry(delivery: Delivery, connection: Connection, wire: Wire, *, now: dateti
         _mark(delivery, "uploading")
         wire.write(temporary, bytes(delivery.file.raw))
         _mark(delivery, "uploaded")
-    with contextlib.suppress(Missing):  # An earlier attempt renamed it and died before saying so.
+    try:
         wire.rename(temporary, final)
+    except Missing:
+        # An earlier attempt renamed it and died before saying so; unless the folder itself is
+        # gone, which raises Missing here as well, and leaves the file due.
+        wire.list(connection.outbound_folder)
     _arrived(delivery, now)
     return True
 
