@@ -14,6 +14,7 @@ from tests.rules.figures import Row, rows
 from tests.rules.people import SERVED
 
 LATER = SERVED + timedelta(days=30)
+HARBOR = ("HARBR", "HARBOR HEALTH")
 
 
 def _sent(sequence: int = 1, *lines: SubmittedLine, **changes: object) -> SubmittedClaim:
@@ -72,21 +73,27 @@ def _as_told(row: Row) -> RemittedClaim:
         paid=charge,
         payer_control_number=_choice(row, "payer's number", "PCN1", "PCN2", ""),
         patient=_choice(row, "name", Party("1", "COLE", "CLARA"), Party("1", "DOE", "JANE"), None),
+        subscriber=_choice(row, "member", _member("HH1234567"), _member("HH7654321"), None),
         service_from=day,
         service_to=day,
         lines=(_told(charge=charge, control_number=number, service_from=None),),
     )
 
 
+def _member(number: str) -> Party:
+    return Party("1", "", id_qualifier="MI", id=number)
+
+
 VERDICTS = rows(
-    "matching", "claim number", "line numbers", "payer's number", "charge", "name", "dates",
-    "verdict",
+    "matching", "claim number", "line numbers", "payer's number", "charge", "name", "member",
+    "dates", "payer", "verdict",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("row", VERDICTS, ids=lambda r: ", ".join(f"{k} {v}" for k, v in r.items()))
 def test_a_match_is_certain_or_it_waits(row: Row) -> None:
-    found = match(_as_told(row), [_sent(1, _ours(11))])
+    payer = _choice(row, "payer", ("HARBR",), ("GRTPL",), ())
+    found = match(_as_told(row), [_sent(1, _ours(11), payers=HARBOR)], payer)
     assert ("certain" if found.is_certain else "waits") == row["verdict"]
 
 
@@ -116,6 +123,76 @@ def test_a_reversal_matches_by_its_negated_amounts() -> None:
     lines = tuple(replace(n, charge=-n.charge, paid=-n.paid) for n in _answer(ours).lines)
     taken = _answer(ours, status="22", charge=-18000, paid=-18000, lines=lines)
     assert match(taken, [ours]).is_certain
+
+
+def test_a_negative_claim_that_is_no_reversal_waits() -> None:
+    ours = _sent(1)
+    lines = tuple(replace(n, charge=-n.charge, paid=-n.paid) for n in _answer(ours).lines)
+    assert not match(_answer(ours, charge=-18000, paid=-18000, lines=lines), [ours]).is_certain
+
+
+def test_a_reversal_with_the_amounts_of_a_payment_waits() -> None:
+    ours = _sent(1)
+    assert not match(_answer(ours, status="22"), [ours]).is_certain
+
+
+def test_a_reversal_without_line_numbers_finds_its_lines() -> None:
+    ours = _sent(1, _ours(1), _ours(2, "90785", 1500))
+    lines = (_told("90785", -1500), _told(charge=-18000))
+    taken = _answer(ours, status="22", charge=-19500, paid=-19500, lines=lines)
+    assert [n.charge_id for n in match(taken, [ours]).lines] == [2, 1]
+
+
+def test_another_payers_check_waits_and_says_who_was_asked_and_who_answers() -> None:
+    ours = _sent(1, payers=HARBOR)
+    found = match(_answer(ours), [ours], ("GRTPL", "GREAT PLAINS"))
+    assert found.reasons == (
+        f"It speaks of claim {ours.claim_number}, which went to another payer "
+        "(HARBR and HARBOR HEALTH) than the one that answers (GRTPL and GREAT PLAINS).",
+    )
+    assert found.candidates[0].differences == ("payer",)
+
+
+@pytest.mark.parametrize(
+    "payer", [("HARBR",), ("X1", "Harbor-Health."), (), ("60054", " harbr ")], ids=str
+)
+def test_a_payer_known_by_any_id_or_name_or_not_at_all_is_no_obstacle(
+    payer: tuple[str, ...],
+) -> None:
+    ours = _sent(1, payers=HARBOR)
+    assert match(_answer(ours), [ours], payer).is_certain
+    assert match(_answer(ours), [replace(ours, payers=())], payer).is_certain
+
+
+def test_ids_of_payers_are_not_compared_by_their_letters() -> None:
+    ours = _sent(1, payers=("AB12",))
+    assert not match(_answer(ours), [ours], ("AB13",)).is_certain
+
+
+def test_the_payer_tells_apart_two_claims_that_fit_equally_well() -> None:
+    one, other = _sent(1, payers=("GRTPL",)), _sent(2, payers=HARBOR)
+    answer = _answer(one, claim_id="4711", lines=(_told(),))
+    assert match(answer, [one, other], ("HARBR",)).claim == other
+
+
+def test_a_payment_for_somebody_else_waits_though_its_numbers_agree() -> None:
+    ours = _sent(1)
+    stranger = Party("1", "DOE", "JANE", id_qualifier="MI", id="HH7654321")
+    found = match(_answer(ours, patient=stranger), [ours])
+    assert found.reasons == (
+        f"It speaks of claim {ours.claim_number}, but neither the name nor the member id "
+        "that it gives is that client's.",
+    )
+    assert match_by_hand(_answer(ours, patient=stranger), ours).is_certain
+
+
+def test_a_name_that_the_payer_corrected_to_ours_agrees() -> None:
+    ours = _sent(1)
+    stranger = Party("1", "DOE", "JANE", id_qualifier="MI", id="HH7654321")
+    right = _answer(ours, patient=stranger, corrected_patient=Party("1", "COLE", "CLARA"))
+    assert match(right, [ours]).is_certain
+    number = Party("1", "", id_qualifier="C", id="HH1234567")
+    assert match(replace(right, corrected_patient=number), [ours]).is_certain
 
 
 def test_a_part_of_a_claim_matches_by_its_lines() -> None:

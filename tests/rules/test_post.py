@@ -264,6 +264,20 @@ def _paid(*charges: int) -> RemittedClaim:
         (replace(_paid(CHARGE), paid=1), _matched(CHARGE), "not what was paid"),
         (replace(_paid(CHARGE), charge=20000, paid=14000), _matched(CHARGE), "lines say $120.00"),
         (_negated(_paid(CHARGE)), _matched(CHARGE), "no such posting"),
+        (replace(_negated(_paid(CHARGE)), status="1"), _matched(CHARGE), "not marked as a rev"),
+        (replace(_negated(_paid(CHARGE)), status="4"), _matched(CHARGE), "not marked as a rev"),
+        (_claim(_line(CHARGE), _line(-500)), _matched(CHARGE, 500), "not marked as a reversal"),
+        (
+            _claim(_line(CHARGE), _line(500, Adjustment("CO", "45", 700))),
+            _matched(CHARGE, 500),
+            "not marked as a reversal",
+        ),
+        (replace(_paid(CHARGE), status="22"), _matched(CHARGE), "some of its amounts are positive"),
+        (
+            _claim(_line(-CHARGE), _line(500), status="22"),
+            _matched(CHARGE, 500),
+            "some of its amounts are positive",
+        ),
     ],
 )
 def test_what_is_not_sure_waits_and_moves_nothing(
@@ -310,6 +324,13 @@ def test_an_unmatched_reversal_takes_from_what_is_set_aside() -> None:
 def test_a_check_that_takes_money_turns_round() -> None:
     (move,) = check_moves(_check(500, sign="D"))
     assert (move.debit, move.credit) == (Account.PAYER_DEPOSIT, Account.CASH)
+
+
+def test_a_debit_balances_with_what_was_taken_back_and_not_with_what_was_paid() -> None:
+    debit = _check(12000, sign="D")
+    assert debit.signed_amount == -12000
+    assert not replace(debit, claims=(_paid(CHARGE),)).is_balanced
+    assert replace(debit, claims=(_negated(_paid(CHARGE)),)).is_balanced
 
 
 def test_a_check_of_nothing_moves_nothing() -> None:
@@ -439,13 +460,14 @@ ADJUSTMENTS = st.builds(Adjustment, GROUPS, REASONS, st.integers(-5000, 15000))
 
 @st.composite
 def balanced_claims(draw: st.DrawFn) -> RemittedClaim:
-    """Any claim whose charge less adjustments is what was paid."""
-    lines = [
-        _line(draw(st.integers(1, 30000)), *draw(st.lists(ADJUSTMENTS, max_size=4)))
-        for _ in range(draw(st.integers(1, 5)))
-    ]
-    above = tuple(draw(st.lists(ADJUSTMENTS, max_size=1)))
+    """Any claim whose charge less adjustments is what was paid, and that is not below zero."""
+    lines = []
+    for _ in range(draw(st.integers(1, 5))):
+        adjustments = draw(st.lists(ADJUSTMENTS, max_size=4))
+        least = max(1, sum(a.amount for a in adjustments))
+        lines.append(_line(draw(st.integers(least, least + 30000)), *adjustments))
     claim = _claim(*lines)
+    above = tuple(a for a in draw(st.lists(ADJUSTMENTS, max_size=1)) if a.amount <= claim.paid)
     return replace(claim, adjustments=above, paid=claim.paid - sum(a.amount for a in above))
 
 

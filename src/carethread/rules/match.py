@@ -5,13 +5,15 @@ never guessed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from carethread.rules.identity import parse_claim_number, parse_line_number
 from carethread.rules.words import listing
 from carethread.x12.common import Party
 from carethread.x12.remittance import RemittedClaim, RemittedLine
+
+REVERSAL = "22"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class SubmittedLine:
 @dataclass(frozen=True, slots=True)
 class SubmittedClaim:
     """One claim version as we sent it. `claim_number` is CLM01; `charge` in cents;
-    `payer_control_number` the payer's own, from a 277CA or an earlier 835, if known."""
+    `payer_control_number` the payer's own, from a 277CA or an earlier 835, if known; `payers`
+    the ids and names that the payer it went to goes by, empty where not known."""
 
     version_id: int
     claim_number: str
@@ -42,6 +45,7 @@ class SubmittedClaim:
     service_to: date
     lines: tuple[SubmittedLine, ...]
     payer_control_number: str = ""
+    payers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class _Evidence:
     name: bool | None
     member: bool | None
     dates: bool | None
+    payer: bool | None
     split: bool = False  # every remitted line is one of ours, though the claim's total differs
 
 
@@ -100,26 +105,35 @@ _WORDS = {
     "name": "client's name",
     "member": "member id",
     "dates": "dates of service",
+    "payer": "payer",
 }
+_MEMBER_ID = ("MI", "C")  # NM108: a member id, and one that the payer corrected
 
 
-def match(remitted: RemittedClaim, candidates: Sequence[SubmittedClaim]) -> ClaimMatch:
+def match(
+    remitted: RemittedClaim, candidates: Sequence[SubmittedClaim], payer: tuple[str, ...] = ()
+) -> ClaimMatch:
     """Find the one claim that is meant.
 
     `candidates` is whatever the record finds by claim number, payer control number, line
-    control numbers, or by member and dates. Reversals (CLP02 = 22) match with negated amounts.
+    control numbers, or by member and dates. Reversals (CLP02 = 22) match with negated amounts,
+    whatever else is negative matches nothing. `payer` is what the remittance's payer goes by, ids
+    and names, to be given only where we know that payer: a stranger to us may be anybody's.
     """
-    weighed = [(claim, _weigh(remitted, claim)) for claim in candidates]
-    certain = [claim for claim, evidence in weighed if _is_certain(evidence)]
+    weighed = [(claim, _weigh(remitted, claim, payer)) for claim in candidates]
+    fitting = [(claim, _doubts(claim, found, payer)) for claim, found in weighed if _fits(found)]
+    certain = [claim for claim, doubts in fitting if not doubts]
     if len(certain) == 1:
         return _with_lines(remitted, certain[0], weighed)
     if certain:
-        reasons = (f"It fits {len(certain)} claims equally well.",)
+        reasons = [f"It fits {len(certain)} claims equally well."]
+    elif fitting:
+        reasons = [doubt for _, doubts in fitting for doubt in doubts]
     elif weighed:
-        reasons = ("No claim of ours fits beyond doubt.",)
+        reasons = ["No claim of ours fits beyond doubt."]
     else:
-        reasons = ("No claim of ours resembles it.",)
-    return ClaimMatch(None, reasons=reasons, candidates=_ranked(weighed))
+        reasons = ["No claim of ours resembles it."]
+    return ClaimMatch(None, reasons=tuple(reasons), candidates=_ranked(weighed))
 
 
 def match_by_hand(remitted: RemittedClaim, claim: SubmittedClaim) -> ClaimMatch:
@@ -132,7 +146,7 @@ def _with_lines(
     claim: SubmittedClaim,
     weighed: Sequence[tuple[SubmittedClaim, _Evidence]],
 ) -> ClaimMatch:
-    lines = match_lines(remitted.lines, claim.lines)
+    lines = match_lines(_as_billed(remitted).lines, claim.lines)
     lost = [n.position + 1 for n in lines if n.charge_id is None]
     if not lost:
         return ClaimMatch(claim, lines)
@@ -146,21 +160,33 @@ def _with_lines(
 # ---------------------------------------------------------------- weighing a claim
 
 
-def _weigh(remitted: RemittedClaim, claim: SubmittedClaim) -> _Evidence:
+def _as_billed(remitted: RemittedClaim) -> RemittedClaim:
+    """A reversal's charges, turned round to what they were when we billed them."""
+    if remitted.status != REVERSAL:
+        return remitted
+    lines = tuple(replace(line, charge=-line.charge) for line in remitted.lines)
+    return replace(remitted, charge=-remitted.charge, lines=lines)
+
+
+def _weigh(
+    remitted: RemittedClaim, claim: SubmittedClaim, payer: tuple[str, ...] = ()
+) -> _Evidence:
+    remitted = _as_billed(remitted)
     return _Evidence(
         number=_same_number(remitted.claim_id, claim.claim_number),
         payer_number=_equal(remitted.payer_control_number, claim.payer_control_number),
         line_numbers=_line_numbers_agree(remitted, claim),
-        charge=abs(remitted.charge) == claim.charge,
-        name=_names_agree(remitted.patient, claim),
+        charge=remitted.charge == claim.charge,
+        name=_names_agree(remitted, claim),
         member=_members_agree(remitted, claim),
         dates=_dates_agree(remitted, claim),
+        payer=_payers_agree(payer, claim),
         split=_is_part(remitted, claim),
     )
 
 
-def _is_certain(found: _Evidence) -> bool:
-    """A number of ours came back and nothing that matters speaks against it."""
+def _fits(found: _Evidence) -> bool:
+    """A number of ours came back, with the charge, and nothing told speaks against it."""
     if found.number is False or found.line_numbers is False:
         return False
     if not found.charge and not found.split:
@@ -169,6 +195,22 @@ def _is_certain(found: _Evidence) -> bool:
         return not (found.name is False and found.dates is False)
     is_theirs = bool(found.payer_number)
     return is_theirs and found.dates is not False and bool(found.name or found.member)
+
+
+def _doubts(claim: SubmittedClaim, found: _Evidence, payer: tuple[str, ...]) -> tuple[str, ...]:
+    """Why even a claim that fits by its numbers may be the wrong one, in words."""
+    doubts = []
+    if found.payer is False:
+        doubts.append(
+            f"It speaks of claim {claim.claim_number}, which went to another payer "
+            f"({listing(claim.payers)}) than the one that answers ({listing(payer)})."
+        )
+    if found.name is False and found.member is False:
+        doubts.append(
+            f"It speaks of claim {claim.claim_number}, but neither the name nor the member id "
+            "that it gives is that client's."
+        )
+    return tuple(doubts)
 
 
 def _ranked(weighed: Sequence[tuple[SubmittedClaim, _Evidence]]) -> tuple[Candidate, ...]:
@@ -207,14 +249,19 @@ def _line_numbers_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool 
 def _is_part(remitted: RemittedClaim, claim: SubmittedClaim) -> bool:
     """A payer may answer a claim in parts: then each line is, by number and charge, one of ours."""
     ours = {(_line_key(n.control_number), n.charge) for n in claim.lines}
-    told = [(_line_key(n.control_number), abs(n.charge)) for n in remitted.lines]
+    told = [(_line_key(n.control_number), n.charge) for n in remitted.lines]
     return bool(told) and all(line in ours for line in told)
 
 
-def _names_agree(patient: Party | None, claim: SubmittedClaim) -> bool | None:
+def _names_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
+    """Whether the patient as told, or as the payer corrected it (NM1*74), has our client's name."""
+    parties = (remitted.patient, remitted.corrected_patient)
+    told = [p for p in parties if p and p.name]
+    return any(_same_name(p, claim) for p in told) if told else None
+
+
+def _same_name(patient: Party, claim: SubmittedClaim) -> bool:
     """Payers cut names short and drop marks: the last names must begin alike."""
-    if patient is None or not patient.name:
-        return None
     told, ours = _letters(patient.name), _letters(claim.last_name)
     shorter = min(len(told), len(ours))
     first_told, first_ours = _letters(patient.first_name)[:1], _letters(claim.first_name)[:1]
@@ -222,8 +269,8 @@ def _names_agree(patient: Party | None, claim: SubmittedClaim) -> bool | None:
 
 
 def _members_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
-    parties = (remitted.subscriber, remitted.patient)
-    told = [p.id for p in parties if p and p.id and p.id_qualifier == "MI"]
+    parties = (remitted.subscriber, remitted.patient, remitted.corrected_patient)
+    told = [p.id for p in parties if p and p.id and p.id_qualifier in _MEMBER_ID]
     return any(_plain(t) == _plain(claim.member_id) for t in told) if told else None
 
 
@@ -231,6 +278,18 @@ def _dates_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
     days = [d for n in remitted.lines for d in (n.service_from, n.service_to) if d]
     days += [d for d in (remitted.service_from, remitted.service_to) if d]
     return all(claim.service_from <= d <= claim.service_to for d in days) if days else None
+
+
+def _payers_agree(payer: tuple[str, ...], claim: SubmittedClaim) -> bool | None:
+    """True where any id or name is the same; None where either payer is not known."""
+    told, ours = {_payer_key(t) for t in payer} - {""}, {_payer_key(t) for t in claim.payers} - {""}
+    return bool(told & ours) if told and ours else None
+
+
+def _payer_key(text: str) -> str:
+    """A payer's name by its letters alone; what has a digit is an id, and exact."""
+    text = text.strip().upper()
+    return text if any(c.isdigit() for c in text) else _letters(text)
 
 
 def _equal(told: str, ours: str) -> bool | None:
@@ -258,6 +317,7 @@ def match_lines(
 ) -> tuple[LineMatch, ...]:
     """Each remitted line with its charge: by control number; else by code, modifiers, date and
     charge; else without the modifiers; else without the date where the payer gives none.
+    The lines of a reversal are to be given as they were billed, not negated.
 
     A control number may come back on several lines (the payer split one), any other likeness
     serves one line only. Lines that are alike in everything are paired in order.
@@ -291,7 +351,7 @@ def _only(line: RemittedLine, free: Sequence[SubmittedLine], alike: Alike) -> Su
 
 def _same_code(line: RemittedLine, ours: SubmittedLine) -> bool:
     codes = (line.procedure, line.original_procedure)
-    return ours.code in codes and abs(line.charge) == ours.charge
+    return ours.code in codes and line.charge == ours.charge
 
 
 def _same_modifiers(line: RemittedLine, ours: SubmittedLine) -> bool:

@@ -12,13 +12,12 @@ from enum import StrEnum
 
 from carethread.codes.accounts import Account
 from carethread.codes.adjustments import Disposition, disposition, provider_reason
-from carethread.rules.match import ClaimMatch
+from carethread.rules.match import REVERSAL, ClaimMatch
 from carethread.rules.spread import ToldLine, told_lines
 from carethread.rules.words import dollars
 from carethread.x12.common import Adjustment
 from carethread.x12.remittance import Remittance, RemittedClaim
 
-REVERSAL = "22"
 PREDETERMINATION = "25"
 PAID = "PAID"
 LONGEST_CODE = 12
@@ -151,10 +150,9 @@ def check_moves(remittance: Remittance) -> tuple[Move, ...]:
     """The check itself and its provider-level adjustments: cash in, and what claims do not tell.
 
     With these and every claim posted or set aside, the deposit is zero exactly where
-    BPR02 = claim payments - provider-level adjustments.
+    BPR02, signed by BPR04, = claim payments - provider-level adjustments.
     """
-    check = -remittance.amount if remittance.credit_or_debit == "D" else remittance.amount
-    moves = [_move(Account.CASH, Account.PAYER_DEPOSIT, check, "CHECK")]
+    moves = [_move(Account.CASH, Account.PAYER_DEPOSIT, remittance.signed_amount, "CHECK")]
     for adjustment in remittance.provider_adjustments:
         account = provider_reason(adjustment.reason).account
         code = f"PLB-{adjustment.reason}"[:LONGEST_CODE]
@@ -214,6 +212,18 @@ def _obstacle(remitted: RemittedClaim, match: ClaimMatch) -> str:
         return "It is a predetermination: it says what would be paid, and pays nothing."
     if not remitted.is_balanced:
         return "The charge less the adjustments is not what was paid."
+    return _wrong_sign(remitted)
+
+
+def _wrong_sign(remitted: RemittedClaim) -> str:
+    """Money runs backwards in a reversal and nowhere else; whatever says otherwise would take
+    back a payment without asking whether it was ever made."""
+    figures = [remitted.charge, remitted.paid]
+    figures += [cents for line in remitted.lines for cents in (line.charge, line.paid)]
+    if remitted.status == REVERSAL and max(figures) > 0:
+        return "It is marked as a reversal (status 22), and yet some of its amounts are positive."
+    if remitted.status != REVERSAL and min(figures) < 0:
+        return "Some of its amounts are negative, and yet it is not marked as a reversal."
     return ""
 
 

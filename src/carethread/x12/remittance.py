@@ -128,8 +128,13 @@ class Remittance:
     extra: tuple[Kept, ...] = ()
 
     @property
+    def signed_amount(self) -> int:
+        """The check in cents as money to the payee: negative where BPR04 says debit ("D")."""
+        return -self.amount if self.credit_or_debit == "D" else self.amount
+
+    @property
     def is_balanced(self) -> bool:
-        """Claims less provider adjustments are the check, and every claim balances."""
+        """Claims less provider adjustments are the signed check, and every claim balances."""
         claims = sum(c.paid for c in self.claims)
         provider = sum(p.amount for p in self.provider_adjustments)
-        return claims - provider == self.amount and all(c.is_balanced for c in self.claims)
+        return claims - provider == self.signed_amount and all(c.is_balanced for c in self.claims)
