@@ -15,13 +15,15 @@ from carethread.record.models import (
     Connection,
     EdiFile,
     Match,
+    Payer,
     Remittance,
     RemittedClaim,
     Transfer,
 )
-from carethread.workflow import bill, follow_up, post, submit
+from carethread.workflow import bill, follow_up, post, staff, submit
 from carethread.workflow.errors import Refused
 from carethread.workflow.quarantine import Quarantined
+from carethread.x12.common import Party, Reference
 from tests.cast import NOW, Cast, amend, signed_session
 from tests.payers import answer, check, make_connection, reversal
 
@@ -125,6 +127,67 @@ def test_an_unbalanced_remittance_is_quarantined_whole(alder: Cast) -> None:
         post_check(alder, check(alder.center, good, amount=11_999))
     assert Transfer.objects.count() == before
     assert not Remittance.objects.exists()
+
+
+def test_a_debit_over_claims_that_were_paid_is_quarantined(alder: Cast) -> None:
+    claim = sent_claim(alder)
+    said = check(alder.center, answer(claim, paid=12_000, CO_45=6_000))
+    with pytest.raises(Quarantined, match="does not balance"):
+        post_check(alder, replace(said, credit_or_debit="D"))
+    assert not Remittance.objects.exists()
+
+
+def test_money_that_runs_backwards_without_a_reversal_waits(alder: Cast) -> None:
+    claim = sent_claim(alder)
+    paid = answer(claim, paid=12_000, CO_45=6_000)
+    post_check(alder, check(alder.center, paid))
+    backwards = replace(reversal(paid), status="1")
+    post_check(alder, check(alder.center, backwards, trace="T2"))
+    assert Match.objects.latest("pk").state == "waiting"
+    assert charge_of(claim).paid_cents == 12_000
+    with pytest.raises(Refused, match="not marked as a reversal"):
+        post.match_by_hand(Match.objects.latest("pk"), claim.current, user=alder.bill, now=PAID)
+
+
+GREAT_PLAINS = (
+    Party("2", "GREAT PLAINS", references=(Reference("2U", "GRTPL"),)),
+    Party("2", "Great Plains"),
+    Party("2", "GP HOLDINGS", id_qualifier="XV", id="GRTPL"),
+)
+
+
+@pytest.mark.parametrize("payer", GREAT_PLAINS, ids=["name and id", "name", "id"])
+def test_another_payers_check_waits_until_a_person_says_that_it_is_right(
+    alder: Cast, payer: Party
+) -> None:
+    staff.save_payer(Payer(organization=alder.center, name="Great Plains", payer_id="GRTPL"))
+    claim = sent_claim(alder)
+    said = check(alder.center, answer(claim, paid=12_000, CO_45=6_000))
+    remittance = post_check(alder, replace(said, payer=payer))
+    waiting = Match.objects.get()
+    assert waiting.state == "waiting"
+    assert "went to another payer (HARBR and HARBOR HEALTH)" in waiting.reason
+    assert charge_of(claim).paid_cents == 0
+    remittance.refresh_from_db()
+    assert (remittance.unapplied_cents, remittance.payer_deposit_cents) == (-12_000, 0)
+    post.match_by_hand(waiting, claim.current, user=alder.bill, now=PAID)
+    assert charge_of(claim).paid_cents == 12_000
+
+
+def test_a_payer_that_pays_under_a_name_we_never_heard_of_is_believed(alder: Cast) -> None:
+    claim = sent_claim(alder)
+    said = check(alder.center, answer(claim, paid=12_000, CO_45=6_000))
+    post_check(alder, replace(said, payer=Party("2", "HH MUTUAL HOLDINGS OF OHIO")))
+    assert charge_of(claim).paid_cents == 12_000
+
+
+def test_a_payment_for_another_client_waits_though_its_numbers_agree(alder: Cast) -> None:
+    claim = sent_claim(alder)
+    stranger = Party("1", "DOE", "JANE", id_qualifier="MI", id="HH99999999")
+    said = replace(answer(claim, paid=12_000, CO_45=6_000), patient=stranger)
+    post_check(alder, check(alder.center, said))
+    assert "neither the name nor the member id" in Match.objects.get().reason
+    assert charge_of(claim).paid_cents == 0
 
 
 def test_somebody_elses_remittance_is_quarantined(alder: Cast) -> None:

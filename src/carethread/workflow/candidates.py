@@ -65,7 +65,7 @@ def _versions_named(received: Sequence[Received]) -> Iterable[ClaimVersion]:
 def versions(which: Q) -> Iterable[ClaimVersion]:
     rows: Iterable[ClaimVersion] = (
         ClaimVersion.objects.filter(which)
-        .select_related("claim__client", "claim__coverage", "claim__current")
+        .select_related("claim__client", "claim__coverage", "claim__current", "claim__payer")
         .prefetch_related(Prefetch("lines", ClaimLine.objects.select_related("charge_version")))
         .order_by("pk")
     )
@@ -85,6 +85,7 @@ def as_submitted(version: ClaimVersion) -> SubmittedClaim:
         service_from=claim.service_from,
         service_to=claim.service_to,
         payer_control_number=claim.payer_control_number,
+        payers=(claim.payer.payer_id.upper(), claim.payer.name.upper()),
         lines=tuple(
             SubmittedLine(
                 charge_id=line.charge_version.charge_id,

@@ -76,7 +76,8 @@ def post_check(file: EdiFile, said: wire.Remittance, *, now: datetime) -> Remitt
         )
     )
     received = remitted.claims(check, said.claims)
-    for batch in _batches(received, Candidates(received)):
+    payer = remitted.payer_names(check, said)
+    for batch in _batches(received, Candidates(received), payer):
         _post_batch(check, batch, now)
     _close(check, now)
     return check
@@ -137,13 +138,15 @@ class _Found:
     version: ClaimVersion | None
 
 
-def _batches(received: Sequence[Received], candidates: Candidates) -> Iterator[list[_Found]]:
+def _batches(
+    received: Sequence[Received], candidates: Candidates, payer: tuple[str, ...]
+) -> Iterator[list[_Found]]:
     """Remitted claims with their verdicts, cut so that no batch speaks of one claim twice: a
     correction has to see the reversal before it."""
     batch: list[_Found] = []
     claims: set[int] = set()
     for one in received:
-        verdict = match(one.said, candidates.of(one.said))
+        verdict = match(one.said, candidates.of(one.said), payer)
         version = candidates.versions[verdict.claim.version_id] if verdict.claim else None
         if version is not None and version.claim_id in claims:
             yield batch

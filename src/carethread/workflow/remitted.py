@@ -15,6 +15,7 @@ from carethread.record.models import (
 )
 from carethread.workflow import wire_format
 from carethread.x12 import remittance as wire
+from carethread.x12.common import Party
 
 CLAIM_LEVEL = 0  # number of the row that carries a CLP's own adjustments
 
@@ -57,9 +58,21 @@ def check(file: EdiFile, remittance: wire.Remittance, *, now: datetime) -> Remit
 
 def _payer(remittance: wire.Remittance) -> Payer | None:
     """The payer of the check, by the id that its claims go out under."""
-    ids = [remittance.payer.id, *(r.value for r in remittance.payer.references)]
-    found: Payer | None = Payer.objects.filter(payer_id__in=[i for i in ids if i]).first()
+    found: Payer | None = Payer.objects.filter(payer_id__in=_ids(remittance.payer)).first()
     return found or Payer.objects.filter(name__iexact=remittance.payer.name).first()
+
+
+def payer_names(check: Remittance, said: wire.Remittance) -> tuple[str, ...]:
+    """What the check's payer goes by, upper-cased; empty where it is none of our payers (plans
+    pay under legal names that we never heard of)."""
+    if check.payer is None:
+        return ()
+    told = (check.payer.payer_id, check.payer.name, said.payer.name, *_ids(said.payer))
+    return tuple(dict.fromkeys(text.upper() for text in told if text))
+
+
+def _ids(payer: Party) -> list[str]:
+    return [i for i in (payer.id, *(r.value for r in payer.references)) if i]
 
 
 def claims(check: Remittance, said: Sequence[wire.RemittedClaim]) -> list[Received]:
