@@ -16,7 +16,7 @@ from carethread.record.models import (
     Practitioner,
     Remittance,
 )
-from carethread.workflow import admit, bill, follow_up, receive, staff, submit
+from carethread.workflow import admit, bill, follow_up, receive, staff, submit, work
 from carethread.workflow.errors import Refused
 from carethread.x12.writer import write
 from tests.cast import NOW, TODAY, Cast, amend, signed_session
@@ -151,3 +151,61 @@ def test_a_used_authorization_stays_the_payers(alder: Cast) -> None:
     authorization.number = "ANOTHER"
     with pytest.raises(Refused, match="stay"):
         admit.save_authorization(authorization, now=NOW)
+
+
+def test_a_claim_that_a_payer_holds_is_not_taken_to_another_by_a_new_policy(alder: Cast) -> None:
+    claim = sent_claim(alder)  # accepted
+    claim.payer_control_number = "PCN-1"
+    claim.save()
+    other = staff.save_payer(Payer(organization=alder.center, name="Other", payer_id="OTHER"))
+    Coverage.objects.update(effective_to=TODAY - timedelta(days=1))
+    admit.save_coverage(
+        Coverage(organization=alder.center, client=alder.clara, payer=other, member_id="O1",
+                 effective_from=TODAY),
+        now=NOW,
+    )  # fmt: skip
+    note = claim.charges.get().current.note_version.note
+    amend(note, reason="Shorter.", ends_at=note.starts_at + timedelta(minutes=45))
+    bill.run(alder.center, now=SENT)
+    claim.refresh_from_db()
+    assert claim.charges.get().current.coverage.payer == alder.payer
+    assert claim.state != ClaimState.CLOSED
+    assert not Claim.objects.filter(payer=other).exists()
+
+
+def test_a_payer_may_refuse_what_its_clearinghouse_has_accepted(alder: Cast) -> None:
+    claim = in_flight(alder)
+    uploaded(alder, claim_ack(claim, "A2"), 1)
+    uploaded(alder, claim_ack(claim, "A3", "33", "U"), 2)
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.REJECTED
+
+
+def test_a_claim_waits_for_the_answer_to_a_question_and_then_goes_on(alder: Cast) -> None:
+    signed_session(alder)
+    bill.run(alder.center, now=NOW)
+    claim = Claim.objects.get()
+    case = follow_up.return_to_author(claim, question="55 minutes?", user=alder.bill, now=NOW)
+    bill.run(alder.center, now=SENT)
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.HELD
+    follow_up.answer(case, words="Yes.", user=alder.nora.user, now=SENT)
+    bill.run(alder.center, now=SENT)
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.READY
+
+
+def test_one_organizations_trouble_does_not_keep_another_from_its_work(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+
+    def step(organization, *, now) -> int:
+        if organization == cast.center:
+            raise RuntimeError("a bad row")
+        done.append(organization)
+        return 0
+
+    monkeypatch.setattr(bill, "run", step)
+    work.run_due(NOW)
+    assert done == [cast.elsewhere]

@@ -104,8 +104,16 @@ def _take_word(file: EdiFile, position: int, one: AcknowledgedClaim, now: dateti
     if claim.state in _NOT_ADJUDICATED and one.payer_control_number and one.is_accepted:
         claim.payer_control_number = one.payer_control_number
         claim.save(update_fields=["payer_control_number"])
-    state = ClaimState.ACCEPTED if one.is_accepted else ClaimState.REJECTED
-    _move([claim], state, words, _NOT_ADJUDICATED, file, now)
+    if not one.is_accepted:
+        before = (
+            *_NOT_ADJUDICATED,
+            ClaimState.ACCEPTED,
+        )  # the payer's word after a clearinghouse's
+        _move([claim], ClaimState.REJECTED, words, before, file, now)
+    elif one.payer_control_number or any(s.category == "A2" for s in one.statuses):
+        _move([claim], ClaimState.ACCEPTED, words, _NOT_ADJUDICATED, file, now)
+    else:
+        _move([claim], ClaimState.RECEIVED, words, _WITH_THE_CLEARINGHOUSE, file, now)
 
 
 def version_of(claim_number: str) -> ClaimVersion | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from carethread.record.models import (
     Charge,
@@ -53,16 +53,16 @@ def due_charges() -> "QuerySet[Charge]":
 
 
 def due_corrections() -> "QuerySet[Claim]":
-    """Claims that left and may have to be corrected: a charge of theirs has a newer version, or
-    the payer refused and the record may say something else by now."""
+    """Claims that left and may have to be corrected: a charge of theirs has a newer version or
+    is no more, or the payer refused and the record may say something else by now."""
     changed = Charge.objects.filter(claim__isnull=False).exclude(
         current__claim_lines__version=F("claim__current")
     )
-    rows: QuerySet[Claim] = (
-        Claim.objects.exclude(state__in=[*WAITING, *_ON_ITS_WAY, ClaimState.CLOSED])
-        .filter(current__isnull=False)
-        .filter(pk__in=changed.values("claim"))
-    ) | Claim.objects.filter(state__in=_ANSWERED, current__isnull=False)
+    live = Charge.objects.filter(claim=OuterRef("pk"), state="live")
+    rows: QuerySet[Claim] = Claim.objects.filter(
+        Q(pk__in=changed.values("claim")) | ~Exists(live) | Q(state__in=_ANSWERED),
+        current__isnull=False,
+    ).exclude(state__in=[*WAITING, *_ON_ITS_WAY, ClaimState.CLOSED])
     return rows.order_by("pk")
 
 
@@ -134,7 +134,10 @@ def bring_back(*, now: datetime) -> int:
     claims = list(due_corrections().filter(pk__in=ids).select_related("current"))
     charges = gather.charges_by_claim(claims)
     for claim in claims:
-        if _says_something_else(claim, charges.get(claim.pk, [])):
+        left = charges.get(claim.pk, [])
+        if not left and claim.state in (ClaimState.REJECTED, ClaimState.DENIED):
+            move(claim, ClaimState.CLOSED, "Refused, and nothing is left to bill on it.", now=now)
+        elif _says_something_else(claim, left):
             move(claim, ClaimState.HELD, "The record has changed since it was sent.", now=now)
             back += 1
     return back
@@ -349,6 +352,25 @@ def release(claim: Claim, *, user: User, now: datetime) -> Claim:
     look_at([claim], claim.organization, now=now)
     claim.refresh_from_db()
     return claim
+
+
+def wait_for(claim: Claim, author: str, *, user: User, now: datetime) -> None:
+    """Keep a claim that still waits here until its author has answered."""
+    if claim.state in WAITING:
+        hold(claim, user=user, reason=_waits_for(author), now=now)
+
+
+def answered(claim: Claim, author: str, *, now: datetime) -> None:
+    """The author has answered: what was kept for that alone goes on."""
+    locked = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    if locked.stopped_reason == _waits_for(author):
+        locked.stopped_reason = ""
+        locked.save(update_fields=["stopped_reason"])
+        record_event(locked, locked.state, locked.state, f"{author} has answered.", now=now)
+
+
+def _waits_for(author: str) -> str:
+    return f"Waits for {author}'s answer."[:300]
 
 
 def _still_here(claim: Claim) -> Claim:

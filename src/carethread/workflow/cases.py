@@ -367,7 +367,7 @@ def settled() -> Iterator[tuple[Case, str]]:
     settled_matches = Match.objects.exclude(state="waiting").values("remitted")
     for case in live.filter(kind=CaseKind.UNMATCHED, remitted_claim__in=settled_matches):
         yield case, "A person has settled it."
-    healthy = not Connection.objects.filter(failures__gt=0).exists()
+    healthy = not Connection.objects.filter(is_active=True, failures__gt=0).exists()
     for case in live.filter(kind=CaseKind.CONNECTION):
         if healthy:
             yield case, "The connection works again."

@@ -17,7 +17,6 @@ from carethread.record.models import (
     Authorization,
     Charge,
     ChargeVersion,
-    ClaimEvent,
     ClaimState,
     Client,
     Coverage,
@@ -99,11 +98,18 @@ def recharge(client: Client, *, now: datetime) -> None:
 
 
 def as_charged(version: NoteVersion) -> Charged:
-    """What an earlier signature created."""
-    captured, coverage = _captured(version)
-    charges = list(Charge.objects.filter(attendance=version.note.attendance, state="live"))
+    """What an earlier signature created, as it stands."""
+    rows = Charge.objects.filter(attendance=version.note.attendance, state="live")
+    charges = list(rows.select_related("current__coverage__payer").order_by("pk"))
+    versions = [row.current for row in charges if row.current]
+    lines = tuple(
+        ChargedLine(v.code, tuple(v.modifiers), v.units, v.amount_cents, v.reason, v.charge_id)
+        for v in versions
+    )
+    payer = next((v.coverage.payer.name for v in versions if v.coverage), "")
+    captured = () if charges else _captured(version)[0].findings
     today = gather.service_date(version.organization, version.signed_at)
-    return _shown(captured, coverage, charges, today=today)
+    return Charged(lines, payer, captured + _claim_findings(charges, today))
 
 
 def _existing(version: NoteVersion) -> dict[str, Charge]:
@@ -132,6 +138,7 @@ def _charge_line(
     """One line's charge, new or in a new version, with its money and its units."""
     row = existing or _new_charge(version, line)
     before = row.current
+    coverage = _coverage_for(row, before, coverage)
     authorization = _authorization(version, coverage, line, before, row.service_date)
     if before is not None and _stands(row, before, version, line, coverage, authorization):
         return row
@@ -159,7 +166,7 @@ def _charge_line(
     _take_units(authorization, current, before, now)
     row.current, row.state = current, "live"
     row.service_date = gather.service_date(version.organization, version.starts_at)
-    _leave_old_claim(row, before, coverage, now)
+    _leave_old_claim(row, before, coverage)
     row.save(update_fields=["current", "state", "service_date", "claim"])
     return row
 
@@ -185,27 +192,24 @@ def _stands(
     )
 
 
-def _leave_old_claim(
-    row: Charge, before: ChargeVersion | None, coverage: Coverage | None, now: datetime
-) -> None:
-    """A charge that goes to another coverage goes on another claim. The old one is closed when
-    nothing is left on it."""
-    claim = row.claim
-    if claim is None or coverage is None or before is None or before.coverage_id == coverage.pk:
-        return
-    row.claim = None
-    if not claim.charges.filter(state="live").exclude(pk=row.pk).exists():
-        claim.findings.all().delete()
-        before_state, claim.state, claim.state_since = claim.state, ClaimState.CLOSED, now
-        claim.save(update_fields=["state", "state_since"])
-        ClaimEvent.objects.create(
-            organization_id=claim.organization_id,
-            claim=claim,
-            state_from=before_state,
-            state_to=ClaimState.CLOSED,
-            words=f"Its charges go to {coverage.payer} instead.",
-            at=now,
-        )
+def _coverage_for(
+    row: Charge, before: ChargeVersion | None, coverage: Coverage | None
+) -> Coverage | None:
+    """The policy to bill: today's, but never away from a payer that holds the claim or has
+    spoken for the money."""
+    if before is None or before.coverage is None or row.claim is None:
+        return coverage
+    settled = row.paid_cents or row.contractual_cents or row.patient_receivable_cents
+    if row.claim.state not in NOT_WITH_A_PAYER or settled:
+        return before.coverage
+    return coverage
+
+
+def _leave_old_claim(row: Charge, before: ChargeVersion | None, coverage: Coverage | None) -> None:
+    """A charge that goes to another coverage goes on another claim. `bill` closes or voids the
+    old one where nothing is left on it."""
+    if before is not None and coverage is not None and before.coverage_id != coverage.pk:
+        row.claim = None
 
 
 def _supervising(version: NoteVersion, before: ChargeVersion | None) -> Practitioner | None:

@@ -30,7 +30,7 @@ from carethread.record.models import (
 )
 from carethread.record.policies import effective
 from carethread.rules.finding import Finding
-from carethread.workflow import charging, gather
+from carethread.workflow import bill, charging, gather
 from carethread.workflow.charging import ChargedLine
 from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.reauthenticate import Proof
@@ -245,6 +245,8 @@ def _answer_cases(note: Note, user: User, now: datetime) -> None:
     for case in Case.objects.select_for_update().filter(note=note, state="open"):
         case.state = "answered"
         case.save(update_fields=["state"])
+        if case.claim is not None:
+            bill.answered(case.claim, note.author.name, now=now)
         CaseEvent.objects.create(
             organization_id=case.organization_id,
             case=case,

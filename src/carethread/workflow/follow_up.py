@@ -18,14 +18,14 @@ from carethread.record.models import (
     Organization,
     User,
 )
-from carethread.workflow import cases
+from carethread.workflow import bill, cases
 from carethread.workflow.errors import refuse
 
 
 @transaction.atomic
 def run(organization: Organization, *, now: datetime) -> int:
     """Open and close cases; the number touched. The lock lets one worker do it at a time."""
-    Organization.objects.select_for_update().get(pk=organization.pk)
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     fresh = [case for opener in cases.OPENERS for case in opener(organization, now)]
     opened = Case.objects.bulk_create(fresh)
     CaseEvent.objects.bulk_create(_event(case, f"Opened: {case.title}", now) for case in opened)
@@ -64,6 +64,7 @@ def return_to_author(claim: Claim, *, question: str, user: User, now: datetime) 
             amount_cents=claim.charge_cents,
             opened_at=now,
         )
+    bill.wait_for(claim, claim.practitioner.name, user=user, now=now)
     CaseEvent.objects.create(
         organization=claim.organization,
         case=open_case,
@@ -85,6 +86,8 @@ def answer(case: Case, *, words: str, user: User, now: datetime) -> Case:
     if case.state == "open":
         case.state = "answered"
         case.save(update_fields=["state"])
+    if case.claim is not None:
+        bill.answered(case.claim, case.author.name, now=now)
     CaseEvent.objects.create(
         organization_id=case.organization_id,
         case=case,

@@ -291,7 +291,7 @@ class _Surroundings:
         self.consents: dict[int, list[Consent]] = defaultdict(list)
         protected = {c.client_id for c in charges if c.attendance.episode.program.is_part2}
         if protected:
-            for consent in Consent.objects.filter(client__in=protected):
+            for consent in Consent.objects.filter(client__in=protected, kind="part2"):
                 self.consents[consent.client_id].append(consent)
         self.units = _units_taken(charges)
 
@@ -379,7 +379,11 @@ def _context(charges: Sequence[Charge], around: _Surroundings, today: date) -> S
         ),
         payer_control_number=first.claim.payer_control_number if first.claim else None,
         is_part2=program.is_part2,
-        consents=tuple(consent_facts(c) for c in around.consents[first.client_id]),
+        consents=tuple(
+            consent_facts(c)
+            for c in around.consents[first.client_id]
+            if c.program_id in (None, program.pk)
+        ),
     )
 
 

@@ -14,6 +14,7 @@ M = TypeVar("M", bound=Model)
 
 
 def lock(rows: "QuerySet[M]") -> list[int]:
-    """Lock these rows in the order of their ids, to the end of the transaction; their ids."""
-    held = rows.select_for_update(of=("self",)).order_by("pk")
+    """Lock these rows in the order of their ids, to the end of the transaction; their ids. Rows
+    that merely refer to them can still be inserted (FOR NO KEY UPDATE)."""
+    held = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
     return list(held.values_list("pk", flat=True))

@@ -142,7 +142,7 @@ def read_file(delivery: Delivery, *, now: datetime) -> bool:
             return _finish(locked, "read", "", now)
     except (Unreadable, Quarantined) as problem:
         return _quarantine(delivery, problem, now)
-    except (DataError, OverflowError, ValueError) as problem:
+    except (DataError, OverflowError) as problem:
         # A value that no column holds: one bad file must not stop those behind it.
         reason = Quarantined(f"It holds a value that cannot be stored: {problem}")
         return _quarantine(delivery, reason, now)

@@ -4,10 +4,13 @@ finishes what the crash cut off. A lost hint loses nothing: work is derived, not
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from django_scopes import scope
 
 from carethread.record.models import Organization
 from carethread.workflow import bill, follow_up, receive, submit
+
+log = structlog.get_logger("carethread.work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,22 @@ def run_due(now: datetime, organization: Organization | None = None) -> Done:
     """One round for one organization, or for each in turn."""
     if organization is not None:
         return _round(organization, now)
-    done = [_round(one, now) for one in Organization.objects.order_by("pk")]
+    done = [_guarded(one, now) for one in Organization.objects.order_by("pk")]
     return Done(
         sum(d.billed for d in done),
         sum(d.sent for d in done),
         sum(d.read for d in done),
         sum(d.cases for d in done),
     )
+
+
+def _guarded(organization: Organization, now: datetime) -> Done:
+    """A round whose failure is written down and does not keep others from theirs."""
+    try:
+        return _round(organization, now)
+    except Exception:
+        log.exception("a round failed", organization=organization.pk)
+        return Done()
 
 
 def _round(organization: Organization, now: datetime) -> Done:
