@@ -147,9 +147,8 @@ class _Plan:
 
     def _element(self, position: int, element: Element, fields: list[str]) -> None:
         if element.parts:
-            self.names[f"parts{position}"] = _parts_reader(element, self.at.index)
-            parts = f"parts{position}(values, e[{position}].split(component))"
-            self.lines.append(f"if e[{position}] and {parts}: more = True")
+            self.lines.append(f"if e[{position}]:")
+            self.lines += [f"    {line}" for line in self._components(position, element)]
             return
         slot = self.at.index(element.field)
         times = fields.count(element.field)
@@ -164,35 +163,33 @@ class _Plan:
             self.names[f"memo{position}"] = memo
             self.lines.append(f"if e[{position}]: values[{slot}] = memo{position}[e[{position}]]")
 
+    def _components(self, position: int, element: Element) -> Iterator[str]:
+        """A composite taken apart. A field named at several components is a tuple of them."""
+        names = [part.field for part in element.parts]
+        last = max(n for n, name in enumerate(names) if name) + 1
+        gaps = [n for n, p in enumerate(element.parts[:last]) if not (p.field or p.fixed)]
+        yield f"c = e[{position}].split(component)"
+        yield "m = len(c)"
+        for n, part in enumerate(element.parts):
+            if part.field and names.index(part.field) == n:
+                yield self._component(n, names.count(part.field), part)
+        rest = [f"m > {last} and any(c[{last}:])", *(f"m > {n} and c[{n}]" for n in gaps)]
+        yield f"if {' or '.join(rest)}: more = True"
 
-def _parts_reader(element: Element, index: Index) -> Take:
-    """Components to fields. A field named at several components is a tuple of them."""
-    places: dict[str, list[int]] = {}
-    for position, part in enumerate(element.parts):
-        if part.field:
-            places.setdefault(part.field, []).append(position)
-    memos = {f: KINDS[element.parts[p[0]].kind].memo for f, p in places.items()}
-    singles = [(p[0], index(f), memos[f]) for f, p in places.items() if len(p) == 1]
-    runs = [(p[0], p[-1] + 1, index(f), memos[f]) for f, p in places.items() if len(p) > 1]
-    last = max(p[-1] for p in places.values()) + 1
-    gaps = [p for p, part in enumerate(element.parts[:last]) if not (part.field or part.fixed)]
-
-    def take(values: Values, parts: list[str]) -> bool | None:
-        n = len(parts)
-        for position, slot, memo in singles:
-            text = parts[position] if position < n else ""
-            if memo is None:
-                values[slot] = text
-            elif text:
-                values[slot] = memo[text]
-        for first, end, slot, memo in runs:
-            if n > first:
-                found = filter(None, parts[first:end])
-                values[slot] = tuple(found) if memo is None else tuple([memo[t] for t in found])
-        rest = n > last and any(parts[last:])
-        return rest or any(parts[p] for p in gaps if p < n)
-
-    return take
+    def _component(self, n: int, times: int, part: Element) -> str:
+        slot, memo = self.at.index(part.field), KINDS[part.kind].memo
+        name = f"memo_{part.kind}"
+        if memo is not None:
+            self.names[name] = memo
+        if times > 1:
+            run = f"c[{n}:{n + times}]"
+            found = (
+                f"[{name}[t] for t in {run} if t]" if memo is not None else f"filter(None, {run})"
+            )
+            return f"if m > {n}: values[{slot}] = tuple({found})"
+        if memo is None:
+            return f"values[{slot}] = c[{n}] if m > {n} else ''"
+        return f"if m > {n} and c[{n}]: values[{slot}] = {name}[c[{n}]]"
 
 
 def _is_silent(element: Element, text: str) -> bool:

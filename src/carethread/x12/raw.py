@@ -29,7 +29,8 @@ def raw_sets(document: Document) -> Iterator[RawSet]:
         marks = marks_at(document, begin)
         text = document.source[begin:end].decode("latin-1")
         segs = segments(text.strip().removesuffix(marks.segment), marks)
-        codec = codec_for(envelope.guide, segs[0][1] if len(segs[0]) > 1 else "")
+        set_id = segs[0][1] if segs and len(segs[0]) > 1 else ""
+        codec = codec_for(envelope.guide, set_id)
         if codec is not None:
             yield RawSet(transaction, codec, marks, envelope.position, tuple(segs))
 

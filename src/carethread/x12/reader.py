@@ -161,7 +161,6 @@ class _Set:
     assembler: Assembler | None
     raw: list[str]
     items: int = 0
-    has_head: bool = False
 
 
 class Stream:
@@ -215,37 +214,37 @@ class Stream:
             self._marks = marks
             for text, begin, end in units:
                 self._span = (begin, end)
-                segs = segments(text, marks)
+                segs = segments(text, marks, self._units.is_plain)
                 step = self._envelope.get(segs[0][0]) if segs else None
                 if step is not None:
                     self._at += 1
                     yield from step(segs.pop(0))
                 if segs:
                     self._at += 1
-                    yield from self._content(segs)
+                    items = self._content(segs)
+                    if items and self._set and self._set.assembler:
+                        if not self._set.items:
+                            yield Head(self._set.assembler.finish(()))
+                        self._set.items += len(items)
+                        yield from items
                     self._at += len(segs) - 1
+            self._span = (self._span[1], self._span[1])
             yield from self._abandon("IEA", "the interchange is not closed")
 
     # -- what stands between ST and SE ---------------------------------------------------
 
-    def _content(self, segs: Segments) -> Iterator[Event]:
-        """A unit of the open set; the items that it completes."""
+    def _content(self, segs: Segments) -> list[Any]:
+        """The items that a unit of the open set completes."""
         set_ = self._set
         if set_ is None:
             tag = segs[0][0]
             self._note("OUTSIDE_SET", f"{tag} stands outside any transaction set", tag=tag)
-            return
+            return []
         if set_.assembler is None:
             if self._keep_unknown:
                 set_.raw += [self._marks.element.join(e) for e in segs]
-            return
-        items = self._feed(set_.assembler, segs, self._at)
-        if items:
-            if not set_.has_head:
-                set_.has_head = True
-                yield Head(set_.assembler.finish(()))
-            set_.items += len(items)
-            yield from items
+            return []
+        return self._feed(set_.assembler, segs, self._at)
 
     def _feed(self, assembler: Assembler, segs: Segments, first: int) -> list[Any]:
         """Reads a unit; a value that its field cannot take is reported, blanked and read again."""

@@ -129,7 +129,7 @@ class Remittance:
 
     @property
     def signed_amount(self) -> int:
-        """The check in cents as money to the payee: negative where BPR04 says debit ("D")."""
+        """The check in cents as money to the payee: negative where BPR03 says debit ("D")."""
         return -self.amount if self.credit_or_debit == "D" else self.amount
 
     @property

@@ -85,10 +85,10 @@ def check_balance(remittance: Remittance, at: At) -> Iterator[Finding]:
     """BALANCE_CHECK: the claims' payments less provider adjustments are the check."""
     paid = sum(claim.paid for claim in remittance.claims)
     taken = sum(p.amount for p in remittance.provider_adjustments)
-    if paid - taken != remittance.amount:
+    if paid - taken != remittance.signed_amount:
         message = (
             f"claims pay {_dollars(paid)}, provider adjustments take {_dollars(taken)}:"
-            f" {_dollars(paid - taken)}, but the check is {_dollars(remittance.amount)}"
+            f" {_dollars(paid - taken)}, but the check is {_dollars(remittance.signed_amount)}"
         )
         yield _error("BALANCE_CHECK", at.find("BPR"), message, "BPR", 2)
 

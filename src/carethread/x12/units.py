@@ -36,12 +36,13 @@ class Units:
     """Finds the interchanges of a file and cuts each into units.
 
     Bytes are read as latin-1, one character each, so that offsets are bytes; a unit that is not
-    ASCII is decoded again as UTF-8 where it can be (`proper`).
+    ASCII is decoded again as UTF-8 where it can be (`proper`). `is_plain` says of the units at
+    hand that nothing stands between their segments and all of it is ASCII.
     """
 
     def __init__(self, file: BinaryIO, note: Note) -> None:
         self.file, self.note = file, note
-        self.text, self.offset = "", 0
+        self.text, self.offset, self.is_plain = "", 0, True
 
     def interchanges(self) -> Iterator[tuple[Delimiters, Iterator[Unit]]]:
         """Each interchange's delimiters and units; take the units before asking for the next.
@@ -102,7 +103,7 @@ class Units:
         """The units of the interchange at hand, through its IEA, the next ISA or the end."""
         pattern, terminator, scan, more = _boundary(marks), marks.segment, 0, True
         while more:
-            start = 0
+            start, self.is_plain = 0, _is_plain(self.text, terminator)
             for match in pattern.finditer(self.text, scan):
                 yield self._unit(start, match.start())
                 start = match.end()
@@ -148,18 +149,21 @@ def proper(text: str) -> str:
         return text
 
 
-def segments(text: str, marks: Delimiters) -> list[list[str]]:
+def _is_plain(text: str, terminator: str) -> bool:
+    breaks = any(c in text for c in "\r\n" if c != terminator)
+    gaps = terminator + " " in text or terminator * 2 in text or terminator not in text
+    return text.isascii() and not breaks and not gaps
+
+
+def segments(text: str, marks: Delimiters, is_plain: bool = False) -> list[list[str]]:
     """A unit's segments, each split into its elements; line breaks and blanks between segments,
     and empty segments, are left out."""
-    terminator = marks.segment
-    if not text.isascii():
-        text = proper(text)
-    if "\n" in text or "\r" in text:
-        for line_break in "\r\n":
-            if line_break != terminator:
-                text = text.replace(line_break, "")
-    if terminator + " " in text or terminator * 2 in text or text.endswith(terminator):
-        parts = [part.strip() for part in text.split(terminator)]
-        return [part.split(marks.element) for part in parts if part]
     element = marks.element
-    return [part.split(element) for part in text.split(terminator)]
+    if is_plain:
+        return [part.split(element) for part in text.split(marks.segment)]
+    text = proper(text)
+    for line_break in "\r\n":
+        if line_break != marks.segment:
+            text = text.replace(line_break, "")
+    parts = [part.strip(" ") for part in text.split(marks.segment)]
+    return [part.split(element) for part in parts if part]
