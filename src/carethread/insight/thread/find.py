@@ -26,8 +26,8 @@ def trace(identifier: str, now: datetime) -> Thread:
     """The thread of a claim, note, check or control number. Raises `Unknown`.
 
     `claim 12`, `note 12`, `check 12` and `control 12` say what is meant. A bare number is tried
-    as our claim or line number, the payer's claim number, a check, a control number, the name
-    of a file, and the number of a claim, in this order.
+    as our claim or line number, the payer's claim number, a check, the short number that the
+    screens call a claim by, a control number and the name of a file, in this order.
     """
     text = " ".join(identifier.split())
     named = _NAMED.fullmatch(text)
@@ -37,7 +37,7 @@ def trace(identifier: str, now: datetime) -> Thread:
             return thread
     raise Unknown(
         f"Nothing here carries the number “{text}”. Try a claim number (CT…), a check or EFT "
-        "number, a control number, or “note 12”."
+        "number, a control number, or “note 12”. A person is found under Clients."
     )
 
 
@@ -59,6 +59,11 @@ def _by_payer_number(text: str, now: datetime) -> Thread | None:
 def _by_sequence(text: str, now: datetime) -> Thread | None:
     number = _number(text)
     return _claim(Claim.objects.filter(sequence=number).first(), now) if number else None
+
+
+def _by_short_number(text: str, now: datetime) -> Thread | None:
+    """A control number is written with its zeros; "237" is claim 237."""
+    return None if text.startswith("0") else _by_sequence(text, now)
 
 
 def _claim(claim: Claim | None, now: datetime) -> Thread | None:
@@ -110,5 +115,5 @@ _FINDERS: dict[str, tuple[Finder, ...]] = {
     "check": (_by_check,),
     "control": _FILES,
     "file": _FILES,
-    "": (*_CLAIMS, _by_check, *_FILES, _by_sequence),
+    "": (*_CLAIMS, _by_check, _by_short_number, *_FILES),
 }
