@@ -203,6 +203,26 @@ def test_a_wrong_password_keeps_every_word(cast: Cast, nora: Browser, draft: Not
 
 @pytest.mark.parametrize(
     ("change", "words"),
+def test_guessing_the_password_at_the_signature_closes_it(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    url = reverse("note_sign", args=[draft.pk])
+    for guess in range(8):
+        nora.post(url, typed(fresh(cast, draft), password=f"guess {guess}"))
+    page = nora.post(url, typed(fresh(cast, draft), password=PASSWORD)).content.decode()
+    assert "wrong too often" in page
+    assert "Sleep diary." in page
+    assert fresh(cast, draft).status == "draft"
+
+
+def test_an_empty_password_is_no_guess(cast: Cast, nora: Browser, draft: Note) -> None:
+    url = reverse("note_sign", args=[draft.pk])
+    for _ in range(9):
+        page = nora.post(url, typed(fresh(cast, draft), password="")).content.decode()
+    assert "Please enter your password" in page
+    assert sign_in_browser(nora, fresh(cast, draft)).status_code == 302
+
+
     [
         ({"ends": "14:00"}, "must end after it starts"),
         ({"diagnoses": []}, "at least one diagnosis"),

@@ -8,10 +8,17 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off
+from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, re_path
+
+from carethread.web import http
+from carethread.web.http import Request
+from carethread.workflow.errors import Refused, refuse
+from carethread.workflow.reauthenticate import Proof, by_password
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,10 +33,32 @@ def who_tries(request: HttpRequest | None, credentials: Mapping[str, Any] | None
     return str(named or "").strip().lower()
 
 
+def proof_of_who_signs(request: Request) -> Proof:
+    """A fresh proof from the password that was sent along. Guessing it counts as guessing at
+    the sign-in does: an unattended screen is no place to try passwords."""
+    password, credentials = request.POST.get("password", ""), {"email": request.user.email}
+    if not password:
+        raise refuse("Please enter your password to sign.", "password")
+    if not AxesProxyHandler.is_allowed(request, credentials):
+        raise refuse(
+            f"The password was wrong too often. Wait {_minutes(request)} minutes; "
+            "what you wrote is saved.",
+            "password",
+        )
+    try:
+        return by_password(request.user, password, now=http.now())
+    except Refused:
+        user_login_failed.send(sender=__name__, request=request, credentials=credentials)
+        raise
+
+
+def _minutes(request: HttpRequest) -> int:
+    return int(get_cool_off(request).total_seconds() // 60)
+
+
 def locked_out(request: HttpRequest, *_args: object, **_named: object) -> HttpResponse:
     """What somebody sees who guessed too often: for how long, and what to do meanwhile."""
-    minutes = int(get_cool_off(request).total_seconds() // 60)
-    return render(request, "account/locked.html", {"minutes": minutes}, status=429)
+    return render(request, "account/locked.html", {"minutes": _minutes(request)}, status=429)
 
 
 # The part of allauth that we use, under the names that it knows.

@@ -11,11 +11,11 @@ from carethread.insight import day as days
 from carethread.insight import inbox as returns
 from carethread.record.models import Appointment, Case, NoteVersion, Practitioner, User
 from carethread.web import http
+from carethread.web.accounts import proof_of_who_signs
 from carethread.web.forms import PasswordForm, WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.note import as_read
 from carethread.workflow import document, follow_up
-from carethread.workflow.reauthenticate import by_password
 
 
 def practitioner_of(user: User) -> Practitioner:
@@ -138,14 +138,10 @@ def cosign(request: Request, row: NoteVersion) -> HttpResponse:
 
 
 def _cosigned(request: Request, version: NoteVersion, form: PasswordForm) -> bool:
-    now, password = http.now(), request.POST.get("password", "")
     signature = attempt(
         form,
         lambda: document.cosign(
-            version,
-            user=request.user,
-            proof=by_password(request.user, password, now=now),
-            now=now,
+            version, user=request.user, proof=proof_of_who_signs(request), now=http.now()
         ),
     )
     return signature is not None

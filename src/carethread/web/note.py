@@ -9,16 +9,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from carethread.codes import icd10
+from carethread.insight.claims import WAITING
 from carethread.insight.notes import Behind, behind
 from carethread.record.models import Note, NoteVersion, Signature
 from carethread.web import http
 from carethread.web.http import Request
+from carethread.web.accounts import proof_of_who_signs
 from carethread.web.note_form import NoteForm
 from carethread.web.sections import sections
 from carethread.workflow import charging, document
 from carethread.workflow.document import Preview
 from carethread.workflow.errors import Refused
-from carethread.workflow.reauthenticate import by_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def note_sign(request: Request, row: Note) -> HttpResponse:
     try:
         if row.status != "signed":
             form.note = document.save_draft(row, form.draft(), now=now)
-        proof = by_password(request.user, request.POST.get("password", ""), now=now)
+        proof = proof_of_who_signs(request)
         signed = document.sign(form.note, user=request.user, proof=proof, now=now)
     except Refused as refused:
         return _refused(request, row, form, refused)
@@ -115,6 +116,7 @@ def note_signed(request: Request, row: Note) -> HttpResponse:
             "created": created,
             "behind": found,
             "is_author": row.author.user_id == request.user.pk,
+            "has_left": found.claim is not None and found.claim.state not in WAITING,
         },
     )
 

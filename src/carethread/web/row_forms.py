@@ -78,6 +78,10 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
         for field in self.fields.values():
             if isinstance(field, ChoiceOf):
                 field.offer(field.model._default_manager.order_by("pk"))
+                field.empty_label = "Choose" if field.required else "None"
+            elif isinstance(field, forms.TypedChoiceField):
+                offered = list(field.widget.choices)
+                field.choices = [(value, label if value else "None") for value, label in offered]
             if isinstance(field, forms.DateField):
                 field.widget = DayInput()
             field.widget.attrs.setdefault("autocomplete", "off")
@@ -211,6 +215,7 @@ class PractitionerForm(RowForm):
     class Meta:
         model = Practitioner
         fields = ["first_name", "last_name", "credential", "npi", "taxonomy", "supervisor"]
+        labels = {"npi": "NPI"}
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -306,7 +311,7 @@ class PolicyForm(RowForm):
     )
     value = forms.IntegerField(label="New value", min_value=0)
     payer = ChoiceOf(Payer, required=False, help_text="Empty: for every payer.")
-    widths = {"value": "third", "effective_from": "third", "payer": "third"}
+    widths = {"value": "half", "effective_from": "half"}
 
     class Meta:
         model = PolicySetting

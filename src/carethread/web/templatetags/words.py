@@ -61,6 +61,14 @@ def money(cents: int | None) -> str:
 
 
 @register.filter
+def measured(value: int, unit: str) -> str:
+    """A policy's value with its unit: $1.00, 1 minute, 48 hours."""
+    if unit == "cents":
+        return money(value)
+    return f"{value:,} {unit.removesuffix('s') if value == 1 else unit}"
+
+
+@register.filter
 def negated(cents: int) -> int:
     return -cents
 
