@@ -242,6 +242,16 @@ def test_a_file_is_given_back_byte_for_byte(shown: Shown, bill: Browser) -> None
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
+def test_what_is_no_answer_says_what_to_do_before_it_says_why(shown: Shown, bill: Browser) -> None:
+    page = upload(bill, b"hello").content.decode()
+    remedy = "This is not an X12 answer (835, 999, 277CA or TA1). Ask the sender for it again."
+    assert 0 < page.index(remedy) < page.index("no X12 interchange")
+
+
+def test_a_broken_answer_says_what_is_broken(shown: Shown, bill: Browser) -> None:
+    assert "not an X12 answer" not in upload(bill, b"ISA*00*~ST*835*0001~BPR").content.decode()
+
+
 def test_quarantined_files_show_reason_and_place(bill: Browser) -> None:
     assert "half.835" in read(bill, "files", show="quarantined")
 

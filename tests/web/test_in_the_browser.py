@@ -233,6 +233,54 @@ def test_being_signed_out_while_typing_loses_nothing(
     assert saved(cast, draft).content["plan"] == "Typed after the session ended"
 
 
+def test_after_signing_in_again_in_another_window_typing_goes_on_being_saved(
+    cast: Cast, chrome: Browser, live_server, draft: Note
+) -> None:
+    page = window(chrome, live_server, None, NARROW)
+    sign_in(page, cast)
+    page.goto(reverse("note", args=[draft.pk]))
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("Plan").fill("Typed after the session ended")
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    expect(page.locator("#live .saved")).to_contain_text("Not saved")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="sign in in a new window").click()
+    sign_in(opened.value, cast)
+    page.get_by_label("Plan").press("End")
+    page.keyboard.type(", and on.")
+    expect(page.locator("#live .saved")).to_contain_text("Saved", timeout=15_000)
+    expect(page.locator("#signed-out")).to_have_count(0)
+    assert saved(cast, draft).content["plan"] == "Typed after the session ended, and on."
+
+
+def sign_in(page: Page, cast: Cast) -> None:
+    page.goto(reverse("account_login"))
+    page.get_by_label("Email").fill(cast.nora.user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/day/")
+
+
+def test_a_diagnosis_that_became_the_first_keeps_the_focus(
+    cast: Cast, chrome: Browser, live_server, draft: Note
+) -> None:
+    page = editor(chrome, live_server, cast, draft)
+    page.get_by_role("button", name="Move F41.1 up").press("Enter")
+    assert ranked(page)[0] == "F41.1"
+    expect(page.get_by_role("button", name="Remove F41.1")).to_be_focused()
+
+
+def test_a_wrong_password_is_forgotten_as_one_types_the_next(
+    cast: Cast, chrome: Browser, live_server, draft: Note
+) -> None:
+    page = editor(chrome, live_server, cast, draft)
+    page.get_by_label("Your password").fill("guess")
+    page.get_by_role("button", name="Sign the note").click()
+    expect(page.get_by_text("not your password")).to_be_visible()
+    page.get_by_label("Your password").fill("g")
+    expect(page.get_by_text("not your password")).to_have_count(0)
+
+
 def test_a_double_click_on_sign_makes_one_charge(
     cast: Cast, chrome: Browser, live_server, draft: Note
 ) -> None:

@@ -1,16 +1,18 @@
 """The note editor: nothing typed is lost, signing makes the charge, nothing is made twice."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client as Browser
 from django.urls import reverse
 from django_scopes import scope
 
 from carethread.record.models import Appointment, Charge, Note, NoteVersion
 from carethread.workflow import admit
-from tests.cast import NOW, PASSWORD, Cast, draft_of, sign, signed_session
-from tests.web.world import signed_in
+from tests.cast import NOW, PASSWORD, Cast, amend, draft_of, sign, signed_session
+from tests.web.world import LATER, Shown, signed_in
 
 
 @pytest.fixture
@@ -201,8 +203,6 @@ def test_a_wrong_password_keeps_every_word(cast: Cast, nora: Browser, draft: Not
     assert fresh(cast, draft).status == "draft"
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
 def test_guessing_the_password_at_the_signature_closes_it(
     cast: Cast, nora: Browser, draft: Note
 ) -> None:
@@ -223,6 +223,8 @@ def test_an_empty_password_is_no_guess(cast: Cast, nora: Browser, draft: Note) -
     assert sign_in_browser(nora, fresh(cast, draft)).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
     [
         ({"ends": "14:00"}, "must end after it starts"),
         ({"diagnoses": []}, "at least one diagnosis"),
@@ -254,6 +256,45 @@ def test_signed_notes_open_for_reading_and_take_addenda(cast: Cast, nora: Browse
     with scope(organization=cast.center):
         assert NoteVersion.objects.count() == 2
         assert Charge.objects.get().current.code == "90834"
+
+
+def test_after_an_addendum_cures_a_refusal_the_page_says_that_the_correction_leaves(
+    shown: Shown,
+) -> None:
+    with scope(organization=shown.cast.center):
+        note = shown.denied.charges.get().current.note_version.note
+    browser = signed_in(shown.cast.nora.user)
+    signed = reverse("note_signed", args=[note.pk])
+    before = browser.get(signed).content.decode()
+    with scope(organization=shown.cast.center):
+        amend(note, reason="The first diagnosis was wrong.", diagnoses=("F411",), now=LATER)
+    after = browser.get(signed).content.decode()
+    leaves, clean = "The corrected claim leaves by itself.", "Nothing speaks against this claim."
+    assert (leaves in before, leaves in after) == (False, True)
+    assert (clean in before, clean in after) == (False, False)
+
+
+def test_what_came_back_speaks_to_its_author(shown: Shown) -> None:
+    with scope(organization=shown.cast.center):
+        denial = shown.denied.cases.get(kind="denial")
+    browser = signed_in(shown.cast.nora.user)
+    page = unescape(browser.get(reverse("inbox_item", args=[denial.pk])).content.decode())
+    browser.post(reverse("note_addendum", args=[denial.note_id]))
+    pane = unescape(browser.get(reverse("note", args=[denial.note_id])).content.decode())
+    for text in (page, pane):
+        assert denial.clinical_words in text
+        assert "Answer with an addendum" in text
+        assert "the author" not in text
+
+
+def test_what_the_author_can_cure_says_you_to_the_author_only(cast: Cast) -> None:
+    def shown_to(*, author: bool) -> str:
+        finding = {"owner": "clinician", "message": "", "severity": "stops", "rule": "X"}
+        context = {"findings": [finding], "to_author": author, "user": cast.nora.user}
+        return render_to_string("parts/findings.html", context)
+
+    assert "You can cure it" in shown_to(author=True)
+    assert "The author cures it" in shown_to(author=False)
 
 
 # ------------------------------------------------------------------------------ diagnoses

@@ -27,39 +27,39 @@ assert LETTERS["K"] is Role.COMPLIANCE
 TABLE = """
         home                 CSIUBDKOA   -
         day                  CS          -
-        note_open            -           C
+        note_open            C           C
         note                 C           -
-        note_draft           -           C
-        note_sign            -           C
-        note_addendum        -           C
+        note_draft           C           C
+        note_sign            C           C
+        note_addendum        C           C
         note_signed          C           -
         note_facts           BDKO        -
         diagnosis_search     CS          -
         inbox                CS          -
         inbox_item           C           -
-        inbox_answer         -           C
+        inbox_answer         C           C
         cosign_queue         S           -
         cosign               S           S
         pipeline             BDKO        -
         claims               BDKO        -
         claim                BDKO        -
-        claim_hold           -           B
-        claim_release        -           B
-        claim_look           -           B
-        claim_return         -           B
+        claim_hold           B           B
+        claim_release        B           B
+        claim_look           B           B
+        claim_return         B           B
         remittances          BDKO        -
         remittance           BDKO        -
         unmatched            B           -
         unmatched_item       B           -
-        match_choose         -           B
-        match_not_ours       -           B
+        match_choose         B           B
+        match_not_ours       B           B
         files                B           -
         file                 B           -
         file_raw             B           -
         file_upload          B           B
         cases                BDKO        -
         case                 BDKO        -
-        case_close           -           B
+        case_close           B           B
         trace                BDKO        -
         denials              BDKO        -
         clients              CSIUB       -
@@ -192,6 +192,24 @@ def test_an_address_without_a_door_is_refused(cast: Cast, monkeypatch) -> None:
     assert signed_in(cast.nora.user).get(reverse("day")).status_code == 403
 
 
+ACTS = [address for address, door in DOORS.items() if door.page]
+
+
+def test_asking_for_an_address_that_only_acts_leads_to_its_page(shown: Shown) -> None:
+    assert {row[0] for row in ROWS} >= set(ACTS)
+    for address in ACTS:
+        door, page = DOORS[address], DOORS[DOORS[address].page]
+        assert door.post <= page.get, f"{address}: its page is closed to who acts"
+        (user, *_) = (u for role, u in shown.people.items() if role in door.post)
+        args = shown.args(address)
+        answer = signed_in(user).get(reverse(address, args=args))
+        assert answer.url == reverse(door.page, args=args if page.reach else []), address
+
+
+def test_every_address_that_only_acts_has_a_page() -> None:
+    assert {a for a, door in DOORS.items() if door.post and not door.page and not door.get} == set()
+
+
 # --------------------------------------------------------------------- things of one's own
 
 
@@ -238,6 +256,25 @@ def test_a_biller_sees_a_plans_dates_and_not_its_goals(shown: Shown) -> None:
     url = reverse("plan", args=[shown.cast.plan.pk])
     assert "Sleep through the night" not in signed_in(shown.cast.bill).get(url).content.decode()
     assert "Sleep through the night" in signed_in(shown.cast.nora.user).get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("coverage", "Intake or utilization review corrects this."),
+        ("plan", "The clinician or the supervisor corrects this."),
+        ("payer", "The administrator corrects this."),
+        ("practitioner", "The administrator corrects this."),
+    ],
+)
+def test_who_may_only_look_reads_first_who_corrects_it(
+    address: str, words: str, shown: Shown
+) -> None:
+    url = reverse(address, args=shown.args(address))
+    page = signed_in(shown.cast.bill).get(url).content.decode()
+    assert 0 < page.index(words) < page.index('class="fields"')
+    (owner, *_) = (u for role, u in shown.people.items() if role in DOORS[address].post)
+    assert words not in signed_in(owner).get(url).content.decode()
 
 
 # --------------------------------------------------------------------- the access log

@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from carethread.record.models import Case, NoteVersion, Practitioner, User
 
 _MOST = 200
+_TO_DO = "Answer with an addendum, or tell billing that the note is right."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ class Returned:
     @property
     def words(self) -> str:
         return self.case.clinical_words or self.case.title
+
+    @property
+    def to_do(self) -> str:
+        """What its author can do. The case's own cure is written for billing; it stands in only
+        where nobody has said in clinical words what is wrong."""
+        return _TO_DO if self.case.clinical_words else self.case.cure
 
 
 def returned(practitioner: Practitioner, now: datetime, today: date) -> list[Returned]:

@@ -22,7 +22,7 @@ from carethread.web import http
 from carethread.web.editing import edit, saves
 from carethread.web.http import Request
 from carethread.web.pages import page
-from carethread.web.permissions import may
+from carethread.web.permissions import corrected_by, may
 from carethread.web.row_forms import (
     EnrollmentForm,
     FeeForm,
@@ -56,6 +56,7 @@ def practitioner(request: Request, row: Practitioner) -> HttpResponse:
             "practitioner": row,
             "form": form,
             "may_save": may_save,
+            "corrected_by": corrected_by("practitioner"),
             "licenses": row.licenses.order_by("-effective_from"),
             "enrollments": row.enrollments.select_related("payer").order_by("payer__name"),
             "today": http.today(),
@@ -114,7 +115,6 @@ def payer(request: Request, row: Payer) -> HttpResponse:
         over="Payer",
         words="The scrubber holds every claim to this.",
         back=reverse("payers"),
-        may_save=may(request.user, "payer", "POST"),
     )
 
 
@@ -128,7 +128,6 @@ def organization(request: Request) -> HttpResponse:
         heading="Organization",
         words="The billing provider on every claim.",
         back=reverse("organization"),
-        may_save=may(request.user, "organization", "POST"),
     )
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 
 from carethread.web.forms import attempt
 from carethread.web.http import Request, way_back
+from carethread.web.permissions import corrected_by, may
 from carethread.web.row_forms import RowForm
 
 
@@ -25,13 +26,15 @@ def edit(
     back: str,
     over: str = "",
     words: str = "",
-    may_save: bool = True,
     done: str = "Saved.",
 ) -> HttpResponse:
     """The page of one row. After saving: to where the user came from (`next`), else `back`.
 
-    `over` stands above the heading, `words` under it. Who may look only sees the values.
+    `over` stands above the heading, `words` under it. Who may only look sees the values, and who
+    corrects them.
     """
+    address = request.resolver_match.view_name if request.resolver_match else ""
+    may_save = may(request.user, address, "POST")
     back = way_back(request, back)
     if saves(request, form, save):
         messages.success(request, done)
@@ -48,6 +51,7 @@ def edit(
             "words": words,
             "back": back,
             "may_save": may_save,
+            "corrected_by": corrected_by(address),
         },
         status=422 if form.errors else 200,
     )

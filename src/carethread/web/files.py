@@ -1,5 +1,7 @@
 """Files in and out: how each fared, what was wrong with it, and a way to hand one in."""
 
+import re
+
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -14,6 +16,8 @@ from carethread.web.pages import page
 from carethread.workflow import receive
 
 _SHOWN = 20_000  # characters of a file's text on its page
+# What begins a transaction that a payer or a clearinghouse answers with.
+_ANSWER = re.compile(rb"ST[^A-Za-z0-9](?:835|999|277)|TA1[^A-Za-z0-9]")
 _LARGEST = 64 * 1024 * 1024
 
 
@@ -67,6 +71,7 @@ def file(request: Request, row: EdiFile) -> HttpResponse:
             "segments": list(enumerate(_segments(text), start=1))[:400],
             "is_cut": len(row.raw) > _SHOWN,
             "marked": _marked(row),
+            "is_answer": _ANSWER.search(row.raw) is not None,
         },
     )
 

@@ -17,7 +17,7 @@ from carethread.web import http
 from carethread.web.editing import edit
 from carethread.web.http import Request
 from carethread.web.pages import page
-from carethread.web.permissions import may, sees_narrative
+from carethread.web.permissions import sees_narrative
 from carethread.web.reach import clients_of
 from carethread.web.row_forms import (
     AuthorizationForm,
@@ -113,7 +113,6 @@ def _coverage(request: Request, row: Coverage, heading: str) -> HttpResponse:
         over=row.client.name,
         words="Claims that wait for this are computed anew when you save.",
         back=_page_of(row.client),
-        may_save=may(request.user, "coverage", "POST"),
     )
 
 
@@ -140,7 +139,6 @@ def _authorization(request: Request, row: Authorization, heading: str) -> HttpRe
         over=row.client.name,
         words=f"{used}Services that waited for it take their units when you save.",
         back=_page_of(row.client),
-        may_save=may(request.user, "authorization", "POST"),
     )
 
 
@@ -167,7 +165,6 @@ def _plan(request: Request, row: TreatmentPlan, client: Client, heading: str) ->
         over=client.name,
         words=f"{signed if row.pk else ''}A service needs an active, signed plan to be billed.",
         back=_page_of(client),
-        may_save=may(request.user, "plan", "POST"),
     )
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django_scopes import scope
 
@@ -71,18 +72,23 @@ class PermissionMiddleware:
             return None
         if not request.user.is_authenticated:
             return _to_sign_in(request)
-        _enter(request, door, named)
-        return None
+        return _enter(request, door, named)
 
 
-def _enter(request: Any, door: Door | None, named: dict[str, Any]) -> None:
-    """Let the request in. The view gets the thing that the address names in place of its id."""
+def _enter(request: Any, door: Door | None, named: dict[str, Any]) -> HttpResponse | None:
+    """Let the request in. The view gets the thing that the address names in place of its id.
+    Who asks for an address that only acts is sent to its page."""
     if door is None or not door.lets(request.user, request.method):
         raise PermissionDenied("Your role does not open this page.")
     if door.reach is not None:
         request.subject = door.reach(request.user, **named)
         named.clear()
         named["row"] = request.subject
+    return _to_page(request, door.page) if door.page and request.method != "POST" else None
+
+
+def _to_page(request: Any, page: str) -> HttpResponse:
+    return redirect(page, *([request.subject.pk] if DOORS[page].reach else []))
 
 
 def _to_sign_in(request: Any) -> HttpResponse:

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from carethread.codes import icd10
 from carethread.insight.claims import WAITING
+from carethread.insight.claims import WAITING
+from carethread.insight.inbox import as_returned
 from carethread.insight.notes import Behind, behind
 from carethread.record.models import Note, NoteVersion, Signature
 from carethread.web import http
@@ -115,6 +117,7 @@ def note_signed(request: Request, row: Note) -> HttpResponse:
             ),
             "created": created,
             "behind": found,
+            "has_left": found.claim is not None and found.claim.state not in WAITING,
             "is_author": row.author.user_id == request.user.pk,
             "has_left": found.claim is not None and found.claim.state not in WAITING,
         },
@@ -168,7 +171,10 @@ def _editor(
             **_shown(form),
             "conflict": conflict,
             "password_problems": password_problems or [],
-            "cases": form.note.cases.filter(state="open"),
+            "returned": [
+                as_returned(case, http.now(), http.today())
+                for case in form.note.cases.filter(state="open")
+            ],
             "signed_version": form.note.current,
         },
         status=422 if problems else 200,

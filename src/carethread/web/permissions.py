@@ -32,12 +32,17 @@ SET_UP = ADMINISTRATION | BILLING
 @dataclass(frozen=True, slots=True)
 class Door:
     """One address: the roles that may read it (`get`), those that may act through it (`post`),
-    and how what it names is found. `open`: also for somebody who has not signed in."""
+    and how what it names is found. `open`: also for somebody who has not signed in.
+
+    `page`: where an address that only acts leads who asks for it (a reload after a refusal, the
+    way back from signing in): the page of the same thing, or a page without one.
+    """
 
     get: Roles = NOBODY
     post: Roles = NOBODY
     reach: Reach | None = None
     open: bool = False
+    page: str = ""
 
     def lets(self, user: User, method: str) -> bool:
         """Whether one of the user's roles may use this method here."""
@@ -45,7 +50,7 @@ class Door:
 
     def roles(self, method: str) -> Roles:
         if method in {"GET", "HEAD", "OPTIONS"}:
-            return self.get
+            return self.post if self.page else self.get
         return self.post if method == "POST" else NOBODY
 
 
@@ -56,40 +61,40 @@ DOORS: Mapping[str, Door] = {
     "home": Door(get=EVERYBODY),
     # the clinician
     "day": Door(get=CARE),
-    "note_open": Door(post=CARE, reach=reach.own_appointment),
+    "note_open": Door(post=CARE, reach=reach.own_appointment, page="day"),
     "note": Door(get=CARE, reach=reach.readable_note),
-    "note_draft": Door(post=CARE, reach=reach.own_note),
-    "note_sign": Door(post=CARE, reach=reach.own_note),
-    "note_addendum": Door(post=CARE, reach=reach.own_note),
+    "note_draft": Door(post=CARE, reach=reach.own_note, page="note"),
+    "note_sign": Door(post=CARE, reach=reach.own_note, page="note"),
+    "note_addendum": Door(post=CARE, reach=reach.own_note, page="note"),
     "note_signed": Door(get=CARE, reach=reach.readable_note),
     "diagnosis_search": Door(get=CARE),
     "inbox": Door(get=CARE),
     "inbox_item": Door(get=CARE, reach=reach.own_case),
-    "inbox_answer": Door(post=CARE, reach=reach.own_case),
+    "inbox_answer": Door(post=CARE, reach=reach.own_case, page="inbox_item"),
     "cosign_queue": Door(get=SUPERVISION),
     "cosign": Door(get=SUPERVISION, post=SUPERVISION, reach=reach.supervised_version),
     # the biller
     "pipeline": Door(get=MONEY),
     "claims": Door(get=MONEY),
     "claim": Door(get=MONEY, reach=reach.claim),
-    "claim_hold": Door(post=BILLING, reach=reach.claim),
-    "claim_release": Door(post=BILLING, reach=reach.claim),
-    "claim_look": Door(post=BILLING, reach=reach.claim),
-    "claim_return": Door(post=BILLING, reach=reach.claim),
+    "claim_hold": Door(post=BILLING, reach=reach.claim, page="claim"),
+    "claim_release": Door(post=BILLING, reach=reach.claim, page="claim"),
+    "claim_look": Door(post=BILLING, reach=reach.claim, page="claim"),
+    "claim_return": Door(post=BILLING, reach=reach.claim, page="claim"),
     "note_facts": Door(get=MONEY, reach=reach.note),
     "remittances": Door(get=MONEY),
     "remittance": Door(get=MONEY, reach=reach.remittance),
     "unmatched": Door(get=BILLING),
     "unmatched_item": Door(get=BILLING, reach=reach.match),
-    "match_choose": Door(post=BILLING, reach=reach.match),
-    "match_not_ours": Door(post=BILLING, reach=reach.match),
+    "match_choose": Door(post=BILLING, reach=reach.match, page="unmatched_item"),
+    "match_not_ours": Door(post=BILLING, reach=reach.match, page="unmatched_item"),
     "files": Door(get=BILLING),
     "file": Door(get=BILLING, reach=reach.file),
     "file_raw": Door(get=BILLING, reach=reach.file),
     "file_upload": Door(get=BILLING, post=BILLING),
     "cases": Door(get=MONEY),
     "case": Door(get=MONEY, reach=reach.case),
-    "case_close": Door(post=BILLING, reach=reach.case),
+    "case_close": Door(post=BILLING, reach=reach.case, page="case"),
     "trace": Door(get=MONEY),
     # leadership
     "denials": Door(get=FIGURES | BILLING),
@@ -140,6 +145,23 @@ def may(user: User, address: str, method: str = "GET") -> bool:
     """Whether a role of this user opens that address. What it names is another question."""
     door = DOORS.get(address)
     return door is not None and (door.open or door.lets(user, method))
+
+
+_CORRECTORS = {
+    Role.CLINICIAN: "the clinician",
+    Role.SUPERVISOR: "the supervisor",
+    Role.INTAKE: "intake",
+    Role.UTILIZATION: "utilization review",
+    Role.BILLER: "billing",
+    Role.ADMINISTRATOR: "the administrator",
+}
+
+
+def corrected_by(address: str) -> str:
+    """Who corrects what that address shows, as a sentence for those who may only look."""
+    roles = DOORS[address].post
+    names = " or ".join(words for role, words in _CORRECTORS.items() if role in roles)
+    return f"{names[:1].upper()}{names[1:]} corrects this."
 
 
 def sees_narrative(user: User) -> bool:

@@ -30,7 +30,13 @@
 
   // The proof against forged requests is read at the last moment: signing in again renews it.
   const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
-  document.addEventListener("htmx:configRequest", (event) => { if (token()) event.detail.headers["X-CSRFToken"] = token(); });
+  // Django believes the form's field before the header, so both are renewed.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { headers, parameters } = event.detail;
+    if (!token()) return;
+    headers["X-CSRFToken"] = token();
+    if (parameters.csrfmiddlewaretoken) parameters.csrfmiddlewaretoken = token();
+  });
   document.addEventListener("submit", (event) => {
     const field = event.target.elements.csrfmiddlewaretoken;
     if (field && token()) field.value = token();
@@ -43,6 +49,15 @@
     document.getElementById("messages").append(note);
   });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) document.getElementById("signed-out")?.remove(); });
+
+  // What was said about a password is not true of the next one.
+  document.addEventListener("input", (event) => {
+    const field = event.target.type === "password" && event.target.closest(".has-errors");
+    if (!field) return;
+    field.classList.remove("has-errors");
+    field.querySelector(".field-errors")?.remove();
+    for (const name of ["aria-invalid", "aria-describedby"]) event.target.removeAttribute(name);
+  });
 
   // Long work shows that it goes on.
   const line = document.getElementById("progress");

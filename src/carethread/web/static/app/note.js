@@ -69,7 +69,8 @@
       row.remove();
     } else if (row.previousElementSibling) {
       row.previousElementSibling.before(row);
-      button.focus();
+      // The first row's "up" is hidden, and what is hidden cannot hold the focus.
+      (row.previousElementSibling ? button : row.querySelector('[data-move="out"]')).focus();
     }
     changed();
   });
@@ -77,7 +78,13 @@
   // ---- never losing text
   form.addEventListener("input", (event) => { if (event.target.name !== "password") dirty = true; });
   document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.id === "draft") dirty = false; });
-  const unsaved = (event) => { if (event.target.id === "draft") { dirty = true; retry(); } };
+  const unsaved = (event) => {
+    if (event.target.id !== "draft") return;
+    dirty = true;
+    const line = document.querySelector("#live .saved span");
+    if (line) line.textContent = "Not saved";
+    retry();
+  };
   const retry = () => setTimeout(() => { if (dirty) changed(); }, 5000);
   document.addEventListener("htmx:sendError", unsaved);
   document.addEventListener("htmx:responseError", unsaved);
