@@ -150,7 +150,7 @@ def check_moves(remittance: Remittance) -> tuple[Move, ...]:
     """The check itself and its provider-level adjustments: cash in, and what claims do not tell.
 
     With these and every claim posted or set aside, the deposit is zero exactly where
-    BPR02, signed by BPR04, = claim payments - provider-level adjustments.
+    BPR02, signed by BPR03, = claim payments - provider-level adjustments.
     """
     moves = [_move(Account.CASH, Account.PAYER_DEPOSIT, remittance.signed_amount, "CHECK")]
     for adjustment in remittance.provider_adjustments:
