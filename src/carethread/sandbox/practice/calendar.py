@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from carethread.sandbox.practice import cast, notes
 from carethread.sandbox.practice.clients import CLIENTS, Client
-from carethread.sandbox.practice.planted import ByMistake, ExtraVisit, InTheNote, faults
+from carethread.sandbox.practice.planted import AtThePayer, ByMistake, ExtraVisit, InTheNote, faults
 
 DAYS_AHEAD = 10
 _HOURS = (9, 11, 13)
@@ -72,8 +72,10 @@ def _slots(first: date, zone: ZoneInfo) -> Iterator[tuple[Client, datetime]]:
 def _series(client: Client, start: datetime, until: date, chance: random.Random) -> Iterator[Visit]:
     extras = faults(client.mrn, ExtraVisit)
     wrong = faults(client.mrn, InTheNote)
-    # Who has a fault that speaks of a certain visit does come to it.
-    steady = not (wrong or extras or faults(client.mrn, ByMistake))
+    # Who has a fault that needs certain visits does come to them.
+    steady = not (
+        wrong or extras or faults(client.mrn, ByMistake) or faults(client.mrn, AtThePayer)
+    )
     number = 0
     while start.date() <= until:
         number += 1

@@ -75,7 +75,8 @@ class ByMistake:
 
 @dataclass(frozen=True, slots=True)
 class ExtraVisit:
-    """One more session: `days` after visit `visit`, at that hour (a fraction is minutes)."""
+    """One more session, so many `days` after (below zero: before) visit `visit`, at that hour
+    (a fraction is minutes)."""
 
     visit: int
     days: int
@@ -156,7 +157,7 @@ PLANTED: tuple[Planted, ...] = (
     Planted("AR-1036", "denied B7", "The associate's enrollment began later than we noted."),
     Planted("AR-1038", "denied 185", "This payer does not pay associates for therapy."),
     Planted("AR-1005", "denied 151", "Two sessions in one week; the payer pays for one.",
-            ExtraVisit(4, 2, 16, 45)),
+            ExtraVisit(4, -2, 16, 45)),
     # -- the payer errs, once
     Planted("AR-1018", "denied 50", "Not medically necessary, says somebody there.",
             ByMistake(3, "deny", reason="50")),
