@@ -2,14 +2,20 @@
 
 The floor splits every segment and element of the same bytes and keeps them in memory. Each
 figure is the best of five rounds; in a round all take their turn, so that a busy machine slows
-them alike. Seconds are CPU seconds.
+them alike. Seconds are CPU seconds. Peers read a smaller file of the same kind, against the
+floor of that file.
 """
 
 import gc
+import io
+import logging
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from importlib.util import find_spec
 from random import Random
 
 from carethread.x12.claim import Claim, ClaimFile, ClaimLine, Diagnosis, Subscriber
@@ -20,6 +26,7 @@ from carethread.x12.writer import write
 
 CLAIMS = 10_000
 LINES = 3
+PEER_CLAIMS = 2_000
 ROUNDS = 5
 CODES = ("90791", "90832", "90834", "90837", "90847", "90853", "99213", "99214", "H0004", "H0038")
 NPIS = ("1245319599", "1003814971", "1922164458", "1215954003")
@@ -37,7 +44,7 @@ def remittance(claims: int, random: Random) -> Remittance:
     taken = ProviderAdjustment(NPIS[0], date(2026, 12, 31), "WO", "RECOUP 1", 12_345)
     return Remittance(
         envelope=ENVELOPE,
-        method="ACH",
+        method="CHK",
         amount=sum(c.paid for c in remitted) - taken.amount,
         credit_or_debit="C",
         paid_on=FIRST + timedelta(days=30),
@@ -213,6 +220,52 @@ def prove(balanced: bool) -> None:
         raise AssertionError("the file of the bench does not balance")
 
 
+# -- peers --------------------------------------------------------------------------------------
+
+
+def pyx12_validates(data: bytes) -> int:
+    import pyx12.params  # type: ignore[import-untyped]
+    import pyx12.x12n_document  # type: ignore[import-untyped]
+
+    report = io.StringIO()
+    source = io.StringIO(data.decode())
+    pyx12.x12n_document.x12n_document(pyx12.params.params(), source, None, None, fd_json=report)
+    return len(report.getvalue())
+
+
+def oxedi_parses(data: bytes) -> int:
+    import oxedi
+
+    return len(oxedi.parse(data).diagnostics)
+
+
+def x12sdk_reads(data: bytes) -> int:
+    from x12sdk.io import X12ModelReader  # type: ignore[import-not-found]
+
+    with X12ModelReader(data.decode()) as reader:
+        return sum(1 for _ in reader.models())
+
+
+PEERS: dict[str, tuple[tuple[str, ...], Callable[[bytes], int]]] = {
+    "oxedi": (("835",), oxedi_parses),
+    "pyx12": (("835", "837P"), pyx12_validates),
+    "x12sdk": (("835", "837P"), x12sdk_reads),
+}
+"""Who else can read what; those that are not installed are left out."""
+
+
+def peer_rows(kind: str, data: bytes) -> Iterator[str]:
+    ground = min(_seconds(floor, data) for _ in range(ROUNDS))
+    for name, (kinds, work) in PEERS.items():
+        if kind not in kinds or find_spec(name) is None:
+            continue
+        took = _seconds(work, data)
+        yield f"P1 {kind} {name} {took / ground:.2f}x floor {took:.2f} s ({PEER_CLAIMS} claims)"
+
+
+# -- rows ---------------------------------------------------------------------------------------
+
+
 def _seconds(work: Callable[[bytes], int], data: bytes) -> float:
     gc.collect()
     begin = time.process_time()
@@ -221,14 +274,23 @@ def _seconds(work: Callable[[bytes], int], data: bytes) -> float:
 
 
 def rows() -> Iterator[str]:
-    for kind, data, ours in (
-        ("835", as_bytes(remittance(CLAIMS, Random(1))), remitted),
-        ("837P", as_bytes(claim_file(CLAIMS, Random(1))), claimed),
-    ):
+    logging.getLogger("pyx12").setLevel(logging.CRITICAL)
+    for kind, make, ours in (("835", remittance, remitted), ("837P", claim_file, claimed)):
+        data = as_bytes(make(CLAIMS, Random(1)))
         rounds = [(_seconds(floor, data), _seconds(ours, data)) for _ in range(ROUNDS)]
         ground, took = (min(times) for times in zip(*rounds, strict=True))
         yield f"P1 {kind} floor 1.00x floor {ground:.2f} s ({len(data) / 1e6:.1f} MB)"
         yield f"P1 {kind} carethread {took / ground:.2f}x floor {took:.2f} s"
+        yield from peer_rows(kind, as_bytes(make(PEER_CLAIMS, Random(1))))
+        yield f"P1 {kind} carethread memory {_peak_memory(kind)}"
+
+
+def _peak_memory(kind: str) -> str:
+    """The peak of a process of its own that streams ten times as many claims."""
+    command = [sys.executable, "-m", "tests.x12.endless", kind, str(CLAIMS * 10)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    claims, megabytes = done.stdout.split()
+    return f"{megabytes} MB at peak, {claims} claims"
 
 
 if __name__ == "__main__":
