@@ -10,13 +10,12 @@ from django.utils import timezone
 
 from carethread.codes import icd10
 from carethread.insight.claims import WAITING
-from carethread.insight.claims import WAITING
 from carethread.insight.inbox import as_returned
 from carethread.insight.notes import Behind, behind
 from carethread.record.models import Note, NoteVersion, Signature
 from carethread.web import http
-from carethread.web.http import Request
 from carethread.web.accounts import proof_of_who_signs
+from carethread.web.http import Request
 from carethread.web.note_form import NoteForm
 from carethread.web.sections import sections
 from carethread.workflow import charging, document
@@ -119,7 +118,6 @@ def note_signed(request: Request, row: Note) -> HttpResponse:
             "behind": found,
             "has_left": found.claim is not None and found.claim.state not in WAITING,
             "is_author": row.author.user_id == request.user.pk,
-            "has_left": found.claim is not None and found.claim.state not in WAITING,
         },
     )
 
