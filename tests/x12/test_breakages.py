@@ -146,10 +146,10 @@ BREAKAGES = {
     "lines are numbered from two": ("837", "LX*1~", "LX*2~", "LX_NUMBER"),
     # elements
     "a claim without its number": ("837", "CLM*CT0000000001*", "CLM**", "ELEMENT_MISSING"),
-    "a claim number of 39 characters": (
+    "a claim number of 21 characters": (
         "837",
         "CLM*CT0000000001*",
-        f"CLM*{'X' * 39}*",
+        f"CLM*{'X' * 21}*",
         "ELEMENT_TOO_LONG",
     ),
     "a modifier of one character": ("837", "HC:90837:95*", "HC:90837:9*", "ELEMENT_TOO_SHORT"),

@@ -67,7 +67,7 @@ def test_one_group_does_not_mix_kinds() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"claim_id": "C" * 39}, r"CLM01 \(claim_id\).*longer than 38"),
+        ({"claim_id": "C" * 21}, r"CLM01 \(claim_id\).*longer than 20"),
         ({"claim_id": "A*B"}, r"CLM01 \(claim_id\).*cannot carry"),
         ({"claim_id": "A~B"}, r"CLM01 \(claim_id\).*cannot carry"),
         ({"claim_id": "A:B"}, r"CLM01 \(claim_id\).*cannot carry"),
@@ -78,7 +78,7 @@ def test_one_group_does_not_mix_kinds() -> None:
         ({"diagnoses": (Diagnosis("ABK", "F" * 31),)}, r"HI01-2 \(diagnoses\).*longer than 30"),
         ({"charge": 10**20}, r"CLM02 \(charge\).*longer than 18"),
         ({"lines": (make.line(procedure="9*"),)}, r"SV101-2 \(procedure\).*cannot carry"),
-        ({"lines": (make.line(control_number="L" * 51),)}, r"REF02 \(control_number\)"),
+        ({"lines": (make.line(control_number="L" * 31),)}, r"REF02 \(control_number\)"),
         ({"lines": (make.line(units=Decimal(10**16)),)}, r"SV104 \(units\)"),
         ({"note": "N" * 81}, r"NTE02 \(note\).*longer than 80"),
     ],

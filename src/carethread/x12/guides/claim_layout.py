@@ -140,7 +140,7 @@ _PROFESSIONAL = """
   QTY S2 #PT|FL !
   MEA S5 ! ! !
   CN1 S1 ! .*5
-  REF S1 #6R control_number!
+  REF S1 #6R control_number!<=30
   REF S5 #G1 authorization! - .
   REF S14 #9B|9D|EW|X4|F4|BT|9F @references:references ! - .
   AMT S2 #T|F4 !
@@ -184,7 +184,7 @@ _PROFESSIONAL = """
     FRM R99 ! . . . .
 
 [2300 S100 claims=Claim*]
-  CLM R1 claim_id! charge:cents! - - (facility_code! =B frequency!{1|2|3|4|5|6|7|8|9})!
+  CLM R1 claim_id!<=20 charge:cents! - - (facility_code! =B frequency!{1|2|3|4|5|6|7|8|9})!
          signature_on_file!{Y|N} accepts_assignment!{A|B|C} benefits_assigned!{Y|N|W}
          release_of_information!{Y|I} . (.*5) . - - - - - - - .
   DTP S20 #431|454|304|453|439|484|455|471|314|360|361|297|296|096|090|091|444|050 ! !
@@ -236,7 +236,7 @@ _INSTITUTIONAL = """
   SV2 R1 revenue_code! ($PROCEDURE) charge:cents! unit!{UN|DA} units:number! - .
   PWK S10 ! ! - - . .
   DTP S1 #472 @dates:service_from,service_to ! !
-  REF S1 #6R control_number!
+  REF S1 #6R control_number!<=30
   REF S2 #9B|9D @references:references ! - .
   AMT S2 #GT|N8 !
   NTE S1 note_code!{TPO} note!
@@ -251,7 +251,7 @@ _INSTITUTIONAL = """
   use 2430
 
 [2300 S100 claims=Claim*]
-  CLM R1 claim_id! charge:cents! - - (facility_code! =A frequency!)! - accepts_assignment!{A|B|C}
+  CLM R1 claim_id!<=20 charge:cents! - - (facility_code! =A frequency!)! - accepts_assignment!{A|B|C}
          benefits_assigned!{Y|N|W} release_of_information!{Y|I} - - - - - - - - - - .
   DTP S1 #096 ! !
   DTP R1 #434 @dates:statement_from,statement_to ! !
