@@ -131,7 +131,8 @@ def test_any_number_finds_its_thread(shown: Shown, bill: Browser) -> None:
         denied.payer_control_number: reverse("claim", args=[denied.pk]),
         "T1": reverse("remittance", args=[shown.remittance.pk]),
         f"note {shown.signed.pk}": reverse("claim", args=[shown.held.pk]),
-        "1": reverse("file", args=[shown.file.pk]),
+        str(denied.sequence): reverse("claim", args=[denied.pk]),
+        "control 1": reverse("file", args=[shown.file.pk]),
     }.items():
         assert bill.get(reverse("trace"), {"q": number}).url == url, number
 
