@@ -6,7 +6,7 @@ A list of claims is read with a fixed number of queries, however many they are.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -286,7 +286,10 @@ class _Surroundings:
     """What lies around a set of charges: each table read once, looked up by day and person."""
 
     def __init__(self, charges: Sequence[Charge]) -> None:
-        self.services = _services_around(charges)
+        self.of_client: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
+        self.of_clinician: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
+        if charges:
+            self._find_services(charges)
         self.billed = _billed_before(charges)
         self.consents: dict[int, list[Consent]] = defaultdict(list)
         protected = {c.client_id for c in charges if c.attendance.episode.program.is_part2}
@@ -295,24 +298,43 @@ class _Surroundings:
                 self.consents[consent.client_id].append(consent)
         self.units = _units_taken(charges)
 
-
-def _services_around(charges: Sequence[Charge]) -> list[NoteVersion]:
-    """Signed services of the same people on the same days (and a day to either side)."""
-    if not charges:
-        return []
-    days = [charge.service_date for charge in charges]
-    rows: QuerySet[NoteVersion] = (
-        NoteVersion.objects.filter(
+    def _find_services(self, charges: Sequence[Charge]) -> None:
+        """Signed services of the same people, on the same days."""
+        organization = charges[0].organization
+        days = [charge.service_date for charge in charges]
+        rows = NoteVersion.objects.filter(
             Q(author__in={c.practitioner_id for c in charges})
             | Q(note__attendance__client__in={c.client_id for c in charges}),
             note__current=F("pk"),
-            starts_at__date__gte=min(days) - timedelta(days=1),
-            starts_at__date__lte=max(days) + timedelta(days=1),
+            starts_at__gte=_midnight(organization, min(days)),
+            starts_at__lt=_midnight(organization, max(days) + timedelta(days=1)),
+        ).values_list(
+            "note_id",
+            "starts_at",
+            "ends_at",
+            "author_id",
+            "author__first_name",
+            "author__last_name",
+            "note__attendance__client_id",
+            "note__attendance__client__first_name",
+            "note__attendance__client__last_name",
         )
-        .select_related("author", "note__attendance__client", "organization")
-        .order_by("starts_at")
-    )
-    return list(rows)
+        for note, starts, ends, author, *clinician_name, client, first, last in rows.order_by("pk"):
+            started = local(organization, starts)
+            service = OtherService(
+                started=started,
+                ended=local(organization, ends),
+                note_id=note,
+                client_name=f"{first} {last}",
+                clinician_name=" ".join(clinician_name),
+            )
+            self.of_client[client, started.date()].append(service)
+            self.of_clinician[author, started.date()].append(service)
+
+
+def _midnight(organization: Organization, day: date) -> datetime:
+    """The start of a day where care is given."""
+    return datetime.combine(day, time(), ZoneInfo(organization.time_zone))
 
 
 def _billed_before(charges: Sequence[Charge]) -> dict[int, list[tuple[int, BilledLine]]]:
@@ -394,7 +416,6 @@ def _chart_line(charge: Charge, around: _Surroundings) -> ChartLine:
     organization = charge.organization
     signatures = {signature.role for signature in version.signatures.all()}
     supervised = current.supervising_id is not None or needs_supervisor(version.credential)
-    others = [row for row in around.services if row.note_id != version.note_id]
     return ChartLine(
         note_id=version.note_id,
         service=version.service,
@@ -413,26 +434,15 @@ def _chart_line(charge: Charge, around: _Surroundings) -> ChartLine:
         cosigned="supervisor" in signatures,
         rendering=practitioner_facts(charge.practitioner, _coverage(charge).payer),
         supervised=supervised,
-        client_services=_on_day(
-            (o for o in others if o.note.attendance.client_id == charge.client_id), charge
+        client_services=_others(around.of_client[charge.client_id, charge.service_date], version),
+        clinician_services=_others(
+            around.of_clinician[version.author_id, charge.service_date], version
         ),
-        clinician_services=_on_day((o for o in others if o.author_id == version.author_id), charge),
     )
 
 
-def _on_day(rows: Iterable[NoteVersion], charge: Charge) -> tuple[OtherService, ...]:
-    organization = charge.organization
-    return tuple(
-        OtherService(
-            started=local(organization, row.starts_at),
-            ended=local(organization, row.ends_at),
-            note_id=row.note_id,
-            client_name=row.note.attendance.client.name,
-            clinician_name=row.author.name,
-        )
-        for row in rows
-        if service_date(organization, row.starts_at) == charge.service_date
-    )
+def _others(services: Iterable[OtherService], version: NoteVersion) -> tuple[OtherService, ...]:
+    return tuple(service for service in services if service.note_id != version.note_id)
 
 
 def practitioner_facts(row: Practitioner, payer: Payer) -> PractitionerFacts:
