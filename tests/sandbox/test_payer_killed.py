@@ -219,3 +219,11 @@ def test_live_it_answers_within_seconds(tmp_path):
             time.sleep(0.1)
 
     assert len(list(tmp_path.glob("from_payer/999*"))) == 2
+
+
+def test_live_it_ends_with_whoever_started_it(tmp_path):
+    fill(tmp_path)
+    with processes.live_payer(tmp_path) as process:
+        process.stdin.close()
+
+        assert process.wait(10) == 0

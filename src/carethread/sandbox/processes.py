@@ -72,6 +72,8 @@ def _running(
         stdin=subprocess.PIPE,
         stdout=stdout,
         text=True,
+        # Ctrl-C is for the program that started us; it closes stdin, and that ends the process.
+        start_new_session=True,
     )
     try:
         yield process

@@ -2,14 +2,14 @@
 
 Driven (the default): each line on stdin is a moment in ISO form and means "do all that is due
 by then"; each is answered by one line of JSON: now, taken, written, claims. Live: the wall clock
-drives, and answers take seconds.
+drives, and answers take seconds. Either way it ends when its stdin closes.
 """
 
 import argparse
 import fcntl
 import json
+import select
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -71,9 +71,12 @@ def _told() -> Iterator[datetime | str]:
 
 
 def _wall_clock() -> Iterator[datetime]:
+    """The time, every second, until stdin closes."""
     while True:
         yield datetime.now(UTC)
-        time.sleep(_LOOK_EVERY)
+        spoken_to, _, _ = select.select([sys.stdin], [], [], _LOOK_EVERY)
+        if spoken_to and not sys.stdin.readline():
+            return
 
 
 @contextmanager
