@@ -6,10 +6,13 @@ FOLDER/from_payer. What it believes (members, rosters, authorizations, rates) st
 Django or our record.
 
     front_door    a file came in: envelope, groups, claims -> TA1, 999, 277CA
+    admission     whether a claim gets as far as adjudication
     refuse        one small function for each reason not to pay a line
     price         what a line that is not refused is worth, and who owes which part of it
     adjudicate    a claim, the books and the past -> what is decided line by line
     checks        decisions -> 835s with reversals and provider-level adjustments
-    store         what must survive a kill: files seen, claims, decisions, answers under way
+    run           one check run of one payer
+    pace          when answers are due: by the calendar, or within seconds
+    store         what must survive a kill: files taken, claims, decisions, answers under way
     desk          one look at the clock: take files, do what is due, put answers out
 """

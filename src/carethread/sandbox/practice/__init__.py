@@ -9,7 +9,8 @@
     world      all of that put together for a date and a seed
     truth      the same world as the payers see it: their books
     build      the world, written into the record through `workflow`
+    diary      what the people of the center do on each day, through `workflow`
 
-Everything but `build` is plain data without Django. Names, numbers and addresses are made up;
+Everything but `build` and `diary` is plain data without Django. Names, numbers and addresses are made up;
 NPIs pass their check digit and come from one range that nobody uses.
 """

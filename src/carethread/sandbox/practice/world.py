@@ -6,7 +6,7 @@ What `planted` says of our own record is in here; what it says of the payers is 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from carethread.sandbox.practice import cast, insurers
+from carethread.sandbox.practice import insurers
 from carethread.sandbox.practice.calendar import Visit, visits
 from carethread.sandbox.practice.clients import CLIENTS, Client
 from carethread.sandbox.practice.insurers import Insurer
@@ -92,7 +92,3 @@ def true_authorizations(client: Client, world: World) -> list[Authorization]:
     )
     second = Authorization(f"{number}27", codes, change, change + timedelta(days=70), _UNITS)
     return [first, second]
-
-
-def program_of(key: str) -> cast.Program:
-    return next(program for program in cast.PROGRAMS if program.key == key)
