@@ -60,6 +60,7 @@ def handler(remittance: wire.Remittance) -> Handler:
     return handle
 
 
+@transaction.atomic
 def post_check(file: EdiFile, said: wire.Remittance, *, now: datetime) -> Remittance | None:
     """Post one check. None where it was posted before (the same check in another file).
 
