@@ -11,6 +11,6 @@
     build      the world, written into the record through `workflow`
     diary      what the people of the center do on each day, through `workflow`
 
-Everything but `build` and `diary` is plain data without Django. Names, numbers and addresses are made up;
-NPIs pass their check digit and come from one range that nobody uses.
+Everything but `build` and `diary` is plain data without Django. Names, numbers and addresses are
+made up; NPIs pass their check digit and come from one range that nobody uses.
 """
