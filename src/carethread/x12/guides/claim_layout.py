@@ -251,8 +251,8 @@ _INSTITUTIONAL = """
   use 2430
 
 [2300 S100 claims=Claim*]
-  CLM R1 claim_id!<=20 charge:cents! - - (facility_code! =A frequency!)! - accepts_assignment!{A|B|C}
-         benefits_assigned!{Y|N|W} release_of_information!{Y|I} - - - - - - - - - - .
+  CLM R1 claim_id!<=20 charge:cents! - - (facility_code! =A frequency!)! -
+         accepts_assignment!{A|B|C} benefits_assigned!{Y|N|W} release_of_information!{Y|I} - - - - - - - - - - .
   DTP S1 #096 ! !
   DTP R1 #434 @dates:statement_from,statement_to ! !
   DTP S1 #435 @dates:admission_date,admission_date ! !
