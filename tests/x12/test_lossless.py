@@ -119,6 +119,15 @@ def test_an_835_keeps_bank_details_summaries_and_inpatient_amounts() -> None:
     assert kept == [s for s in body(rich) if not s.startswith("TRN")]
 
 
+def test_repeated_elements_are_kept_and_need_a_separator() -> None:
+    data = RICH_CLAIM.replace(b"ZZZ*WHAT*IS:THIS", b"ZZZ*WHAT*IS:THIS^AND:THAT")
+    [file] = read(data).transactions
+    assert "ZZZ*WHAT*IS:THIS^AND:THAT" in set_lines(file, "0001", DEFAULT)
+    assert "ZZZ*WHAT*IS:THIS!AND:THAT" in set_lines(file, "0001", Delimiters(repetition="!"))
+    with pytest.raises(ValueError, match="repetition separator"):
+        set_lines(file, "0001", Delimiters(repetition=""))
+
+
 def test_a_set_that_we_do_not_speak_is_kept_and_written() -> None:
     data = make.written(make.remittance()).replace(b"005010X221A1", b"009999X999A9")
     [unknown] = read(data).transactions

@@ -80,6 +80,11 @@ def test_one_group_does_not_mix_kinds() -> None:
         ({"lines": (make.line(procedure="9*"),)}, r"SV101-2 \(procedure\).*cannot carry"),
         ({"lines": (make.line(control_number="L" * 31),)}, r"REF02 \(control_number\)"),
         ({"lines": (make.line(units=Decimal(10**16)),)}, r"SV104 \(units\)"),
+        (
+            {"lines": (make.line(modifiers=("95", "HF", "HQ", "U1", "U2")),)},
+            r"SV1 \(modifiers\).*room",
+        ),
+        ({"lines": (make.line(pointers=(1, 2, 1, 2, 1)),)}, r"SV1 \(pointers\).*room for 4"),
         ({"note": "N" * 81}, r"NTE02 \(note\).*longer than 80"),
     ],
 )

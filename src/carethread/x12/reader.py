@@ -18,7 +18,7 @@ from carethread.x12.delimiters import DEFAULT, Delimiters
 from carethread.x12.finding import Finding, Severity, Unreadable
 from carethread.x12.guides import codec_for
 from carethread.x12.guides.assembly import Assembler
-from carethread.x12.reading import BadValue, Segments
+from carethread.x12.reading import BadValue, Segments, canonical
 from carethread.x12.remittance import Remittance, RemittedClaim
 from carethread.x12.units import Units, segments
 
@@ -63,11 +63,11 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class UnknownSet:
     """A transaction set that we do not speak: `kind` is ST01, `segments` what stands between ST
-    and SE."""
+    and SE, each as its elements (components parted by U+001F, as in `Kept`)."""
 
     envelope: Envelope
     kind: str
-    segments: tuple[str, ...] = ()
+    segments: tuple[tuple[str, ...], ...] = ()
 
 
 Transaction = ClaimFile | Remittance | FunctionalAck | ClaimAck | InterchangeAck | UnknownSet
@@ -159,7 +159,7 @@ class _Set:
     kind: str
     begin: int
     assembler: Assembler | None
-    raw: list[str]
+    raw: list[tuple[str, ...]]
     items: int = 0
 
 
@@ -242,7 +242,7 @@ class Stream:
             return []
         if set_.assembler is None:
             if self._keep_unknown:
-                set_.raw += [self._marks.element.join(e) for e in segs]
+                set_.raw += [canonical(e, self._marks) for e in segs]
             return []
         return self._feed(set_.assembler, segs, self._at)
 

@@ -10,7 +10,8 @@ from dataclasses import MISSING, Field, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from carethread.x12.bindings import BINDINGS, Place, Take, Values
+from carethread.x12.binding import Place, Take, Values
+from carethread.x12.bindings import BINDINGS
 from carethread.x12.common import Kept
 from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
 from carethread.x12.guide import Loop, Segment, begins

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from carethread.x12.bindings import BINDINGS, Get, Place
+from carethread.x12.binding import Get, Place
+from carethread.x12.bindings import BINDINGS
 from carethread.x12.common import Kept, Party
 from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
 from carethread.x12.guide import Loop, Segment, begins

@@ -143,7 +143,11 @@ def adjustments(values: Iterable[Adjustment]) -> list[Json]:
 
 def other(values: Iterable[Kept]) -> list[str]:
     """Segments that have no field, as text with the usual delimiters."""
-    return ["*".join(k.elements).replace(COMPONENT, ":").replace(REPETITION, "^") for k in values]
+    return [segment_text(k.elements) for k in values]
+
+
+def segment_text(elements: tuple[str, ...]) -> str:
+    return "*".join(elements).replace(COMPONENT, ":").replace(REPETITION, "^")
 
 
 # -- 835 --------------------------------------------------------------------------------------
@@ -393,7 +397,7 @@ def _status(status: ClaimStatus) -> Json:
 
 
 def _unknown(unknown: UnknownSet) -> Json:
-    return {"segments": list(unknown.segments)}
+    return {"segments": [segment_text(e) for e in unknown.segments]}
 
 
 _BODIES: dict[type[Any], Callable[[Any], Json]] = {

@@ -19,7 +19,7 @@ Unit = tuple[str, int, int]
 """The text without its last terminator, and the bytes of the file that it came from."""
 
 _BLOCK = 1 << 17
-_LONGEST = 1 << 20
+_LONGEST = 1 << 22
 """No claim comes near this many bytes; a unit that does is read in pieces."""
 _STARTS = ("ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", *UNIT_STARTS)
 _BLANK = " \r\n\t\x00\x1a\ufeffï»¿"

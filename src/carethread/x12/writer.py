@@ -5,11 +5,12 @@ the X12 character set, everything else is refused with the segment, the element 
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from carethread.x12.acknowledgment import InterchangeAck
 from carethread.x12.delimiters import COMPONENT, DEFAULT, REPETITION, Delimiters
+from carethread.x12.dictionary import segments
 from carethread.x12.guide import Element
 from carethread.x12.guides import codec_of
 from carethread.x12.guides.acknowledgment import interchange_ack
@@ -55,42 +56,33 @@ def write(
     acks = [t for t in transactions if isinstance(t, InterchangeAck)]
     sets = [t for t in transactions if not isinstance(t, InterchangeAck)]
     control = f"{interchange_control:09d}"
-    isa = _isa(
-        (sender_qualifier, sender, receiver_qualifier, receiver),
-        created,
-        delimiters,
-        control,
-        ("1" if ack_requested else "0", usage),
-    )
-    body = [isa, *(_line(interchange_ack(ack), delimiters) for ack in acks)]
+    isa = ["ISA", "00", " " * 10, "00", " " * 10]
+    isa += [sender_qualifier, sender.ljust(15), receiver_qualifier, receiver.ljust(15)]
+    isa += [f"{created:%y%m%d}", f"{created:%H%M}", delimiters.repetition or "U", "00501", control]
+    isa += ["1" if ack_requested else "0", usage, delimiters.component]
+    lines = [_envelope(isa, delimiters)]
+    lines += [_envelope(interchange_ack(ack), delimiters) for ack in acks]
     if sets:
-        who = (application_sender or sender, application_receiver or receiver)
-        body += _group(sets, who, group_control, created, delimiters, set_controls)
-    body.append(_line(["IEA", "1" if sets else "0", control], delimiters))
+        functional_id, version = _kind_of_all(sets)
+        gs = ["GS", functional_id, application_sender or sender, application_receiver or receiver]
+        gs += [f"{created:%Y%m%d}", f"{created:%H%M}", str(group_control), "X", version]
+        lines.append(_envelope(gs, delimiters))
+        for n, transaction in enumerate(sets, 1):
+            number = set_controls[n - 1] if set_controls else f"{n:04d}"
+            lines += set_lines(transaction, number, delimiters)
+        lines.append(_envelope(["GE", str(len(sets)), str(group_control)], delimiters))
+    lines.append(_envelope(["IEA", "1" if sets else "0", control], delimiters))
     end = delimiters.segment + delimiters.line_break
-    return (end.join(body) + end).encode("utf-8")
+    return (end.join(lines) + end).encode("utf-8")
 
 
-def _group(
-    sets: Sequence[Transaction],
-    who: tuple[str, str],
-    control: int,
-    created: datetime,
-    marks: Delimiters,
-    set_controls: Sequence[str],
-) -> Iterator[str]:
+def _kind_of_all(sets: Sequence[Transaction]) -> tuple[str, str]:
+    """GS01 and GS08. Raises ValueError where the sets are not of one kind."""
     kinds = {_kind(t) for t in sets}
     if len(kinds) > 1:
         names = ", ".join(sorted(version for _, version in kinds))
         raise ValueError(f"one group holds sets of one kind, not {names}")
-    functional_id, version = kinds.pop()
-    when = [f"{created:%Y%m%d}", f"{created:%H%M}"]
-    number = str(control)
-    yield _line(["GS", functional_id, *who, *when, number, "X", version], marks)
-    for n, transaction in enumerate(sets, 1):
-        set_control = set_controls[n - 1] if set_controls else f"{n:04d}"
-        yield from set_lines(transaction, set_control, marks)
-    yield _line(["GE", str(len(sets)), number], marks)
+    return kinds.pop()
 
 
 _UNKNOWN_GROUPS = {"270": "HS", "271": "HB", "276": "HR", "277": "HN", "278": "HI"}
@@ -111,15 +103,15 @@ def set_lines(
     or in `version`. Raises ValueError."""
     if isinstance(transaction, UnknownSet):
         head = ["ST", transaction.kind, control, transaction.envelope.guide]
-        body = list(transaction.segments)
+        body = [_line([_fold_parts(t, marks) for t in e], marks) for e in transaction.segments]
     else:
         codec = codec_of(transaction)
         guide = codec.guide
         head = ["ST", guide.set_id, control]
-        head += [] if guide.kind == "835" else [version or guide.version]
+        head += [] if guide.kind == "835" else [version or guide.version]  # its ST has no ST03
         body = [_line(_fitting(item, marks), marks) for item in codec.compose(transaction)]
     end = ["SE", str(len(body) + 2), control]
-    return [_line(head, marks), *body, _line(end, marks)]
+    return [_envelope(head, marks), *body, _envelope(end, marks)]
 
 
 def rewrite(document: Document, transactions: Sequence[Transaction] | None = None) -> bytes:
@@ -140,7 +132,7 @@ def rewrite(document: Document, transactions: Sequence[Transaction] | None = Non
         marks = marks_at(document, begin)
         ends = marks.segment + marks.line_break
         lines = (
-            [_line(interchange_ack(now), marks)]
+            [_envelope(interchange_ack(now), marks)]
             if isinstance(now, InterchangeAck)
             else set_lines(now, old.envelope.set, marks, old.envelope.guide)
         )
@@ -154,95 +146,100 @@ def _check_delimiters(marks: Delimiters) -> None:
         raise ValueError(f"delimiters must be distinct and not letters or digits: {marks.all!r}")
 
 
-def _isa(
-    parties: tuple[str, str, str, str],
-    created: datetime,
-    marks: Delimiters,
-    control: str,
-    flags: tuple[str, str],
-) -> str:
-    sender_qualifier, sender, receiver_qualifier, receiver = parties
-    for name, value, longest in (
-        ("sender_qualifier", sender_qualifier, 2),
-        ("sender", sender, 15),
-        ("receiver_qualifier", receiver_qualifier, 2),
-        ("receiver", receiver, 15),
-        ("interchange_control", control, 9),
-    ):
-        if not value or len(value) > longest or any(c in marks.all for c in value):
-            raise ValueError(f"ISA {name}: {value!r} must be 1 to {longest} plain characters")
-    elements = [
-        *("ISA", "00", " " * 10, "00", " " * 10),
-        *(sender_qualifier.ljust(2), sender.ljust(15)),
-        *(receiver_qualifier.ljust(2), receiver.ljust(15)),
-        *(f"{created:%y%m%d}", f"{created:%H%M}", marks.repetition or "U", "00501"),
-        *(control, *flags, marks.component),
-    ]
-    return marks.element.join(elements)
+_NAMES = {
+    "ISA05": "sender_qualifier",
+    "ISA06": "sender",
+    "ISA07": "receiver_qualifier",
+    "ISA08": "receiver",
+    "ISA13": "interchange_control",
+    "ISA15": "usage",
+    "GS02": "application_sender",
+    "GS03": "application_receiver",
+    "GS06": "group_control",
+    "ST02": "set_controls",
+}
+"""What people call the elements that they give for an envelope."""
+
+
+def _envelope(elements: list[str], marks: Delimiters) -> str:
+    """An envelope segment, each element proved to fit. Raises ValueError."""
+    for at, (text, type_) in enumerate(zip(elements[1:], segments()[elements[0]], strict=False), 1):
+        where = f"{elements[0]}{at:02d}"
+        if where in ("ISA11", "ISA16"):
+            continue
+        name, longest = _NAMES.get(where, ""), type_.longest
+        is_absent = bool(name) and not text.strip(" ")
+        if is_absent or len(text) > longest or not _is_plain(text, marks):
+            what = f"{where} ({name or 'envelope'})"
+            raise ValueError(f"{what}: {text!r} must be 1 to {longest} plain characters")
+    return marks.element.join(elements).rstrip(marks.element)
 
 
 def _line(elements: Iterable[str], marks: Delimiters) -> str:
+    """A segment's text. Raises ValueError where it repeats an element and the file cannot."""
     text = marks.element.join(elements).rstrip(marks.element)
+    if REPETITION in text and not marks.repetition:
+        raise ValueError(f"{text[:3]}: a repeated element needs a repetition separator")
     return text.replace(COMPONENT, marks.component).replace(REPETITION, marks.repetition)
 
 
 def _fitting(item: Item, marks: Delimiters) -> list[str]:
     """The elements, each proved to fit (folded where it is free text). Raises ValueError."""
     if item.segment is None or item.verbatim:
-        return [fold(text, marks) for text in item.elements]
-    declared: tuple[Element | None, ...] = (None, *item.segment.elements)
-    fitted = []
-    for at, text in enumerate(item.elements):
-        element = declared[at] if at < len(declared) else None
-        fitted.append(
-            _fit(text, element, f"{item.elements[0]}{at:02d}", item, marks) if text else ""
-        )
-    return fitted
+        return [_fold_parts(text, marks) for text in item.elements]
+    declared = (None, *item.segment.elements)
+    return [
+        _fit(text, declared[at], f"{item.elements[0]}{at:02d}", item.segment.target, marks)
+        for at, text in enumerate(item.elements)
+    ]
 
 
-def _fit(text: str, element: Element | None, where: str, item: Item, marks: Delimiters) -> str:
-    if element is not None and element.parts:
-        parts = text.split(COMPONENT)
-        pairs = zip(parts, (*element.parts, *[None] * len(parts)), strict=False)
-        return COMPONENT.join(
-            _fit(part, e, f"{where}-{n}", item, marks) for n, (part, e) in enumerate(pairs, 1)
-        )
-    field = (element.field if element else "") or (item.segment.target if item.segment else "")
-    free = field.removeprefix("^") in FREE_TEXT or not field
-    fitted = fold(text, marks) if free else text
-    if not free and (not text.isascii() or not text.isprintable() or _collides(text, marks)):
-        raise ValueError(
-            f"{where} ({field}): {text!r} holds a character that X12 cannot carry here"
-        )
-    longest = (element.longest or element.type.longest) if element is not None else 0
-    if longest and _length(fitted, element) > longest:
+def _fit(text: str, element: Element | None, where: str, target: str, marks: Delimiters) -> str:
+    """One element or component. `target` is the field behind its segment's binding, if any."""
+    if not text or element is None:
+        return text
+    if element.parts:
+        pairs = zip(text.split(COMPONENT), element.parts, strict=False)
+        parts = (_fit(p, e, f"{where}-{n}", target, marks) for n, (p, e) in enumerate(pairs, 1))
+        return COMPONENT.join(parts)
+    field = (element.field or target).removeprefix("^")
+    fitted = fold(text, marks) if field in FREE_TEXT else text
+    if not _is_plain(fitted, marks):
+        raise ValueError(f"{where} ({field}): {text!r} holds a character that X12 cannot carry")
+    longest = element.longest or element.type.longest
+    if _length(fitted, element) > longest:
         raise ValueError(f"{where} ({field}): {text!r} is longer than {longest} characters")
     return fitted
 
 
-def _length(text: str, element: Element | None) -> int:
+def _length(text: str, element: Element) -> int:
     """Signs and decimal points do not count in a number."""
-    if element is not None and element.type.name in ("R", "N"):
-        return len(text.replace(".", "").replace("-", ""))
-    return len(text)
+    is_number = element.type.name in ("R", "N")
+    return len(text.replace(".", "").replace("-", "")) if is_number else len(text)
 
 
-def _collides(text: str, marks: Delimiters) -> bool:
-    return any(c in text for c in marks.all) or COMPONENT in text or REPETITION in text
+def _is_plain(text: str, marks: Delimiters) -> bool:
+    """Printable ASCII without a delimiter."""
+    return text.isascii() and text.isprintable() and not any(c in text for c in marks.all)
 
 
 def fold(text: str, marks: Delimiters = DEFAULT) -> str:
     """Free text as X12 can carry it: accents dropped, typographic quotes and dashes made plain,
     delimiters, line breaks and anything else unprintable turned into blanks."""
-    if text.isascii() and text.isprintable() and not any(c in text for c in marks.all):
+    if _is_plain(text, marks):
         return text
-    kept = {COMPONENT, REPETITION}
     plain = unicodedata.normalize("NFKD", text.translate(_LIKE))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
     return "".join(
-        c if c in kept or (c.isascii() and c.isprintable() and c not in marks.all) else " "
-        for c in plain
+        c if _is_plain(c, marks) else " " for c in plain if not unicodedata.combining(c)
     ).strip()
+
+
+def _fold_parts(text: str, marks: Delimiters) -> str:
+    """The same for a kept element, with its components and repetitions left apart."""
+    return REPETITION.join(
+        COMPONENT.join(fold(part, marks) for part in repeat.split(COMPONENT))
+        for repeat in text.split(REPETITION)
+    )
 
 
 __all__ = ["fold", "rewrite", "set_lines", "write"]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from carethread.x12.bindings import Values
+from carethread.x12.binding import Values
 from carethread.x12.common import Envelope, Kept
 from carethread.x12.delimiters import Delimiters
 from carethread.x12.guide import Loop

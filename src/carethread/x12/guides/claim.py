@@ -9,7 +9,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any, ClassVar
 
-from carethread.x12.bindings import BINDINGS, MANY, Get, Place, Take, Values, runs
+from carethread.x12.binding import Get, Place, Take, Values
+from carethread.x12.bindings import BINDINGS, MANY, runs
 from carethread.x12.claim import (
     Claim,
     ClaimFile,

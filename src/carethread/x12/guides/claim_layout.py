@@ -252,8 +252,8 @@ _INSTITUTIONAL = """
 
 [2300 S100 claims=Claim*]
   CLM R1 claim_id!<=20 charge:cents! - - (facility_code! =A frequency!)! -
-         accepts_assignment!{A|B|C} benefits_assigned!{Y|N|W}
-         release_of_information!{Y|I} - - - - - - - - - - .
+         accepts_assignment!{A|B|C} benefits_assigned!{Y|N|W} release_of_information!{Y|I}
+         - - - - - - - - - - .
   DTP S1 #096 ! !
   DTP R1 #434 @dates:statement_from,statement_to ! !
   DTP S1 #435 @dates:admission_date,admission_date ! !

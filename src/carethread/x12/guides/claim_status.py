@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from carethread.x12 import values as wire
 from carethread.x12.acknowledgment import AcknowledgedClaim, ClaimAck, ClaimStatus
-from carethread.x12.bindings import BINDINGS, MANY, Get, Place, Take, Values
+from carethread.x12.binding import Get, Place, Take, Values
+from carethread.x12.bindings import BINDINGS, MANY
 from carethread.x12.common import Envelope, Kept, Party
 from carethread.x12.delimiters import COMPONENT, Delimiters
 from carethread.x12.guide import Guide, Segment, parse_loop

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, ClassVar
 
 from carethread.x12 import values as wire
-from carethread.x12.bindings import BINDINGS, MANY, Get, Place, Take, Values, runs
+from carethread.x12.binding import Get, Place, Take, Values
+from carethread.x12.bindings import BINDINGS, MANY, runs
 from carethread.x12.common import Envelope, Kept, Party, Reference
 from carethread.x12.delimiters import COMPONENT, Delimiters
 from carethread.x12.guide import Guide, Segment, Shape, parse_loop
@@ -184,6 +185,8 @@ class ClaimRemarks:
         if remarks and segment.tag == get("remark_segment"):
             elements = [segment.tag, "0" if segment.tag == "MIA" else ""]
             elements += [""] * (self.positions[-1] - 1)
+            if len(remarks) > len(self.positions):
+                raise ValueError(f"{segment.tag} (remarks): room for {len(self.positions)}")
             for position, remark in zip(self.positions, remarks, strict=False):
                 elements[position] = remark
             yield elements
