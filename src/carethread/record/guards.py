@@ -2,7 +2,8 @@
 
 Every `AppendOnly` table carries triggers that abort UPDATE and DELETE, on SQLite and on
 PostgreSQL. A migration that adds such a table installs them (`install_on`); a test asks the
-database whether each one has them.
+database whether each one has them. A migration that alters one names it again: SQLite makes
+an altered table anew, without its triggers.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,16 +20,16 @@ END $$
 
 def _postgres(table: str) -> list[str]:
     return [
-        f"CREATE TRIGGER {table}_for_ever BEFORE UPDATE OR DELETE ON {table} "
+        f"CREATE OR REPLACE TRIGGER {table}_for_ever BEFORE UPDATE OR DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION carethread_refuse()",
-        f"CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table} "
+        f"CREATE OR REPLACE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION carethread_refuse()",
     ]
 
 
 def _sqlite(table: str) -> list[str]:
     return [
-        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: {verb} refused'); END"
         for verb in ("UPDATE", "DELETE")
     ]

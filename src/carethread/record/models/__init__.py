@@ -2,16 +2,20 @@
 
 from carethread.record.models.access import AccessEvent, PolicySetting
 from carethread.record.models.authorization import Authorization, UnitEntry
-from carethread.record.models.charge import Charge, ChargeVersion
+from carethread.record.models.charge import Charge, ChargeEvidence, ChargeVersion
 from carethread.record.models.chart import (
     Appointment,
     Attendance,
+    CensusEntry,
     Diagnosis,
     Episode,
+    Group,
+    GroupMember,
     Note,
     NoteVersion,
     Session,
     Signature,
+    Stay,
     TreatmentPlan,
 )
 from carethread.record.models.claim import (
@@ -64,12 +68,12 @@ from carethread.record.models.work import Case, CaseEvent, CaseKind
 
 __all__ = [
     "AccessEvent", "Acknowledgment", "Adjustment", "AppendOnly", "Appointment", "Attendance",
-    "Authorization", "Case", "CaseEvent", "CaseKind", "Charge", "ChargeVersion", "Claim",
-    "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimState", "ClaimVersion", "Client",
-    "Connection", "Consent", "ContractRate", "Counter", "Coverage", "Delivery", "Diagnosis",
-    "EdiFile", "Episode", "Fee", "Interchange", "License", "LineMatch", "Match", "Note",
-    "NoteVersion", "Organization", "Payer", "PayerEnrollment", "PolicySetting", "Practitioner",
-    "Program", "ProviderAdjustment", "Remittance", "RemittedClaim", "RemittedLine", "RemoteFile",
-    "RoleGrant", "Scoped", "Session", "Signature", "Site", "Transfer", "TreatmentPlan",
-    "UnitEntry", "User",
+    "Authorization", "Case", "CaseEvent", "CaseKind", "CensusEntry", "Charge", "ChargeEvidence",
+    "ChargeVersion", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimState",
+    "ClaimVersion", "Client", "Connection", "Consent", "ContractRate", "Counter", "Coverage",
+    "Delivery", "Diagnosis", "EdiFile", "Episode", "Fee", "Group", "GroupMember", "Interchange",
+    "License", "LineMatch", "Match", "Note", "NoteVersion", "Organization", "Payer",
+    "PayerEnrollment", "PolicySetting", "Practitioner", "Program", "ProviderAdjustment",
+    "Remittance", "RemittedClaim", "RemittedLine", "RemoteFile", "RoleGrant", "Scoped", "Session",
+    "Signature", "Site", "Stay", "Transfer", "TreatmentPlan", "UnitEntry", "User",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ and what it was. Ledger balances are kept for the charge and survive its correct
 from django.db import models
 
 from carethread.record.models.authorization import Authorization
-from carethread.record.models.chart import Attendance, NoteVersion
+from carethread.record.models.chart import Attendance, CensusEntry, NoteVersion
 from carethread.record.models.coverage import Client, Coverage
 from carethread.record.models.people import Practitioner
 from carethread.record.models.scoped import AppendOnly, Scoped
@@ -84,10 +84,15 @@ class ChargeVersion(AppendOnly):
     supervising = models.ForeignKey(
         Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    form = models.CharField(
+        max_length=1, choices=[("P", "Professional"), ("I", "Institutional")], default="P"
+    )
+    revenue_code = models.CharField(max_length=4, blank=True)
     code = models.CharField(max_length=5)
     modifiers = models.JSONField(default=list)
     units = models.PositiveIntegerField()
     unit = models.CharField(max_length=2, default="UN")
+    level_of_care = models.CharField(max_length=10, blank=True)
     pointers = models.JSONField()
     diagnoses = models.JSONField()
     place_of_service = models.CharField(max_length=2)
@@ -104,3 +109,31 @@ class ChargeVersion(AppendOnly):
 
     def __str__(self) -> str:
         return f"charge {self.charge_id} version {self.number}"
+
+
+class ChargeEvidence(AppendOnly):
+    """A signed note, or a midnight in the house, that a per diem rests on besides the note that
+    completed it. `minutes` are those that the note adds to the day."""
+
+    charge_version = models.ForeignKey(
+        ChargeVersion, on_delete=models.PROTECT, related_name="evidence"
+    )
+    note_version = models.ForeignKey(
+        NoteVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    census = models.ForeignKey(
+        CensusEntry, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    minutes = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "charge evidence"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(note_version__isnull=False) | models.Q(census__isnull=False),
+                name="evidence_is_something",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} minutes for {self.charge_version_id}"

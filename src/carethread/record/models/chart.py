@@ -12,15 +12,36 @@ from carethread.record.models.people import Practitioner, Program, Site, User
 from carethread.record.models.scoped import AppendOnly, Scoped
 
 TELEHEALTH = [("", "In person"), ("video", "Video"), ("audio", "Audio only")]
+SESSION_KINDS = [("individual", "Individual"), ("group", "Group"), ("day", "Program day")]
+ATTENDANCE = [
+    ("expected", "Expected"),
+    ("present", "Present"),
+    ("no_show", "No-show"),
+    ("cancelled", "Cancelled"),
+]
 
 
 class Episode(Scoped):
-    """A client's stay with a program, from admission to discharge."""
+    """A client's stay with a program, from admission to discharge.
+
+    What an institutional claim says of it: `admission_type` and `admission_source` (CL101,
+    CL102), the hours of admission and discharge, and `discharge_status` (CL103; empty while the
+    client is still in care, which is billed as 30).
+    """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="episodes")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="episodes")
+    attending = models.ForeignKey(
+        Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     admitted_on = models.DateField()
+    admitted_at = models.TimeField("hour of admission", null=True, blank=True)
+    admission_type = models.CharField(max_length=1, default="3")
+    admission_source = models.CharField(max_length=1, default="1")
     discharged_on = models.DateField(null=True, blank=True)
+    discharged_at = models.TimeField("hour of discharge", null=True, blank=True)
+    discharge_status = models.CharField(max_length=2, blank=True)
+    discharge_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
@@ -33,6 +54,56 @@ class Episode(Scoped):
 
     def __str__(self) -> str:
         return f"{self.client} in {self.program}"
+
+
+class Stay(Scoped):
+    """A stretch of an episode at one level of care (that of `program`): detox, then residential.
+    An episode without stays is at its own program's level throughout. `ends_on` is the first day
+    on which the client is no longer there."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="stays")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="stays")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["episode"], condition=Q(ends_on__isnull=True), name="one_open_stay"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="stay_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program} from {self.starts_on}"
+
+
+class CensusEntry(AppendOnly):
+    """Whether a client was in the house at the midnight that ends `day`. A correction is another
+    entry with a higher `number`; the highest counts."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="census")
+    day = models.DateField()
+    number = models.PositiveSmallIntegerField(default=1)
+    is_present = models.BooleanField()
+    reason = models.CharField(max_length=200, blank=True)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "census entries"
+        constraints = [
+            models.UniqueConstraint(fields=["episode", "day", "number"], name="census_entry_once")
+        ]
+        indexes = [models.Index(fields=["organization", "day"])]
+
+    def __str__(self) -> str:
+        return f"{'in' if self.is_present else 'out'} on {self.day}"
 
 
 class Diagnosis(Scoped):
@@ -112,17 +183,101 @@ class Appointment(Scoped):
         return f"{self.client} with {self.practitioner} at {self.starts_at:%Y-%m-%d %H:%M}"
 
 
-class Session(Scoped):
-    """One session that is taking or took place: individual now; groups have their room here."""
+class Group(Scoped):
+    """A group that a program runs: who leads it, what it is billed as, when it meets.
+    `weekdays` are 0 (Monday) to 6; `capacity` is the center's own limit."""
 
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="groups")
+    name = models.CharField(max_length=80)
+    service = models.CharField(max_length=40)
+    facilitator = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="facilitated_groups"
+    )
+    co_facilitator = models.ForeignKey(
+        Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    weekdays = models.JSONField(default=list, blank=True)
+    starts_at = models.TimeField()
+    minutes = models.PositiveSmallIntegerField(default=60)
+    capacity = models.PositiveSmallIntegerField(default=12)
+    telehealth = models.CharField(max_length=5, choices=TELEHEALTH, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(co_facilitator__isnull=True) | ~Q(co_facilitator=F("facilitator")),
+                name="two_facilitators_are_two_people",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMember(Scoped):
+    """A client on a group's roster. `ends_on` is the last day."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="members")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="groups")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "episode"],
+                condition=Q(ends_on__isnull=True),
+                name="on_a_roster_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.episode.client} in {self.group}"
+
+
+class Session(Scoped):
+    """One session that is taking or took place.
+
+    `individual`: one attendance, whose note holds the times. `group`: the roster's attendances,
+    the session's own times, and in `content` the part of the note that is written once for all.
+    `day`: one program day (`day`) of a per diem, an attendance for each client who is billed it.
+    """
+
+    kind = models.CharField(max_length=10, choices=SESSION_KINDS, default="individual")
     appointment = models.OneToOneField(
         Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="session"
+    )
+    group = models.ForeignKey(
+        Group, null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
     )
     practitioner = models.ForeignKey(
         Practitioner, on_delete=models.PROTECT, related_name="sessions"
     )
+    co_facilitator = models.ForeignKey(
+        Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(null=True, blank=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    content = models.JSONField("the part written once for the group", default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "starts_at"], name="group_session_once"),
+            models.UniqueConstraint(
+                fields=["program", "day"], condition=Q(kind="day"), name="program_day_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="individual", group__isnull=True)
+                | Q(kind="group", group__isnull=False, starts_at__isnull=False)
+                | Q(kind="day", group__isnull=True, day__isnull=False),
+                name="session_is_of_one_kind",
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "day"])]
 
     def __str__(self) -> str:
         return f"session {self.pk}"
@@ -134,10 +289,19 @@ class Attendance(Scoped):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="attendances")
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="attendances")
+    status = models.CharField(max_length=10, choices=ATTENDANCE, default="present")
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    telehealth = models.CharField(max_length=5, choices=TELEHEALTH, blank=True)
+    is_walk_in = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["session", "client"], name="client_attends_once")
+            models.UniqueConstraint(fields=["session", "client"], name="client_attends_once"),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | Q(left_at__gte=F("arrived_at")),
+                name="leaves_after_arriving",
+            ),
         ]
 
     def __str__(self) -> str:

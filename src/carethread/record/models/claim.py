@@ -8,6 +8,7 @@ from django.db import models
 
 from carethread.codes.roles import Role
 from carethread.record.models.charge import ChargeVersion
+from carethread.record.models.chart import Episode
 from carethread.record.models.coverage import Client, Coverage, Payer
 from carethread.record.models.people import ROLES, Practitioner, User
 from carethread.record.models.scoped import AppendOnly, Scoped
@@ -31,10 +32,18 @@ class ClaimState(models.TextChoices):
 
 
 class Claim(Scoped):
-    """One claim through all of its versions. `sequence` numbers it within the organization and
-    is what CLM01 carries; `payer_control_number` is the payer's own (277CA 1K, CLP07)."""
+    """One claim through all of its versions. `form` is that of its charges; an institutional
+    claim is for one `episode`, from `service_from` to `service_to`. `sequence` numbers it within
+    the organization and is what CLM01 carries; `payer_control_number` is the payer's own (277CA
+    1K, CLP07)."""
 
     sequence = models.PositiveBigIntegerField()
+    form = models.CharField(
+        max_length=1, choices=[("P", "Professional"), ("I", "Institutional")], default="P"
+    )
+    episode = models.ForeignKey(
+        Episode, null=True, blank=True, on_delete=models.PROTECT, related_name="claims"
+    )
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="claims")
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="claims")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="claims")
@@ -101,7 +110,8 @@ class ClaimLine(AppendOnly):
         ChargeVersion, on_delete=models.PROTECT, related_name="claim_lines"
     )
     control_number = models.CharField(max_length=30)
-    code = models.CharField(max_length=5)
+    revenue_code = models.CharField(max_length=4, blank=True)
+    code = models.CharField(max_length=5, blank=True)
     modifiers = models.JSONField(default=list)
     units = models.PositiveIntegerField()
     charge_cents = models.BigIntegerField()
