@@ -3,14 +3,26 @@
 from collections.abc import Iterator
 
 from carethread.x12.finding import Finding, Severity
+from carethread.x12.guide import Loop
 from carethread.x12.raw import RawSet
 
-PARENTS = {"20": (), "22": ("20",), "23": ("22",), "21": ("20",), "19": ("21",), "PT": ("19",)}
-"""The level under which each level stands."""
+
+def levels_above(loop: Loop, above: str = "") -> dict[str, set[str]]:
+    """The levels under which each level (HL03) of a guide stands: none for an outermost one."""
+    found: dict[str, set[str]] = {}
+    for part in loop.parts:
+        if isinstance(part, Loop):
+            level = part.first.keys[0] if part.first.tag == "HL" else ""
+            if level:
+                found.setdefault(level, set()).update({above} - {""})
+            for inner, under in levels_above(part, level or above).items():
+                found.setdefault(inner, set()).update(under)
+    return found
 
 
 def hierarchy_faults(raw: RawSet) -> Iterator[Finding]:
     """HL_NUMBER, HL_PARENT, HL_CHILD."""
+    allowed = levels_above(raw.codec.guide.root)
     levels: dict[str, str] = {}
     announced: dict[str, tuple[int, bool]] = {}
     parents: set[str] = set()
@@ -23,7 +35,7 @@ def hierarchy_faults(raw: RawSet) -> Iterator[Finding]:
         position = raw.first + n
         if number != str(count):
             yield _fault("HL_NUMBER", position, f"level {number} is the set's {count}. HL", 1)
-        if why := _parent_fault(parent, level, levels):
+        if why := _parent_fault(parent, levels, level, allowed.get(level)):
             yield _fault("HL_PARENT", position, f"level {number}: {why}", 2)
         levels[number] = level
         parents.add(parent)
@@ -37,8 +49,7 @@ def hierarchy_faults(raw: RawSet) -> Iterator[Finding]:
             yield _fault("HL_CHILD", position, message, 4)
 
 
-def _parent_fault(parent: str, level: str, levels: dict[str, str]) -> str:
-    allowed = PARENTS.get(level)
+def _parent_fault(parent: str, levels: dict[str, str], level: str, allowed: set[str] | None) -> str:
     if allowed is None:
         return ""
     if not allowed:
@@ -46,7 +57,10 @@ def _parent_fault(parent: str, level: str, levels: dict[str, str]) -> str:
     if parent not in levels:
         return f"its parent {parent or '(none)'} does not stand before it"
     if levels[parent] not in allowed:
-        return f"a level {level} stands under a level {allowed[0]}, not under a {levels[parent]}"
+        return (
+            f"a level {level} stands under a level {' or '.join(sorted(allowed))},"
+            f" not under a {levels[parent]}"
+        )
     return ""
 
 

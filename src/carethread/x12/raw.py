@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from carethread.x12.delimiters import DEFAULT, Delimiters
-from carethread.x12.guides import Codec, codec_for
+from carethread.x12.guides import Codec, codec_for, purpose_of
 from carethread.x12.reader import Document, Transaction, UnknownSet
 from carethread.x12.units import segments
 
@@ -30,7 +30,7 @@ def raw_sets(document: Document) -> Iterator[RawSet]:
         text = document.source[begin:end].decode("latin-1")
         segs = segments(text.strip().removesuffix(marks.segment), marks)
         set_id = segs[0][1] if segs and len(segs[0]) > 1 else ""
-        codec = codec_for(envelope.guide, set_id)
+        codec = codec_for(envelope.guide, set_id, purpose_of(segs[1:]))
         if codec is not None:
             yield RawSet(transaction, codec, marks, envelope.position, tuple(segs))
 

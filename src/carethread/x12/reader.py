@@ -16,7 +16,7 @@ from carethread.x12.claim import Claim, ClaimFile
 from carethread.x12.common import Envelope
 from carethread.x12.delimiters import DEFAULT, Delimiters
 from carethread.x12.finding import Finding, Severity, Unreadable
-from carethread.x12.guides import codec_for
+from carethread.x12.guides import codec_for, purpose_of
 from carethread.x12.guides.assembly import Assembler
 from carethread.x12.reading import BadValue, Segments, canonical
 from carethread.x12.remittance import Remittance, RemittedClaim
@@ -177,6 +177,7 @@ class Stream:
         self._group: Group | None = None
         self._set: _Set | None = None
         self._span = (0, 0)
+        self._behind: Segments = []
         self._events = self._run()
         self._envelope = {
             "ISA": self._open_interchange,
@@ -218,6 +219,7 @@ class Stream:
                 step = self._envelope.get(segs[0][0]) if segs else None
                 if step is not None:
                     self._at += 1
+                    self._behind = segs
                     yield from step(segs.pop(0))
                 if segs:
                     self._at += 1
@@ -312,7 +314,7 @@ class Stream:
             message = f"ST03 names guide {version}, its group {group_guide}"
             self._note("GUIDE_MISMATCH", message, tag="ST")
         envelope = self._envelope_of(e[2], version)
-        codec = codec_for(version, e[1])
+        codec = codec_for(version, e[1], purpose_of(self._behind))
         if codec is None:
             self._note(
                 "SET_UNKNOWN",

@@ -12,7 +12,7 @@ from carethread.x12.acknowledgment import FunctionalAck, InterchangeAck, Segment
 from carethread.x12.check import check_document
 from carethread.x12.common import Envelope
 from carethread.x12.finding import Finding, Severity
-from carethread.x12.guides import BY_VERSION
+from carethread.x12.guides import codec_of
 from carethread.x12.reader import Document, Group, Interchange, Transaction, UnknownSet, read
 from carethread.x12.writer import fold, write
 
@@ -177,19 +177,13 @@ def _set_ack(transaction: Transaction, findings: list[Finding]) -> SetAck:
     if isinstance(transaction, UnknownSet):
         kind, reasons = transaction.kind, ["1"]
     else:
-        kind, reasons = BY_VERSION[_known(envelope.guide)].guide.set_id, []
+        kind, reasons = codec_of(transaction).guide.set_id, []
     reasons += [SET_CODES[f.id] for f in findings if f.id in SET_CODES]
     errors = tuple(_errors(findings, envelope.position))[:_MOST_ERRORS]
     if errors:
         reasons.append("5")
     unique = tuple(dict.fromkeys(reasons))[:5]
     return SetAck(kind, envelope.set, "R" if unique else "A", envelope.guide, unique, errors)
-
-
-def _known(version: str) -> str:
-    return (
-        version if version in BY_VERSION else next(v for v in BY_VERSION if version.startswith(v))
-    )
 
 
 def _errors(findings: list[Finding], start: int) -> Iterator[SegmentError]:

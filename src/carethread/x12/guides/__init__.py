@@ -4,7 +4,7 @@ To add a transaction: describe its loops, say how its units become one value (an
 and how that value becomes segments again (`compose`), and list it here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,14 @@ from carethread.x12.rendering import Item
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """A guide with what reads and writes it. `value` is the type of its transactions."""
+    """A guide with what reads and writes it. `value` is the type of its transactions; `purposes`
+    are the BHT02 that tell it from another guide of the same version and set (278)."""
 
     guide: Guide
     value: type[Any]
     assembler: type[Assembler]
     compose: Callable[[Any], Iterator[Item]]
+    purposes: tuple[str, ...] = ()
 
 
 CODECS: tuple[Codec, ...] = (
@@ -37,17 +39,22 @@ CODECS: tuple[Codec, ...] = (
     Codec(claim_status.GUIDE, ClaimAck, claim_status.StatusAssembler, claim_status.compose),
 )
 
-BY_VERSION: dict[str, Codec] = {
-    version: codec for codec in CODECS for version in (codec.guide.version, *codec.guide.also)
-}
+
+def codec_for(version: str, set_id: str, purpose: str = "") -> Codec | None:
+    """The codec for a guide version (GS08 or ST03; a longer one than ours is read alike), a set id
+    (ST01) and, where that leaves several, a purpose (BHT02). None where we speak no such set."""
+    found = [
+        codec
+        for codec in CODECS
+        if codec.guide.set_id == set_id
+        and version.startswith((codec.guide.version, *codec.guide.also))
+    ]
+    return next((c for c in found if purpose in c.purposes), found[0] if found else None)
 
 
-def codec_for(version: str, set_id: str) -> Codec | None:
-    """The codec for a guide version (GS08 or ST03) and set id (ST01), where we have one."""
-    codec = BY_VERSION.get(version)
-    if codec is None:
-        codec = next((c for v, c in BY_VERSION.items() if version.startswith(v)), None)
-    return codec if codec is not None and codec.guide.set_id == set_id else None
+def purpose_of(segments: Sequence[Sequence[str]]) -> str:
+    """BHT02 of a set's first segments behind ST, or nothing."""
+    return next((e[2] for e in segments[:1] if e[0] == "BHT" and len(e) > 2), "")
 
 
 def codec_of(transaction: Any) -> Codec:
@@ -55,7 +62,8 @@ def codec_of(transaction: Any) -> Codec:
     if isinstance(transaction, ClaimFile):
         kind = transaction.claims[0].kind if transaction.claims else "837P"
         return next(c for c in CODECS if c.guide.kind == kind)
-    for codec in CODECS:
-        if isinstance(transaction, codec.value):
-            return codec
-    raise ValueError(f"nothing writes a {type(transaction).__name__}")
+    found = [codec for codec in CODECS if isinstance(transaction, codec.value)]
+    if not found:
+        raise ValueError(f"nothing writes a {type(transaction).__name__}")
+    purpose = getattr(transaction, "purpose", "")
+    return next((c for c in found if purpose in c.purposes), found[0])
