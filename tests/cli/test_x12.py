@@ -119,3 +119,46 @@ def test_of_a_long_list_a_person_sees_the_first_and_the_number_of_the_rest() -> 
     assert "CT0049" in shown
     assert "CT0050" not in shown
     assert "and 10 more" in shown
+
+
+@pytest.mark.parametrize("data", [CLEAN, written(claim_file()), written(functional_ack())])
+def test_what_show_prints_write_turns_back_into_the_file(data: bytes) -> None:
+    shown = carethread("x12", "show", "--json", "-", stdin=data).stdout_bytes
+    result = carethread("x12", "write", "-", stdin=shown)
+    assert (result.exit_code, result.stdout_bytes) == (0, data)
+
+
+def test_write_can_name_its_file(tmp_path: Path) -> None:
+    (tmp_path / "era.json").write_text(json.dumps(show(CLEAN)))
+    result = carethread("x12", "write", tmp_path / "era.json", "-o", tmp_path / "era.835")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (tmp_path / "era.835").read_bytes() == CLEAN
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (json.dumps(show(CLEAN)).replace('"charge": "150.00"', '"charge": "12,5"', 1), "claims[0]"),
+        ("[{", "is not JSON: "),
+        ("[" * 100_000, "nested too deep"),
+        ("[]", "there is no transaction set to write"),
+        ("\udcff", "is not JSON: it is not text in UTF-8"),
+    ],
+    ids=["an amount", "half", "deep", "nothing", "not text"],
+)
+def test_json_that_cannot_be_written_is_told_with_its_key_and_exits_2(
+    text: str, words: str
+) -> None:
+    result = carethread("x12", "write", "-", stdin=text.encode("utf-8", "surrogateescape"))
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert result.stdout == ""
+
+
+def test_every_key_that_is_wrong_is_told_on_a_line_of_its_own() -> None:
+    shown = show(CLEAN)
+    shown[0]["claims"][0]["charge"] = "12,5"
+    shown[0]["payment"]["date"] = "soon"
+    result = carethread("x12", "write", "-", stdin=json.dumps(shown).encode())
+    assert "claims[0].charge: '12,5' is not an amount" in result.stderr
+    assert "payment.date: 'soon' is not a day, as 2026-12-31" in result.stderr

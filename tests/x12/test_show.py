@@ -30,9 +30,16 @@ def test_an_835() -> None:
         "date": "2026-03-01",
         "trace": "EFT0001",
     }
-    assert shown["payee"] == {"name": "HARBOR CENTER", "npi": make.BILLING_NPI}
+    payee = shown["payee"]
+    assert (payee["name"], payee["npi"]) == ("HARBOR CENTER", make.BILLING_NPI)
     assert shown["provider_adjustments"] == [
-        {"provider": make.BILLING_NPI, "reason": "WO", "reference": "RECOUP7", "amount": "5.00"}
+        {
+            "provider": make.BILLING_NPI,
+            "reason": "WO",
+            "reference": "RECOUP7",
+            "amount": "5.00",
+            "fiscal_period_end": "2026-12-31",
+        }
     ]
     assert shown["balanced"] is True
     paid, denied = shown["claims"]
@@ -62,7 +69,7 @@ def test_an_837() -> None:
     assert child["lines"][0]["pointers"] == [1, 2]
     [adjudication] = secondary["lines"][0]["adjudications"]
     assert (adjudication["payer_id"], adjudication["paid"]) == ("FP001", "90.00")
-    assert secondary["other_payers"][0]["amounts"] == {"D": "90.00"}
+    assert secondary["other_payers"][0]["amounts"] == [{"qualifier": "D", "amount": "90.00"}]
 
 
 def test_a_999_a_277ca_and_a_ta1() -> None:

@@ -47,6 +47,18 @@ def take(path: str) -> bytes:
         fail(f"{path} cannot be read: {error.strerror}")
 
 
+def give(path: str, data: bytes) -> None:
+    """Write a file, or standard output where the path is `-`."""
+    if path == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        Path(path).write_bytes(data)
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}")
+
+
 def called(path: str) -> str:
     """What to call the file in a message."""
     return "standard input" if path == "-" else path

@@ -5,13 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
-from carethread.cli.console import FAILED, UNUSABLE, called, err, fail, out, take
+from carethread.cli.console import FAILED, UNUSABLE, called, err, fail, give, out, take
 
 app = typer.Typer(no_args_is_help=True, help="Look at X12 files (835, 837, 999, 277CA, TA1 ...).")
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for standard input.")]
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Files, or - for standard input.")
+]
+Output = Annotated[
+    str, typer.Option("--output", "-o", metavar="FILE", help="Where to (standard output).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead (docs/x12.md).")]
 
@@ -68,6 +71,46 @@ def _checked(file: str) -> dict[str, Any]:
     except Unreadable as problem:
         findings, code = [Finding("UNREADABLE", Severity.ERROR, 0, str(problem))], UNUSABLE
     return {"file": called(file), "findings": [show_finding(f) for f in findings], "code": code}
+
+
+@app.command()
+def write(file: File, output: Output = "-") -> None:
+    """Turn the JSON of `show --json` back into X12.
+
+    What cannot be written is told with its key, and nothing is written. Exit code 2.
+    """
+    from datetime import datetime
+
+    from carethread.x12.show import write_shown
+    from carethread.x12.views.kinds import Invalid
+
+    try:
+        give(output, write_shown(_parsed(file), datetime.now().astimezone()))
+    except Invalid as invalid:
+        fail(_listed(called(file), [str(fault) for fault in invalid.faults]))
+
+
+def _parsed(file: str) -> Any:
+    """The JSON in a file."""
+    try:
+        return json.loads(take(file))
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        fail(f"{called(file)} is not JSON: {error.msg} at {where}")
+    except UnicodeDecodeError:
+        fail(f"{called(file)} is not JSON: it is not text in UTF-8")
+    except (RecursionError, ValueError):
+        fail(f"{called(file)} is not JSON that a person would write: it is nested too deep")
+
+
+_MOST_FAULTS = 20
+
+
+def _listed(name: str, faults: list[str]) -> str:
+    """The faults, one a line, the first of them where there are many."""
+    more = len(faults) - _MOST_FAULTS
+    lines = [*faults[:_MOST_FAULTS], *([f"and {more} more"] if more > 0 else [])]
+    return "\n".join(f"{name}: {line}" for line in lines)
 
 
 def _print_json(value: Any) -> None:

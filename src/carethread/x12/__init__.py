@@ -10,5 +10,6 @@ integer cents, dates are `datetime.date`. docs/x12.md tells the whole story.
     bytes to units    delimiters  units
     units to values   reading  binding  fields  bindings  values  quick
     values to text    rendering
+    values to JSON    views/  one module a transaction
     what is wrong     raw  structure  hierarchy  elements  semantics
 """

@@ -15,8 +15,9 @@ from carethread.x12.guide import Element
 from carethread.x12.guides import codec_of
 from carethread.x12.guides.acknowledgment import interchange_ack
 from carethread.x12.raw import marks_at
-from carethread.x12.reader import Document, Transaction, UnknownSet
+from carethread.x12.reader import Document, Group, Interchange, Transaction, UnknownSet
 from carethread.x12.rendering import Item
+from carethread.x12.values import format_day
 
 FREE_TEXT = {
     *("name", "first_name", "middle_name", "suffix", "line1", "line2", "city", "address"),
@@ -52,28 +53,74 @@ def write(
     0001, 0002, ... unless `set_controls` names them. Raises ValueError for a value that does not
     fit, for mixed kinds, and for delimiters that are not distinct.
     """
-    _check_delimiters(delimiters)
     acks = [t for t in transactions if isinstance(t, InterchangeAck)]
     sets = [t for t in transactions if not isinstance(t, InterchangeAck)]
-    control = f"{interchange_control:09d}"
-    isa = ["ISA", "00", " " * 10, "00", " " * 10]
-    isa += [sender_qualifier, sender.ljust(15), receiver_qualifier, receiver.ljust(15)]
-    isa += [f"{created:%y%m%d}", f"{created:%H%M}", delimiters.repetition or "U", "00501", control]
-    isa += ["1" if ack_requested else "0", usage, delimiters.component]
-    lines = [_envelope(isa, delimiters)]
-    lines += [_envelope(interchange_ack(ack), delimiters) for ack in acks]
-    if sets:
-        functional_id, version = _kind_of_all(sets)
-        gs = ["GS", functional_id, application_sender or sender, application_receiver or receiver]
-        gs += [f"{created:%Y%m%d}", f"{created:%H%M}", str(group_control), "X", version]
-        lines.append(_envelope(gs, delimiters))
-        for n, transaction in enumerate(sets, 1):
-            number = set_controls[n - 1] if set_controls else f"{n:04d}"
-            lines += set_lines(transaction, number, delimiters)
-        lines.append(_envelope(["GE", str(len(sets)), str(group_control)], delimiters))
-    lines.append(_envelope(["IEA", "1" if sets else "0", control], delimiters))
-    end = delimiters.segment + delimiters.line_break
+    numbers = set_controls or [f"{n:04d}" for n in range(1, len(sets) + 1)]
+    isa = Interchange(
+        sender,
+        receiver,
+        f"{interchange_control:09d}",
+        usage,
+        created.date(),
+        f"{created:%H%M}",
+        sender_qualifier,
+        receiver_qualifier,
+        ack_requested="1" if ack_requested else "0",
+        delimiters=delimiters,
+    )
+    functional_id, version = _kind_of_all(sets) if sets else ("", "")
+    group = Group(
+        isa.control,
+        str(group_control),
+        functional_id,
+        version,
+        0,
+        0,
+        0,
+        application_sender or sender,
+        application_receiver or receiver,
+    )
+    numbered = tuple(zip(numbers, sets, strict=False))
+    return write_interchange(isa, acks, [(group, numbered)] if sets else [])
+
+
+Numbered = Sequence[tuple[str, Transaction]]
+"""Transaction sets, each with its control number (ST02)."""
+
+
+def write_interchange(
+    isa: Interchange, acks: Iterable[InterchangeAck], groups: Sequence[tuple[Group, Numbered]]
+) -> bytes:
+    """An interchange as it is described: TA1s, then its groups, in the guide versions that the
+    groups name. `isa` needs a day and a time. Raises ValueError for a value that does not fit."""
+    marks = isa.delimiters
+    _check_delimiters(marks)
+    lines = [_envelope(_isa(isa), marks)]
+    lines += [_envelope(interchange_ack(ack), marks) for ack in acks]
+    for group, sets in groups:
+        gs = ["GS", group.functional_id, group.sender, group.receiver]
+        gs += [_day(isa), isa.created_time, group.control, "X", group.guide]
+        lines.append(_envelope(gs, marks))
+        for number, transaction in sets:
+            lines += set_lines(transaction, number, marks, group.guide)
+        lines.append(_envelope(["GE", str(len(sets)), group.control], marks))
+    lines.append(_envelope(["IEA", str(len(groups)), isa.control], marks))
+    end = marks.segment + marks.line_break
     return (end.join(lines) + end).encode("utf-8")
+
+
+def _isa(isa: Interchange) -> list[str]:
+    return [
+        *("ISA", "00", " " * 10, "00", " " * 10),
+        *(isa.sender_qualifier, isa.sender.ljust(15)),
+        *(isa.receiver_qualifier, isa.receiver.ljust(15)),
+        *(_day(isa)[2:], isa.created_time, isa.delimiters.repetition or "U", isa.version),
+        *(isa.control, isa.ack_requested, isa.usage, isa.delimiters.component),
+    ]
+
+
+def _day(isa: Interchange) -> str:
+    return format_day(isa.created_on) if isa.created_on else ""
 
 
 def _kind_of_all(sets: Sequence[Transaction]) -> tuple[str, str]:
@@ -242,4 +289,4 @@ def _fold_parts(text: str, marks: Delimiters) -> str:
     )
 
 
-__all__ = ["fold", "rewrite", "set_lines", "write"]
+__all__ = ["fold", "rewrite", "set_lines", "write", "write_interchange"]

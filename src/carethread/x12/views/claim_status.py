@@ -1,0 +1,27 @@
+"""The JSON of a 277CA."""
+
+from carethread.x12.acknowledgment import AcknowledgedClaim, ClaimAck, ClaimStatus
+from carethread.x12.views.mapping import view
+
+STATUS = view(ClaimStatus, "category code entity action amount effective message more=extra")
+CLAIM = view(
+    AcknowledgedClaim,
+    """
+    claim_id patient accepted<is_accepted payer_control_number clearinghouse_number
+    date_from=service_from date_to=service_to statuses
+    """,
+    statuses=STATUS,
+)
+VIEW = view(
+    ClaimAck,
+    """
+    source destination=receiver provider batch_trace received_on processed_on
+    accepted(count=accepted_count:integer amount=accepted_amount)
+    rejected(count=rejected_count:integer amount=rejected_amount)
+    statuses provider_statuses claims
+    """,
+    given=("envelope",),
+    statuses=STATUS,
+    provider_statuses=STATUS,
+    claims=CLAIM,
+)
