@@ -15,16 +15,23 @@ class CodeLine:
 
     `minimum` to `maximum` are minutes (maximum None: no end). `per` > 0 makes units of so
     many minutes, by the rule named in `rounding`; otherwise the code is charged once.
-    `level` is the medical-decision level that calls for it whatever the minutes.
+    `level` is the medical-decision level that calls for it whatever the minutes. `form` is P
+    (837P) or I (837I, with its `revenue_code`). No `groups`: whoever renders it.
     """
 
     code: str
-    groups: tuple[Group, ...]
+    groups: tuple[Group, ...] = ()
+    form: str = "P"
+    revenue_code: str = ""
     minimum: int = 0
     maximum: int | None = None
     per: int = 0
     rounding: str = "midpoint"
     level: str = ""
+
+    def may_be_by(self, group: Group) -> bool:
+        """Whether somebody of this group may render it."""
+        return not self.groups or group in self.groups
 
     def holds(self, minutes: int) -> bool:
         """Whether so many minutes fall into this code's band."""
@@ -51,13 +58,15 @@ class Coding:
 @dataclass(frozen=True, slots=True)
 class Service:
     """One kind of service. `timed`: start and stop must be documented. `needs_plan`: a treatment
-    plan must order it. `is_group`: one clinician serves several clients at one time."""
+    plan must order it. `is_group`: one clinician serves several clients at one time.
+    `is_bundle`: a day or week that follows from other services; nobody documents it by itself."""
 
     label: str
     codings: tuple[Coding, ...]
     timed: bool = False
     needs_plan: bool = True
     is_group: bool = False
+    is_bundle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Signed service -> charge lines. Prose and figures: docs/algorithms/capture.md."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from carethread.codes.credentials import Credential, credential
@@ -38,7 +38,8 @@ class ChargeLine:
 
     `slot` tells the lines of one note apart across corrections ("base", "addon:90785");
     `unit_price` and `amount` are cents; `pointers` are 1-based into the note's diagnoses;
-    `rule` names the catalogue entry that decided and `reason` says why in plain words.
+    `rule` names the catalogue entry that decided and `reason` says why in plain words. `form` is
+    the claim form (P or I), with the `revenue_code` that an institutional line stands under.
     """
 
     slot: str
@@ -51,6 +52,8 @@ class ChargeLine:
     amount: int
     rule: str
     reason: str
+    form: str = "P"
+    revenue_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Captured:
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class Choice:
     """A code that the catalogue chose, before it has a price."""
 
     slot: str
@@ -70,6 +73,8 @@ class _Choice:
     units: int
     rule: str
     reason: str
+    form: str = "P"
+    revenue_code: str = ""
 
 
 def capture(service: DocumentedService, policy: CapturePolicy) -> Captured:
@@ -90,10 +95,18 @@ def capture(service: DocumentedService, policy: CapturePolicy) -> Captured:
     if isinstance(base, Finding):
         return _nothing(base)
     choices = [base, *_added(service, base.code, policy)]
-    priced = [_line(choice, service, policy) for choice in choices]
+    return priced(choices, service, policy)
+
+
+def priced(
+    choices: Iterable[Choice], service: DocumentedService, policy: CapturePolicy
+) -> Captured:
+    """The chosen codes with their prices, modifiers and diagnoses; a finding for each without a
+    fee."""
+    lines = [_line(choice, service, policy) for choice in choices]
     return Captured(
-        lines=tuple(p for p in priced if isinstance(p, ChargeLine)),
-        findings=tuple(p for p in priced if isinstance(p, Finding)),
+        lines=tuple(p for p in lines if isinstance(p, ChargeLine)),
+        findings=tuple(p for p in lines if isinstance(p, Finding)),
     )
 
 
@@ -129,20 +142,21 @@ def _obstacle(service: DocumentedService) -> Finding | None:
 
 def _base(
     service: DocumentedService, kind: Service, renderer: Credential, policy: CapturePolicy
-) -> _Choice | Finding:
+) -> Choice | Finding:
     """The code of the service itself: the first line of its coding that fits."""
     dated = coding(kind, service.service_date)
     if dated is None:
         message = f"On {day(service.service_date)} there was no code for {kind.label}."
         return _finding("SERVICE_NOT_CODED", message, Role.ADMINISTRATOR, "services")
-    allowed = [line for line in dated.lines if renderer.group in line.groups]
+    allowed = [line for line in dated.lines if line.may_be_by(renderer.group)]
     if not allowed:
         return _may_not(service, kind, renderer)
     for line in allowed:
         count = _units(line, service, policy)
         if count:
             rule = f"{service.service}:{line.code}:{dated.starts}"
-            return _Choice("base", line.code, count, rule, _reason(service, kind, line, count))
+            reason = _reason(service, kind, line, count)
+            return Choice("base", line.code, count, rule, reason, line.form, line.revenue_code)
     return _too_short(service, kind, allowed)
 
 
@@ -189,14 +203,14 @@ def _reason(service: DocumentedService, kind: Service, line: CodeLine, count: in
     return f"{said}: {line.band}" if line.minimum or line.maximum else said
 
 
-def _added(service: DocumentedService, base: str, policy: CapturePolicy) -> Iterator[_Choice]:
+def _added(service: DocumentedService, base: str, policy: CapturePolicy) -> Iterator[Choice]:
     """The add-on codes that this service calls for beside its base code."""
     for code in dict.fromkeys(a.code for a in add_ons()):
         add_on = on((a for a in add_ons() if a.code == code), service.service_date)
         count = _added_units(add_on, service, policy) if add_on and base in add_on.bases else 0
         if add_on and count:
             rule = f"add_on:{code}:{add_on.starts}"
-            yield _Choice(f"addon:{code}", code, count, rule, _added_reason(add_on, service))
+            yield Choice(f"addon:{code}", code, count, rule, _added_reason(add_on, service))
 
 
 def _added_units(add_on: AddOn, service: DocumentedService, policy: CapturePolicy) -> int:
@@ -217,7 +231,7 @@ def _added_reason(add_on: AddOn, service: DocumentedService) -> str:
 
 
 def _line(
-    choice: _Choice, service: DocumentedService, policy: CapturePolicy
+    choice: Choice, service: DocumentedService, policy: CapturePolicy
 ) -> ChargeLine | Finding:
     """The choice with its price, modifiers and diagnoses; a finding where there is no fee."""
     price = policy.fees.get(choice.code, 0)
@@ -235,6 +249,8 @@ def _line(
         amount=price * choice.units,
         rule=choice.rule,
         reason=choice.reason,
+        form=choice.form,
+        revenue_code=choice.revenue_code,
     )
 
 
