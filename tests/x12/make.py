@@ -29,6 +29,7 @@ from carethread.x12.common import (
     Amount,
     Contact,
     Envelope,
+    Note,
     Party,
     Reference,
 )
@@ -155,7 +156,7 @@ def replacement() -> Claim:
             "2", "HARBOR ANNEX", id_qualifier="XX", id=BILLING_NPI, address=address("14 QUAY")
         ),
         patient_paid=2_000,
-        note="LATE NOTE CORRECTED",
+        notes=(Note("ADD", "LATE NOTE CORRECTED"),),
         references=(Reference("EA", "MRN0042"),),
         admission_date=date(2026, 2, 9),
         charge=27_000,

@@ -26,7 +26,18 @@ from carethread.x12.claim import (
     Patient,
     Subscriber,
 )
-from carethread.x12.common import Address, Adjustment, Amount, Contact, Envelope, Party, Reference
+from carethread.x12.common import (
+    Address,
+    Adjustment,
+    Amount,
+    Contact,
+    Envelope,
+    Inpatient,
+    Note,
+    Outpatient,
+    Party,
+    Reference,
+)
 from carethread.x12.remittance import ProviderAdjustment, Remittance, RemittedClaim, RemittedLine
 from tests.x12.make import envelope
 
@@ -155,7 +166,7 @@ def claim_lines(draw: st.DrawFn) -> ClaimLine:
         rendering=draw(maybe(specialists)),
         supervising=draw(maybe(providers)),
         authorization=draw(word(20) | st.just("")),
-        note=draw(text(40)),
+        notes=draw(some(st.builds(Note, st.sampled_from(["ADD", "DCP"]), text(40, 1)), 2)),
         references=draw(references("9B", "X4")),
         adjudications=draw(some(adjudications, 2)),
     )
@@ -197,7 +208,6 @@ other_payers = st.builds(
 @st.composite
 def claims(draw: st.DrawFn) -> Claim:
     codes = draw(st.lists(word(7), max_size=12))
-    note = draw(text(40))
     return Claim(
         kind="837P",
         claim_id=draw(word(20)),
@@ -243,8 +253,7 @@ def claims(draw: st.DrawFn) -> Claim:
         signature_on_file=draw(st.sampled_from(["Y", "N"])),
         release_of_information=draw(st.sampled_from(["Y", "I"])),
         patient_paid=draw(cents),
-        note=note,
-        note_code=draw(st.sampled_from(["ADD", "DGN"])) if note else "ADD",
+        notes=draw(some(st.builds(Note, st.sampled_from(["ADD", "DGN"]), text(40, 1)), 1)),
         admission_date=draw(maybe(day)),
         references=draw(references("EA", "D9")),
     )
@@ -288,6 +297,16 @@ remitted_lines = st.builds(
     original_modifiers=modifiers,
     original_units=maybe(units),
 )
+inpatients = st.builds(
+    Inpatient,
+    covered_days=st.integers(0, 99).map(Decimal),
+    drg=maybe(cents),
+    remarks=some(st.sampled_from(["MA01", "MA07"]), 5),
+    capital_exception=maybe(cents),
+)
+outpatients = st.builds(
+    Outpatient, payable=cents, remarks=some(st.sampled_from(["MA01", "MA07"]), 5), esrd=maybe(cents)
+)
 remitted_claims = st.builds(
     RemittedClaim,
     claim_id=word(38),
@@ -311,7 +330,8 @@ remitted_claims = st.builds(
     received_on=maybe(day),
     adjustments=adjustments,
     amounts=amounts("AU", "I"),
-    remarks=some(st.sampled_from(["MA01", "MA07"]), 5),
+    inpatient=maybe(inpatients),
+    outpatient=maybe(outpatients),
     references=references("EA", "0B"),
     lines=some(remitted_lines, 3),
     batch=st.integers(1, 3),

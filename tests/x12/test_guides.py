@@ -81,12 +81,14 @@ def our_segments(loop: Loop) -> Iterator[tuple[Loop, Segment]]:
 
 
 def placed(guide: Guide, loop: str, elements: list[str]) -> Segment | None:
-    """Our segment of that kind: in the loop of that name, or in one that begins alike."""
+    """Our segment of that kind: in the loop of that name, in one that begins alike, or in one
+    that is named after its segment and shared (MIA)."""
     ours = [
         (where, s) for where, s in our_segments(guide.root) if s.matches(elements, component=":")
     ]
     exact = [s for where, s in ours if where.name.split(".")[0] == loop]
-    alike = [s for where, s in ours if where.name[:4] == loop[:4] or not loop[:1].isdigit()]
+    names = (loop[:4], elements[0])
+    alike = [s for where, s in ours if where.name[:4] in names or not loop[:1].isdigit()]
     return next(iter(exact + alike), None)
 
 

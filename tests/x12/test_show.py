@@ -65,7 +65,8 @@ def test_an_837() -> None:
     assert (child["frequency"], child["payer_claim_control_number"]) == ("7", "ICN000123")
     assert child["authorization"] == "AUTH55"
     assert child["billing_provider"]["npi"] == make.BILLING_NPI
-    assert child["diagnoses"][0] == {"qualifier": "ABK", "code": "F331"}
+    principal = child["diagnoses"][0]
+    assert (principal["qualifier"], principal["code"]) == ("ABK", "F331")
     assert child["lines"][0]["pointers"] == [1, 2]
     [adjudication] = secondary["lines"][0]["adjudications"]
     assert (adjudication["payer_id"], adjudication["paid"]) == ("FP001", "90.00")

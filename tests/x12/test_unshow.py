@@ -101,7 +101,9 @@ def remittance() -> list[dict[str, Any]]:
 
 def test_an_edited_amount_is_written_with_correct_counts() -> None:
     shown = remittance()
-    shown[0]["claims"][0]["remarks"] = ["MA01", "MA07"]
+    claim = shown[0]["claims"][0]
+    claim["outpatient"] = {"remarks": ["MA01", "MA07"]}
+    del claim["remarks"]
     document = read(write_shown(shown, NOW))
     assert document.findings == ()
     assert document.transactions[0].claims[0].remarks == ("MA01", "MA07")  # type: ignore[union-attr]

@@ -9,7 +9,7 @@ import pytest
 from carethread.x12.acknowledgment import InterchangeAck
 from carethread.x12.check import check
 from carethread.x12.claim import Diagnosis
-from carethread.x12.common import Envelope, Party
+from carethread.x12.common import Envelope, Note, Party
 from carethread.x12.delimiters import Delimiters
 from carethread.x12.reader import read
 from carethread.x12.writer import fold
@@ -85,7 +85,7 @@ def test_one_group_does_not_mix_kinds() -> None:
             r"SV1 \(modifiers\).*room",
         ),
         ({"lines": (make.line(pointers=(1, 2, 1, 2, 1)),)}, r"SV1 \(pointers\).*room for 4"),
-        ({"note": "N" * 81}, r"NTE02 \(note\).*longer than 80"),
+        ({"notes": (Note("ADD", "N" * 81),)}, r"NTE02 \(notes\).*longer than 80"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_by_name(changes: dict[str, Any], words: str) -> None:
@@ -96,13 +96,13 @@ def test_a_value_that_does_not_fit_is_refused_by_name(changes: dict[str, Any], w
 def test_free_text_is_folded_and_never_breaks_the_file() -> None:
     note = "Stressed—job ~ “lost”; 10:30 * until\n11:15 ^ café"
     patient = Party("1", "O’Brien-Núñez", "Zoë", id_qualifier="MI", id="W1", address=make.address())
-    claim = make.claim(note=note, subscriber=make.subscriber(party=patient))
+    claim = make.claim(notes=(Note("ADD", note),), subscriber=make.subscriber(party=patient))
     data = make.written(make.claim_file(claim))
     assert check(data) == []
     [back] = make.only(data).claims
     assert back.subscriber.party.name == "O'Brien-Nunez"
     assert back.subscriber.party.first_name == "Zoe"
-    assert back.note == 'Stressed-job   "lost"; 10 30   until 11 15   cafe'
+    assert back.notes[0].text == 'Stressed-job   "lost"; 10 30   until 11 15   cafe'
 
 
 def test_folding_leaves_plain_text_alone() -> None:

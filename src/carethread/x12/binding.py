@@ -57,6 +57,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "text": Kind(None, str),
     "cents": Kind(wire.cents, wire.format_cents),
+    "money": Kind(wire.cents, wire.format_cents),
     "number": Kind(wire.numbers, lambda n: "" if n is None else wire.format_number(n)),
     "integer": Kind(wire.integers, str),
     "span_start": Kind(

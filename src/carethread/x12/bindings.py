@@ -1,12 +1,23 @@
 """Bindings of segments that are not plain element by element (`fields.py` is for those)."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from carethread.x12 import values as wire
 from carethread.x12.binding import KINDS, Binding, Get, Place, Take, Values
-from carethread.x12.common import Address, Adjustment, Amount, Contact, Reference
+from carethread.x12.common import (
+    Address,
+    Adjustment,
+    Amount,
+    Attachment,
+    Contact,
+    Dated,
+    Note,
+    Quantity,
+    Reference,
+)
 from carethread.x12.fields import Fields
 from carethread.x12.guide import Segment
 from carethread.x12.quick import quick
@@ -15,16 +26,15 @@ MANY = 2000
 """More of one kind than any guide allows in one place; what is beyond is only kept."""
 
 new_adjustment = quick(Adjustment)
-new_reference = quick(Reference)
-new_amount = quick(Amount)
 new_address = quick(Address)
 
 
 class Items:
-    """A qualifier and a value (REF, AMT), one item of a tuple a segment."""
+    """A qualifier and a value (REF, AMT, QTY, NTE), one item of a tuple a segment."""
 
-    def __init__(self, make: Callable[..., Any], memo: wire.Memo[Any] | None, kind: str) -> None:
-        self.make, self.memo, self.kind = make, memo, KINDS[kind]
+    def __init__(self, item: type[Any], kind: str) -> None:
+        self.make, self.kind, self.memo = quick(item), KINDS[kind], KINDS[kind].memo
+        self.names = [f.name for f in fields(item)]
 
     def reader(self, at: Place) -> Take:
         slot, make, memo = at.slot, self.make, self.memo
@@ -39,9 +49,9 @@ class Items:
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         for item in get(segment.target):
-            if not segment.keys or item.qualifier in segment.keys:
-                value = item.amount if isinstance(item, Amount) else item.value
-                yield [segment.tag, item.qualifier, self.kind.format(value)]
+            qualifier, value = (getattr(item, name) for name in self.names)
+            if not segment.keys or qualifier in segment.keys:
+                yield [segment.tag, qualifier, self.kind.format(value)]
 
 
 class Texts:
@@ -175,6 +185,53 @@ def _dtm_segments(segment: Segment, first: date | None, last: date | None) -> It
         yield [segment.tag, closes, wire.format_day(last)]
 
 
+class OtherDates:
+    """DTP beside the dates that have fields of their own, one item of a tuple a segment."""
+
+    def reader(self, at: Place) -> Take:
+        slot = at.slot
+
+        def take(values: Values, e: list[str]) -> bool | None:
+            if len(e) != 4 or e[2] not in ("D8", "RD8") or not e[3] or len(values[slot]) >= MANY:
+                return False
+            values[slot] += (Dated(e[1], *wire.spans[e[3]]),)
+            return None
+
+        return take
+
+    def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
+        for date_ in get(segment.target):
+            if date_.qualifier in segment.keys:
+                span = _dtp_text(date_.first, date_.last, always_both=False)
+                yield [segment.tag, date_.qualifier, *span]
+
+
+class Attachments:
+    """PWK: a document that comes beside the claim, one item of a tuple a segment."""
+
+    def reader(self, at: Place) -> Take:
+        slot = at.slot
+
+        def take(values: Values, e: list[str]) -> bool | None:
+            report, transmission, *more = [*e[1:], "", ""]
+            attachment = Attachment(report, transmission, more[3] if len(more) > 5 else "")
+            if _attachment(e[0], attachment) != e or len(values[slot]) >= MANY:
+                return False
+            values[slot] += (attachment,)
+            return None
+
+        return take
+
+    def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
+        for attachment in get(segment.target):
+            yield _attachment(segment.tag, attachment)
+
+
+def _attachment(tag: str, attachment: Attachment) -> list[str]:
+    number = ["", "", "AC", attachment.control_number] if attachment.control_number else []
+    return [tag, attachment.report, attachment.transmission, *number]
+
+
 class Street:
     """N3: the address lines."""
 
@@ -268,8 +325,12 @@ class Level:
 BINDINGS: dict[str, Binding] = {
     "": Fields(),
     "adjustments": Adjustments(),
-    "amounts": Items(new_amount, wire.cents, "cents"),
-    "references": Items(new_reference, None, "text"),
+    "amounts": Items(Amount, "cents"),
+    "quantities": Items(Quantity, "number"),
+    "references": Items(Reference, "text"),
+    "notes": Items(Note, "text"),
+    "attachments": Attachments(),
+    "dated": OtherDates(),
     "texts": Texts(),
     "dates": ServiceDates(),
     "street": Street(),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,83 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class DateSpan:
-    """One day, or the first and last day of a range."""
+class Quantity:
+    """QTY: a qualifier and a number."""
 
+    qualifier: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """DTP beside the dates that have fields of their own: a qualifier (431 onset, 439 accident)
+    and one day, or the first and last day of a range."""
+
+    qualifier: str
     first: date
     last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """NTE: what kind of note (ADD additional information, DGN diagnosis) and its text."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """PWK: a document beside the claim. `report` says what it is (PWK01), `transmission` how it
+    comes (AA on request, BM mail, EL electronic, FX fax), `control_number` what it is found by."""
+
+    report: str
+    transmission: str
+    control_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inpatient:
+    """MIA: how an inpatient claim was decided. Amounts are cents, None where none is given.
+
+    The abbreviations are Medicare's own: DRG, DSH, IME, PPS; FSP and HSP are the federal and the
+    hospital's share.
+    """
+
+    covered_days: Decimal | None = None
+    outlier: int | None = None
+    lifetime_psychiatric_days: Decimal | None = None
+    drg: int | None = None
+    remarks: tuple[str, ...] = ()
+    disproportionate_share: int | None = None
+    msp_pass_through: int | None = None
+    pps_capital: int | None = None
+    capital_fsp_drg: int | None = None
+    capital_hsp_drg: int | None = None
+    capital_dsh_drg: int | None = None
+    old_capital: int | None = None
+    capital_ime: int | None = None
+    operating_hsp_drg: int | None = None
+    cost_report_days: Decimal | None = None
+    operating_fsp_drg: int | None = None
+    capital_outlier: int | None = None
+    indirect_teaching: int | None = None
+    professional_component: int | None = None
+    capital_exception: int | None = None
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outpatient:
+    """MOA: how an outpatient or professional claim was decided. `rate` is a share of 1, amounts
+    are cents, None where none is given."""
+
+    rate: Decimal | None = None
+    payable: int | None = None
+    remarks: tuple[str, ...] = ()
+    esrd: int | None = None
+    professional_component: int | None = None
+    extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ class _Plan:
         memo = KINDS[element.kind].memo
         if times > 1:
             if fields.index(element.field) == position - 1:
-                run = f"e[{position}:{position + times}]"
+                places = [n for n, name in enumerate(fields, 1) if name == element.field]
+                run = f"({', '.join(f'e[{n}]' for n in places)})"
                 self.lines.append(f"values[{slot}] = tuple(filter(None, {run}))")
         elif memo is None:
             self.lines.append(f"values[{slot}] = e[{position}]")
@@ -132,6 +133,10 @@ class _Plan:
         return f"if m > {n} and c[{n}]: values[{slot}] = {name}[c[{n}]]"
 
 
+_SPEAKING = ("number", "money")
+"""Kinds whose zero says something; their nothing is None."""
+
+
 def _is_silent(element: Element, text: str) -> bool:
     """A value that is no reason to write its segment: a code beside others, a count of nothing."""
     counts = element.kind in ("cents", "integer")
@@ -149,7 +154,7 @@ def _text(element: Element, get: Get, turns: dict[str, int]) -> str:
         turn = turns.get(element.field, 0)
         turns[element.field] = turn + 1
         value = value[turn] if turn < len(value) else None
-    if value is None or (element.usage == "S" and not value and element.kind != "number"):
+    if value is None or (element.usage == "S" and not value and element.kind not in _SPEAKING):
         return ""
     return KINDS[element.kind].format(value)
 

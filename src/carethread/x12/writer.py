@@ -21,7 +21,7 @@ from carethread.x12.values import format_day
 
 FREE_TEXT = {
     *("name", "first_name", "middle_name", "suffix", "line1", "line2", "city", "address"),
-    *("pay_to", "contact", "note", "message", "group_name"),
+    *("pay_to", "contact", "notes", "message", "description", "group_name"),
 }
 """Fields whose text is folded where it does not fit the character set; all others are refused."""
 

@@ -9,19 +9,31 @@ from datetime import date
 from itertools import groupby
 from typing import Any, ClassVar
 
+from carethread.x12 import values as wire
 from carethread.x12.binding import Get, Place, Take, Values
 from carethread.x12.bindings import BINDINGS, MANY, runs
 from carethread.x12.claim import (
     Claim,
+    ClaimCode,
     ClaimFile,
     ClaimLine,
     Diagnosis,
+    Drug,
     LineAdjudication,
     OtherPayer,
     Patient,
     Subscriber,
 )
-from carethread.x12.common import Address, Adjustment, Amount, Envelope, Kept, Party
+from carethread.x12.common import (
+    Address,
+    Adjustment,
+    Amount,
+    Envelope,
+    Inpatient,
+    Kept,
+    Outpatient,
+    Party,
+)
 from carethread.x12.delimiters import COMPONENT, Delimiters
 from carethread.x12.guide import Guide, Loop, Segment, Shape, parse_loop
 from carethread.x12.guides.assembly import Assembler, Levels, down, not_up, up
@@ -52,6 +64,7 @@ class BillingProvider:
     taxonomy: str = ""
     billing: Party | None = None
     pay_to: Address | None = None
+    pay_to_plan: Party | None = None
     extra: tuple[Kept, ...] = ()
 
 
@@ -63,6 +76,7 @@ class Policy:
     relationship: str = ""
     group_number: str = ""
     group_name: str = ""
+    insurance_type: str = ""
     filing_indicator: str = ""
     member: Party | None = None
     birth_date: date | None = None
@@ -90,6 +104,7 @@ class OtherCoverage:
     relationship: str = ""
     group_number: str = ""
     group_name: str = ""
+    insurance_type: str = ""
     filing_indicator: str = ""
     adjustments: tuple[Adjustment, ...] = ()
     amounts: tuple[Amount, ...] = ()
@@ -99,6 +114,8 @@ class OtherCoverage:
     payer: Party | None = None
     paid_on: date | None = None
     claim_control_number: str = ""
+    inpatient: Inpatient | None = None
+    outpatient: Outpatient | None = None
     extra: tuple[Kept, ...] = ()
 
 
@@ -110,6 +127,7 @@ def _read_other(flat: OtherCoverage) -> OtherPayer:
         flat.group_number,
         flat.group_name,
         flat.filing_indicator,
+        insurance_type=flat.insurance_type,
     )
     return OtherPayer(
         subscriber,
@@ -120,6 +138,8 @@ def _read_other(flat: OtherCoverage) -> OtherPayer:
         flat.paid_on,
         flat.benefits_assigned,
         flat.release_of_information,
+        flat.inpatient,
+        flat.outpatient,
         flat.extra,
     )
 
@@ -131,6 +151,7 @@ def _write_other(other: OtherPayer) -> OtherCoverage:
         s.relationship,
         s.group_number,
         s.group_name,
+        s.insurance_type,
         s.filing_indicator,
         other.adjustments,
         other.amounts,
@@ -140,6 +161,8 @@ def _write_other(other: OtherPayer) -> OtherCoverage:
         other.payer,
         other.paid_on,
         other.claim_control_number,
+        other.inpatient,
+        other.outpatient,
         other.extra,
     )
 
@@ -156,24 +179,74 @@ class Diagnoses:
             more = None
             for text in e[1:]:
                 parts = text.split(component)
+                present = parts[8] if len(parts) == 9 else ""
                 if len(parts) != 2:
-                    more = more or bool(text)
+                    more = more or (bool(text) and not (present and not any(parts[2:8]))) or None
                 if len(parts) > 1:
-                    values[slot] += (new_diagnosis(parts[0], parts[1]),)
-            return more or None
+                    values[slot] += (new_diagnosis(parts[0], parts[1], present),)
+            return more
 
         return take
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
-        codes = {c for e in segment.elements for p in e.parts[:1] for c in p.codes}
-        mine = [d for d in get(segment.target) if d.qualifier in codes]
-        width = sum(1 for e in segment.elements if e.parts and e.parts[0].codes)
-        for run in runs(mine, lambda _: 0, width):
-            yield [segment.tag, *(f"{d.qualifier}{COMPONENT}{d.code}" for d in run)]
+        for run in _hi_runs(segment, get(segment.target)):
+            yield [segment.tag, *map(_diagnosis, run)]
+
+
+def _diagnosis(diagnosis: Diagnosis) -> str:
+    present = diagnosis.present_on_admission
+    parts = [diagnosis.qualifier, diagnosis.code, *([""] * 6 + [present] if present else ())]
+    return COMPONENT.join(parts)
+
+
+def _hi_runs(segment: Segment, items: Iterable[Any]) -> Iterator[list[Any]]:
+    """The items whose qualifier stands in this HI, as many together as it has room for."""
+    codes = {c for e in segment.elements for p in e.parts[:1] for c in p.codes}
+    width = sum(1 for e in segment.elements if e.parts and e.parts[0].codes)
+    return runs((i for i in items if i.qualifier in codes), lambda _: 0, width)
+
+
+class ClaimCodes:
+    """HI with anything else: a code, and where its kind has them a day, two days or an amount."""
+
+    def reader(self, at: Place) -> Take:
+        slot, component = at.slot, at.marks.component
+
+        def take(values: Values, e: list[str]) -> bool | None:
+            found = [_claim_code(text.split(component)) for text in e[1:]]
+            again = [_claim_code_parts(code) for code in found]
+            if len(values[slot]) >= MANY or again != [text.split(component) for text in e[1:]]:
+                return False
+            values[slot] += tuple(found)
+            return None
+
+        return take
+
+    def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
+        for run in _hi_runs(segment, get(segment.target)):
+            yield [segment.tag, *(COMPONENT.join(_claim_code_parts(code)) for code in run)]
+
+
+def _claim_code(parts: list[str]) -> ClaimCode:
+    qualifier, code, _, days, amount = (parts + [""] * 5)[:5]
+    first, last = wire.spans[days] if days else (None, None)
+    return ClaimCode(qualifier, code, first, last, wire.cents[amount] if amount else None)
+
+
+def _claim_code_parts(code: ClaimCode) -> list[str]:
+    parts = [code.qualifier, code.code]
+    if code.amount is not None:
+        return [*parts, "", "", wire.format_cents(code.amount)]
+    if code.first is not None:
+        first, last = wire.format_day(code.first), wire.format_day(code.last or code.first)
+        is_span = code.qualifier == "BI"
+        parts += ["RD8", f"{first}-{last}"] if is_span else ["D8", first]
+    return parts
 
 
 new_diagnosis, new_subscriber = quick(Diagnosis), quick(Subscriber)
 BINDINGS["diagnoses"] = Diagnoses()
+BINDINGS["codes"] = ClaimCodes()
 
 _SHAPES: dict[str, type[Any] | Shape] = {
     "Header": Header,
@@ -184,6 +257,9 @@ _SHAPES: dict[str, type[Any] | Shape] = {
     "Claim": Claim,
     "ClaimLine": ClaimLine,
     "LineAdjudication": LineAdjudication,
+    "Drug": Drug,
+    "Inpatient": Inpatient,
+    "Outpatient": Outpatient,
     "OtherPayer": Shape(OtherCoverage, _read_other, _write_other),
 }
 
@@ -221,6 +297,7 @@ class ClaimAssembler(Assembler):
         self.header: Header | None = None
         self.billing = NOBODY
         self.pay_to: Address | None = None
+        self.pay_to_plan: Party | None = None
         self.subscriber = Subscriber(NOBODY)
         self.payer = NOBODY
         self.patient: Patient | None = None
@@ -230,6 +307,7 @@ class ClaimAssembler(Assembler):
             values[slots["kind"]] = self.kind
             values[slots["billing"]] = self.billing
             values[slots["pay_to"]] = self.pay_to
+            values[slots["pay_to_plan"]] = self.pay_to_plan
             values[slots["subscriber"]] = self.subscriber
             values[slots["payer"]] = self.payer
             values[slots["patient"]] = self.patient
@@ -241,7 +319,7 @@ class ClaimAssembler(Assembler):
             party = value.billing or NOBODY
             extra = party.extra + up(value.extra)
             self.billing = replace(party, taxonomy=value.taxonomy, extra=extra)
-            self.pay_to = value.pay_to
+            self.pay_to, self.pay_to_plan = value.pay_to, value.pay_to_plan
         elif tag == "HL*22":
             self.patient = None
             self.payer = value.payer or NOBODY
@@ -286,6 +364,7 @@ def _subscriber(policy: Policy) -> Subscriber:
         policy.filing_indicator,
         policy.birth_date,
         policy.sex,
+        policy.insurance_type,
         policy.extra,
     )
 
@@ -299,14 +378,20 @@ def compose(file: ClaimFile) -> Iterator[Item]:
     loops = _loops(INSTITUTIONAL if kinds == {"837I"} else PROFESSIONAL)
     yield from render(loops["BHT"], _header(file))
     levels = Levels()
-    for (billing, pay_to), group in groupby(file.claims, lambda c: (c.billing, c.pay_to)):
-        provider = BillingProvider(billing.taxonomy, _below(billing), pay_to, down(billing.extra))
+    for (billing, pay_to, plan), group in groupby(file.claims, _provider):
+        provider = BillingProvider(
+            billing.taxonomy, _below(billing), pay_to, plan, down(billing.extra)
+        )
         yield from levels.under(1, "20", True, render(loops["HL*20"], provider))
         for claims in _policies(group):
             policy = _policy(claims[0].subscriber, claims[0].payer)
             has_child = any(claim.patient for claim in claims)
             yield from levels.under(2, "22", has_child, render(loops["HL*22"], policy))
             yield from _claims(claims, levels, loops)
+
+
+def _provider(claim: Claim) -> tuple[Party, Address | None, Party | None]:
+    return claim.billing, claim.pay_to, claim.pay_to_plan
 
 
 def _policies(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
@@ -362,6 +447,7 @@ def _policy(subscriber: Subscriber, payer: Party) -> Policy:
         subscriber.relationship,
         subscriber.group_number,
         subscriber.group_name,
+        subscriber.insurance_type,
         subscriber.filing_indicator,
         subscriber.party,
         subscriber.birth_date,

@@ -3,6 +3,8 @@
 What both share comes first; `use` puts it where each guide has it.
 """
 
+from carethread.x12.guides.decisions import DECISIONS
+
 _SHARED = """
 let ANYONE = entity_type!{1|2} name! first_name middle_name - suffix
 let PERSON = entity_type!{1} name! first_name middle_name - suffix
@@ -12,7 +14,7 @@ let MEMBER_ID = id_qualifier!{MI|II} id!
 let PAYER_ID = id_qualifier!{PI|XV} id!
 let CAS = =CO|CR|OA|PI|PR ! ! .*16
 let SEQUENCE = payer_sequence!{P|S|T|A|B|C|D|E|F|G|H|U}
-let PROCEDURE = procedure_qualifier!{HC|HP|ER|IV|WK} procedure! modifiers*4 .
+let PROCEDURE = procedure_qualifier!{HC|HP|ER|IV|WK} procedure! modifiers*4 description
 let OTHER_PERSON = ! ! . . - . . .
 let REACH = . ! ! .*4
 let WIDE_CITY = . . . - - .
@@ -36,12 +38,12 @@ let WIDE_CITY = . . . - - .
   NM1 R1 #87 =2|1
   N3 R1 @street:^pay_to ! .
   N4 R1 @city:^pay_to ! $WIDE_CITY
-[2010AC S1]
-  NM1 R1 #PE =2 ! - - - - ! !
-  N3 R1 ! .
-  N4 R1 ! $WIDE_CITY
-  REF S1 #2U|FY|NF !
-  REF R1 #EI !
+[2010AC S1 pay_to_plan=Party]
+  NM1 R1 #PE $ORGANIZATION $PAYER_ID
+  N3 R1 @street:address ! .
+  N4 R1 @city:address ! $WIDE_CITY
+  REF S1 #2U|FY|NF @references:references !
+  REF R1 #EI @references:references !
 [2010BA R1 member=Party]
   NM1 R1 #IL $ANYONE $MEMBER_ID
   N3 S1 @street:address ! .
@@ -66,9 +68,9 @@ let WIDE_CITY = . . . - - .
 [2310A.DN S1 referring=Party]
   NM1 R1 #DN $PERSON $NPI
   REF S3 #0B|1G|G2 @references:references !
-[2310A.P3 S1]
-  NM1 R1 #P3 $OTHER_PERSON
-  REF S3 #0B|1G|G2 !
+[2310A.P3 S1 primary_care=Party]
+  NM1 R1 #P3 $PERSON $NPI
+  REF S3 #0B|1G|G2 @references:references !
 [2310B S1 rendering=Party]
   NM1 R1 #82 $ANYONE $NPI
   PRV S1 =PE =PXC taxonomy!
@@ -98,20 +100,20 @@ let WIDE_CITY = . . . - - .
   NM1 R1 #DN|P3|82|77|DQ|85|71|72|ZZ !
   REF R3 #0B|1G|G2|LU|EI !
 [2320 S10 other_payers=OtherPayer*]
-  SBR R1 $SEQUENCE relationship!{18|01|19|20|21|39|40|53|G8} group_number group_name . - - -
-         filing_indicator
+  SBR R1 $SEQUENCE relationship!{18|01|19|20|21|39|40|53|G8} group_number group_name
+         insurance_type - - - filing_indicator
   CAS S5 @adjustments:adjustments $CAS
   AMT S3 #D|A8|EAF|B6|F2 @amounts:amounts !
   OI R1 - - benefits_assigned!{Y|N|W} . - release_of_information!{Y|I}
-  MIA S1 ! .*23
-  MOA S1 .*9
+  use MIA
+  use MOA
   use 2330A
   use 2330B
   use 2330C
-[2410 S1]
-  LIN R1 - =N4|EN|EO|HI|ON|UK|UP !
-  CTP R1 - - - ! (!)!
-  REF S1 #VY|XZ !
+[2410 S1 drug=Drug]
+  LIN R1 - qualifier!{N4|EN|EO|HI|ON|UK|UP} code!
+  CTP R1 - - - quantity:number! (unit!)!
+  REF S1 #VY|XZ @references:references !
 [2420A S1 rendering=Party]
   NM1 R1 #82 $ANYONE $NPI
   PRV S1 =PE =PXC taxonomy!
@@ -120,32 +122,33 @@ let WIDE_CITY = . . . - - .
 
 _PROFESSIONAL = """
 [2430 S15 adjudications=LineAdjudication*]
-  SVD R1 payer_id! paid:cents! ($PROCEDURE)! revenue_code units:number! .
+  SVD R1 payer_id! paid:cents! ($PROCEDURE)! revenue_code units:number! bundled_line:integer
   CAS S5 @adjustments:adjustments $CAS
   DTP R1 #573 =D8 paid_on:span_start!
-  AMT S1 #EAF !
+  AMT S1 #EAF @amounts:amounts !
 [2400 R50 lines=ClaimLine*]
   LX R1 number:integer!
   SV1 R1 ($PROCEDURE)! charge:cents! unit!{UN|MJ} units:number! place_of_service -
-         (pointers:integer! pointers:integer*3)! - . - . . - - .
+         (pointers:integer! pointers:integer*3)! - emergency{Y} - epsdt{Y} family_planning{Y} - -
+         copay_exempt{0}
   SV5 S1 (=HC !)! =DA ! ! ! !
-  PWK S11 ! ! - - . .
+  PWK S11 @attachments:attachments ! ! - - . .
   CR1 S1 . . - ! ! ! - - . .
   CR3 S1 ! ! !
   CRC S3 #07 ! ! . . . .
   CRC S1 #70 ! !
   CRC S1 #09 ! ! . . . .
   DTP R1 #472 @dates:service_from,service_to ! !
-  DTP S10 #471|607|463|461|304|738|739|011|455|454 ! !
+  DTP S10 #471|607|463|461|304|738|739|011|455|454 @dated:dates ! !
   QTY S2 #PT|FL !
   MEA S5 ! ! !
   CN1 S1 ! .*5
   REF S1 #6R control_number!<=30
   REF S5 #G1 authorization! - .
   REF S14 #9B|9D|EW|X4|F4|BT|9F @references:references ! - .
-  AMT S2 #T|F4 !
+  AMT S2 #T|F4 @amounts:amounts !
   K3 S10 !
-  NTE S2 note_code!{ADD|DCP|TPO} note!
+  NTE S2 @notes:notes !{ADD|DCP|TPO} !
   PS1 S1 ! !
   HCP S1 ! ! .*13
   use 2410
@@ -153,22 +156,25 @@ _PROFESSIONAL = """
   [2420B S1]
     NM1 R1 #QB ! - - - - - . .
     REF S20 #0B|1G|G2 ! - .
-  [2420C S1]
-    NM1 R1 #77 ! ! - - - - . .
-    N3 R1 ! .
-    N4 R1 ! $WIDE_CITY
-    REF S3 #G2|LU ! - .
+  [2420C S1 service_facility=Party]
+    NM1 R1 #77 $ORGANIZATION $NPI
+    N3 R1 @street:address ! .
+    N4 R1 @city:address ! $WIDE_CITY
+    REF S3 #G2|LU @references:references ! - .
   [2420D S1 supervising=Party]
     NM1 R1 #DQ $PERSON $NPI
     REF S20 #0B|1G|G2|LU @references:references ! - .
-  [2420E S1]
-    NM1 R1 #DK $OTHER_PERSON
-    N3 S1 ! .
-    N4 S1 ! $WIDE_CITY
-    REF S20 #0B|1G|G2 ! - .
-    PER S1 =IC $REACH
-  [2420F S2]
-    NM1 R1 #DN|P3 $OTHER_PERSON
+  [2420E S1 ordering=Party]
+    NM1 R1 #DK $PERSON $NPI
+    N3 S1 @street:address ! .
+    N4 S1 @city:address ! $WIDE_CITY
+    REF S20 #0B|1G|G2 @references:references ! - .
+    PER S1 #IC @contact:contact $REACH
+  [2420F.DN S1 referring=Party]
+    NM1 R1 #DN $PERSON $NPI
+    REF S20 #0B|1G|G2 @references:references ! - .
+  [2420F.P3 S1]
+    NM1 R1 #P3 $OTHER_PERSON
     REF S20 #0B|1G|G2 ! - .
   [2420G S1]
     NM1 R1 #PW !
@@ -186,10 +192,13 @@ _PROFESSIONAL = """
 [2300 S100 claims=Claim*]
   CLM R1 claim_id!<=20 charge:cents! - - (facility_code! =B frequency!{1|2|3|4|5|6|7|8|9})!
          signature_on_file!{Y|N} accepts_assignment!{A|B|C} benefits_assigned!{Y|N|W}
-         release_of_information!{Y|I} . (.*5) . - - - - - - - .
-  DTP S20 #431|454|304|453|439|484|455|471|314|360|361|297|296|096|090|091|444|050 ! !
+         release_of_information!{Y|I} patient_signature{P} (related_causes!{AA|EM|OA}
+         related_causes{AA|EM|OA} - accident_state .) special_program{02|03|05|09} - - - - - - -
+         delay_reason
+  DTP S20 #431|454|304|453|439|484|455|471|314|360|361|297|296|096|090|091|444|050
+        @dated:dates ! !
   DTP S1 #435 =D8 admission_date:span_start!
-  PWK S10 ! ! - - . .
+  PWK S10 @attachments:attachments ! ! - - . .
   CN1 S1 ! .*5
   AMT S1 #F5 patient_paid:cents!
   REF S1 #G1 authorization!
@@ -197,7 +206,7 @@ _PROFESSIONAL = """
   REF S1 #F8 original_reference!
   REF S12 #4N|F5|EW|X4|9A|9C|LX|D9|EA|P4|1J @references:references !
   K3 S10 !
-  NTE S1 note_code!{ADD|CER|DCP|DGN|TPO} note!
+  NTE S1 @notes:notes !{ADD|CER|DCP|DGN|TPO} !
   CR1 S1 . . - ! ! ! - - . .
   CR2 S1 - - - - - - - ! - . .
   CRC S3 #07 ! ! . . . .
@@ -205,8 +214,8 @@ _PROFESSIONAL = """
   CRC S1 #75 ! !
   CRC S1 #ZZ ! ! . .
   HI R1 @diagnoses:diagnoses (#ABK|BK !)! (=ABF|BF !)*11
-  HI S1 (#BP !)! (=BO !)
-  HI S2 (#BG !)! (=BG !)*11
+  HI S1 @codes:codes (#BP !)! (=BO !)
+  HI S2 @codes:codes (#BG !)! (=BG !)*11
   HCP S1 ! ! .*13
   use 2310A.DN
   use 2310A.P3
@@ -227,39 +236,45 @@ _PROFESSIONAL = """
 
 _INSTITUTIONAL = """
 [2430 S15 adjudications=LineAdjudication*]
-  SVD R1 payer_id! paid:cents! ($PROCEDURE) revenue_code! units:number! .
+  SVD R1 payer_id! paid:cents! ($PROCEDURE) revenue_code! units:number! bundled_line:integer
   CAS S5 @adjustments:adjustments $CAS
   DTP R1 #573 =D8 paid_on:span_start!
-  AMT S1 #EAF !
+  AMT S1 #EAF @amounts:amounts !
 [2400 R999 lines=ClaimLine*]
   LX R1 number:integer!
-  SV2 R1 revenue_code! ($PROCEDURE) charge:cents! unit!{UN|DA} units:number! - .
-  PWK S10 ! ! - - . .
+  SV2 R1 revenue_code! ($PROCEDURE) charge:cents! unit!{UN|DA} units:number! - non_covered:cents
+  PWK S10 @attachments:attachments ! ! - - . .
   DTP S1 #472 @dates:service_from,service_to ! !
   REF S1 #6R control_number!<=30
   REF S2 #9B|9D @references:references ! - .
-  AMT S2 #GT|N8 !
-  NTE S1 note_code!{TPO} note!
+  AMT S2 #GT|N8 @amounts:amounts !
+  NTE S1 @notes:notes !{TPO} !
   HCP S1 ! ! .*13
   use 2410
-  [2420A S4]
-    NM1 R1 #72|ZZ|DN $OTHER_PERSON
-    REF S20 #0B|1G|G2|LU ! - .
+  [2420A S1 operating=Party]
+    NM1 R1 #72 $PERSON $NPI
+    REF S20 #0B|1G|G2|LU @references:references ! - .
+  [2420B S1 other_operating=Party]
+    NM1 R1 #ZZ $PERSON $NPI
+    REF S20 #0B|1G|G2|LU @references:references ! - .
   [2420C S1 rendering=Party]
     NM1 R1 #82 $ANYONE $NPI
     REF S20 #0B|1G|G2|LU @references:references ! - .
+  [2420D S1 referring=Party]
+    NM1 R1 #DN $PERSON $NPI
+    REF S20 #0B|1G|G2 @references:references ! - .
   use 2430
 
 [2300 S100 claims=Claim*]
   CLM R1 claim_id!<=20 charge:cents! - - (facility_code! =A frequency!)! -
          accepts_assignment!{A|B|C} benefits_assigned!{Y|N|W} release_of_information!{Y|I}
-         - - - - - - - - - - .
-  DTP S1 #096 ! !
+         - - - - - - - - - - delay_reason
+  DTP S1 #096 =TM discharge_time!
   DTP R1 #434 @dates:statement_from,statement_to ! !
   DTP S1 #435 @dates:admission_date,admission_date ! !
-  DTP S1 #050 ! !
+  DTP S1 #050 @dated:dates ! !
   CL1 R1 admission_type admission_source patient_status!
-  PWK S10 ! ! - - . .
+  PWK S10 @attachments:attachments ! ! - - . .
   CN1 S1 ! .*5
   AMT S1 #F3 patient_paid:cents!
   REF S1 #G1 authorization!
@@ -267,29 +282,32 @@ _INSTITUTIONAL = """
   REF S1 #F8 original_reference!
   REF S13 #4N|9A|9C|LX|D9|LU|EA|P4|G4 @references:references !
   K3 S10 !
-  NTE S10 note_code!{ADD|ALG|DCP|DGN|DME|MED|NTR|ODT|RHB|RLH|RNH|SET|SFM|SPT|UPI} note!
+  NTE S10 @notes:notes !{ADD|ALG|DCP|DGN|DME|MED|NTR|ODT|RHB|RLH|RNH|SET|SFM|SPT|UPI} !
   CRC S1 #ZZ ! ! . .
   HI R1 @diagnoses:diagnoses (#ABK|BK ! - - - - - - .)!
   HI S1 @diagnoses:diagnoses (#ABJ|BJ !)!
   HI S1 @diagnoses:diagnoses (#APR|PR !)! (=APR|PR !)*2
   HI S1 @diagnoses:diagnoses (#ABN|BN ! - - - - - - .)! (=ABN|BN ! - - - - - - .)*11
-  HI S1 (#DR !)!
+  HI S1 @codes:codes (#DR !)!
   HI S2 @diagnoses:diagnoses (#ABF|BF ! - - - - - - .)! (=ABF|BF ! - - - - - - .)*11
-  HI S1 (#BBR|BR|CAH ! ! !)!
-  HI S2 (#BBQ|BQ ! ! !)! (=BBQ|BQ ! ! !)*11
-  HI S2 (#BI ! ! !)! (=BI ! ! !)*11
-  HI S2 (#BH ! ! !)! (=BH ! ! !)*11
-  HI S2 (#BE ! - - !)! (=BE ! - - !)*11
-  HI S2 (#BG !)! (=BG !)*11
-  HI S2 (#TC !)! (=TC !)*11
+  HI S1 @codes:codes (#BBR|BR|CAH ! ! !)!
+  HI S2 @codes:codes (#BBQ|BQ ! ! !)! (=BBQ|BQ ! ! !)*11
+  HI S2 @codes:codes (#BI ! ! !)! (=BI ! ! !)*11
+  HI S2 @codes:codes (#BH ! ! !)! (=BH ! ! !)*11
+  HI S2 @codes:codes (#BE ! - - !)! (=BE ! - - !)*11
+  HI S2 @codes:codes (#BG !)! (=BG !)*11
+  HI S2 @codes:codes (#TC !)! (=TC !)*11
   HCP S1 ! ! .*13
   [2310A S1 attending=Party]
     NM1 R1 #71 $PERSON $NPI
     PRV S1 =AT =PXC taxonomy!
     REF S4 #0B|1G|G2|LU @references:references !
-  [2310B S2]
-    NM1 R1 #72|ZZ $OTHER_PERSON
-    REF S4 #0B|1G|G2|LU !
+  [2310B S1 operating=Party]
+    NM1 R1 #72 $PERSON $NPI
+    REF S4 #0B|1G|G2|LU @references:references !
+  [2310C S1 other_operating=Party]
+    NM1 R1 #ZZ $PERSON $NPI
+    REF S4 #0B|1G|G2|LU @references:references !
   [2310D S1 rendering=Party]
     NM1 R1 #82 $PERSON $NPI
     REF S4 #0B|1G|G2|LU @references:references !
@@ -315,7 +333,8 @@ _SET = """
     use 2010AC
     [2000B R> policies=Policy*]
       HL R1 @level ! ! #22 !
-      SBR R1 $SEQUENCE relationship{18} group_number group_name . - - - filing_indicator
+      SBR R1 $SEQUENCE relationship{18} group_number group_name insurance_type - - -
+           filing_indicator
       PAT S1 - - - - .*5
       use 2010BA
       use 2010BB
@@ -327,5 +346,5 @@ _SET = """
         use 2300
 """
 
-PROFESSIONAL_LAYOUT = _SHARED + _PROFESSIONAL + _SET
-INSTITUTIONAL_LAYOUT = _SHARED + _INSTITUTIONAL + _SET
+PROFESSIONAL_LAYOUT = DECISIONS + _SHARED + _PROFESSIONAL + _SET
+INSTITUTIONAL_LAYOUT = DECISIONS + _SHARED + _INSTITUTIONAL + _SET

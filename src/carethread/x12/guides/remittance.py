@@ -8,11 +8,19 @@ from typing import Any, ClassVar
 from carethread.x12 import values as wire
 from carethread.x12.binding import Get, Place, Take, Values
 from carethread.x12.bindings import BINDINGS, MANY, runs
-from carethread.x12.common import Envelope, Kept, Party, Reference
+from carethread.x12.common import Envelope, Inpatient, Kept, Outpatient, Party, Reference
 from carethread.x12.delimiters import COMPONENT, Delimiters
 from carethread.x12.guide import Guide, Segment, Shape, parse_loop
 from carethread.x12.guides.assembly import Assembler, down, not_up, up
-from carethread.x12.remittance import ProviderAdjustment, Remittance, RemittedClaim, RemittedLine
+from carethread.x12.guides.decisions import DECISIONS
+from carethread.x12.remittance import (
+    InpatientTotals,
+    ProviderAdjustment,
+    ProviderTotals,
+    Remittance,
+    RemittedClaim,
+    RemittedLine,
+)
 from carethread.x12.rendering import NOBODY, Item, render
 
 _TEXT = """
@@ -26,8 +34,11 @@ let PLAN_ID = id_qualifier!{AD|FI|NI|PI|PP|XV} id!
 [835 R1]
   [HEADER R1 header=Header]
     BPR R1 handling!{C|D|H|I|P|U|X} amount:cents! credit_or_debit!{C|D}
-           method!{ACH|BOP|CHK|FWT|NON} . . . . . . . . . . . paid_on:day!
-    TRN R1 =1 trace! payer_identifier! .
+           method!{ACH|BOP|CHK|FWT|NON} payment_format{CCP|CTX} payer_bank_qualifier{01|04}
+           payer_bank payer_account_qualifier{DA} payer_account originator originator_code
+           payee_bank_qualifier{01|04} payee_bank payee_account_qualifier{DA|SG} payee_account
+           paid_on:day!
+    TRN R1 =1 trace! payer_identifier! trace_code
     CUR S1 =PR !
     REF S1 #EV @references:references !
     REF S1 #F2 @references:references !
@@ -48,13 +59,24 @@ let PLAN_ID = id_qualifier!{AD|FI|NI|PI|PP|XV} id!
       RDM S1 =BM|EM|FT|OL . .
   [2000 S> batches=Batch*]
     LX R1 number:integer!
-    TS3 S1 ! ! ! ! ! - - - - - - - . - . - . . - . . . . .
-    TS2 S1 .*19
+    [2000.TS3 S1 totals=ProviderTotals]
+      TS3 R1 provider! facility_code! fiscal_period_end:day! claim_count:number! charge:cents!
+             - - - - - - - msp_primary_payer:money - non_lab_charge:money - hcpcs_charge:money
+             payable:money - professional_component:money msp_patient_liability:money
+             patient_reimbursement:money pip_claim_count:number pip_adjustment:money
+    [2000.TS2 S1 inpatient_totals=InpatientTotals]
+      TS2 R1 drg:money federal_specific:money hospital_specific:money disproportionate_share:money
+             capital:money indirect_teaching:money outlier_days:number day_outlier:money
+             cost_outlier:money average_length_of_stay:number discharges:number
+             cost_report_days:number covered_days:number non_covered_days:number
+             msp_pass_through:money average_weight:number capital_fsp_drg:money
+             capital_hsp_drg:money capital_dsh_drg:money
     [2100 R> claims=RemittedClaim*]
       CLP R1 claim_id! status!{1|2|3|4|19|20|21|22|23|25} charge:cents! paid:cents!
              patient_responsibility:cents
              filing_indicator!{12|13|14|15|16|17|AM|CH|DS|HM|LM|MA|MB|MC|OF|TV|VA|WC|ZZ}
-             payer_control_number! facility_code frequency - . . .
+             payer_control_number! facility_code frequency - drg drg_weight:number
+             discharge_fraction:number
       CAS S99 @adjustments:adjustments $CAS
       [2100.patient R1 patient=Party]
         NM1 R1 #QC entity_type!{1} $NAME $PATIENT_ID
@@ -66,23 +88,25 @@ let PLAN_ID = id_qualifier!{AD|FI|NI|PI|PP|XV} id!
         NM1 R1 #82 entity_type!{1|2} $NAME $PROVIDER_ID
       [2100.crossover S1 crossover_payer=Party]
         NM1 R1 #TT entity_type!{2} name! - - - - $PLAN_ID
-      NM1 S1 #PR ! ! - - - - ! !
-      NM1 S1 #GB ! . . . - . . .
-      MIA S1 @inpatient:remarks ! .*23
-      MOA S1 @outpatient:remarks .*9
+      [2100.priority S1 priority_payer=Party]
+        NM1 R1 #PR entity_type!{2} name! - - - - $PLAN_ID
+      [2100.other S1 other_subscriber=Party]
+        NM1 R1 #GB entity_type!{1|2} $NAME id_qualifier{FI|II|MI} id
+      use MIA
+      use MOA
       REF S5 #1L|1W|28|6P|9A|9C|BB|CE|EA|F8|G1|G3|IG|SY @references:references !
       REF S10 #0B|1A|1B|1C|1D|1G|1H|1J|D3|G2|LU @references:references !
       DTM S2 #232|233 @dates:service_from,service_to !
-      DTM S1 #036 !
+      DTM S1 #036 coverage_ended_on:day!
       DTM S1 #050 received_on:day!
-      PER S2 #CX . ! ! . . . .
+      PER S2 #CX @contact:contact . ! ! . . . .
       AMT S13 #AU|D8|DY|F5|I|NL|T|T2|ZK|ZL|ZM|ZN|ZO @amounts:amounts !
-      QTY S14 #CA|CD|LA|LE|NE|NR|OU|PS|VS|ZK|ZL|ZM|ZN|ZO !
+      QTY S14 #CA|CD|LA|LE|NE|NR|OU|PS|VS|ZK|ZL|ZM|ZN|ZO @quantities:quantities !
       [2110 S999 lines=RemittedLine*]
         SVC R1 (procedure_qualifier!{AD|ER|HC|HP|IV|N4|N6|NU|UI|WK} procedure! modifiers*4)!
                charge:cents! paid:cents! revenue_code units:number
                (original_qualifier{AD|ER|HC|HP|IV|N4|NU|WK} original_procedure
-               original_modifiers*4 .) original_units:number
+               original_modifiers*4 original_description) original_units:number
         DTM S2 #472|150|151 @dates:service_from,service_to !
         CAS S99 @adjustments:adjustments $CAS
         REF S8 #1S|APC|BB|E9|G1|G3|LU|RB @references:references !
@@ -90,9 +114,9 @@ let PLAN_ID = id_qualifier!{AD|FI|NI|PI|PP|XV} id!
         REF S10 #0B|1A|1B|1C|1D|1G|1H|1J|D3|G2|HPI|SY|TJ @references:references !
         REF S5 #0K @references:references !
         AMT S9 #B6|KH|T|T2|ZK|ZL|ZM|ZN|ZO @amounts:amounts !
-        QTY S6 #ZK|ZL|ZM|ZN|ZO !
+        QTY S6 #ZK|ZL|ZM|ZN|ZO @quantities:quantities !
         LQ S99 #HE @texts:remarks !
-        LQ S99 #RX !
+        LQ S99 #RX @texts:drug_rejections !
   [FOOTER S> footers=Footer*]
     PLB R1 @provider_adjustments:adjustments ! ! (! .)! ! (! .) . (! .) . (! .) . (! .) . (! .) .
 """
@@ -113,14 +137,28 @@ class Header:
     payee: Party | None = None
     production_date: date | None = None
     references: tuple[Reference, ...] = ()
+    payment_format: str = ""
+    payer_bank_qualifier: str = ""
+    payer_bank: str = ""
+    payer_account_qualifier: str = ""
+    payer_account: str = ""
+    originator: str = ""
+    originator_code: str = ""
+    payee_bank_qualifier: str = ""
+    payee_bank: str = ""
+    payee_account_qualifier: str = ""
+    payee_account: str = ""
+    trace_code: str = ""
     extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """LX with the provider summaries TS3 and TS2 (kept), and the claims that follow."""
+    """LX with the provider's totals TS3 and TS2, and the claims that follow."""
 
     number: int
+    totals: ProviderTotals | None = None
+    inpatient_totals: InpatientTotals | None = None
     extra: tuple[Kept, ...] = ()
 
 
@@ -161,40 +199,7 @@ class ProviderAdjustments:
             yield elements
 
 
-class ClaimRemarks:
-    """The remark codes inside MIA or MOA; the amounts beside them are kept."""
-
-    def __init__(self, positions: tuple[int, ...]) -> None:
-        self.positions = positions
-
-    def reader(self, at: Place) -> Take:
-        slot, where, positions = at.slot, at.index("remark_segment"), self.positions
-        tag = at.segment.tag
-
-        def take(values: Values, e: list[str]) -> bool | None:
-            if len(values[slot]) >= MANY:
-                return False
-            values[slot] += tuple(e[p] for p in positions if p < len(e) and e[p])
-            values[where] = tag
-            return any(e[p] for p in range(1, len(e)) if p not in positions) or None
-
-        return take
-
-    def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
-        remarks = get(segment.target)
-        if remarks and segment.tag == get("remark_segment"):
-            elements = [segment.tag, "0" if segment.tag == "MIA" else ""]
-            elements += [""] * (self.positions[-1] - 1)
-            if len(remarks) > len(self.positions):
-                raise ValueError(f"{segment.tag} (remarks): room for {len(self.positions)}")
-            for position, remark in zip(self.positions, remarks, strict=False):
-                elements[position] = remark
-            yield elements
-
-
 BINDINGS["provider_adjustments"] = ProviderAdjustments()
-BINDINGS["inpatient"] = ClaimRemarks((5, 20, 21, 22, 23))
-BINDINGS["outpatient"] = ClaimRemarks((3, 4, 5, 6, 7))
 
 GUIDE = Guide(
     "835",
@@ -202,13 +207,17 @@ GUIDE = Guide(
     "005010X221A1",
     "HP",
     parse_loop(
-        _TEXT,
+        DECISIONS + _TEXT,
         {
             "Header": Header,
             "Batch": Batch,
             "Footer": Footer,
             "Party": Party,
             "Organization": Shape(Party, lambda party: replace(party, entity_type="2")),
+            "ProviderTotals": ProviderTotals,
+            "InpatientTotals": InpatientTotals,
+            "Inpatient": Inpatient,
+            "Outpatient": Outpatient,
             "RemittedClaim": RemittedClaim,
             "RemittedLine": RemittedLine,
         },
@@ -232,12 +241,14 @@ class RemittanceAssembler(Assembler):
         self.adjustments: list[ProviderAdjustment] = []
 
     def complete(self, tag: str, slots: dict[str, int], values: Values) -> None:
-        """A claim gets its batch's number; the first of a batch carries the batch's summaries."""
+        """A claim gets its batch's number; the first of a batch carries the batch's totals."""
         if tag == "CLP":
-            values[slots["batch"]] = self.batch.number
-            if self.batch.extra:
-                values[slots["extra"]] = up(self.batch.extra) + values[slots["extra"]]
-                self.batch = Batch(self.batch.number)
+            batch, self.batch = self.batch, Batch(self.batch.number)
+            values[slots["batch"]] = batch.number
+            values[slots["totals"]] = batch.totals
+            values[slots["inpatient_totals"]] = batch.inpatient_totals
+            if batch.extra:
+                values[slots["extra"]] = up(batch.extra) + values[slots["extra"]]
 
     def take(self, tag: str, value: Any) -> Iterable[Any]:
         if tag == "CLP":
@@ -270,9 +281,9 @@ def compose(remittance: Remittance) -> Iterator[Item]:
     yield from render(_HEADER, head)
     batch = 0
     for claim in remittance.claims:
-        summaries = down(claim.extra)
-        if claim.batch != batch or summaries:
+        above = Batch(claim.batch, claim.totals, claim.inpatient_totals, down(claim.extra))
+        if above != Batch(batch):
             batch = claim.batch
-            yield from render(_BATCH, Batch(batch, summaries))
+            yield from render(_BATCH, above)
         yield from render(_CLAIM, replace(claim, extra=not_up(claim.extra)))
     yield from render(_FOOTER, Footer(remittance.provider_adjustments))

@@ -22,7 +22,8 @@ SUBSCRIBER = view(
     party=MEMBER,
 )
 ADJUDICATION = view(
-    LineAdjudication, "payer_id paid code=procedure modifiers units paid_on adjustments"
+    LineAdjudication,
+    "payer_id paid code=procedure modifiers units paid_on adjustments bundled_line:integer",
 )
 LINE = view(
     ClaimLine,
@@ -39,19 +40,14 @@ def _place_of_service(claim: Claim) -> str:
     return "" if claim.kind == "837I" else claim.facility_code
 
 
-def _type_of_bill(claim: Claim) -> str:
-    return claim.facility_code + claim.frequency if claim.kind == "837I" else ""
-
-
 CLAIM = view(
     Claim,
     """
-    claim_id charge place_of_service< type_of_bill< frequency subscriber patient payer
+    claim_id charge place_of_service< type_of_bill<type_of_bill frequency subscriber patient payer
     billing_provider=billing rendering_provider=rendering diagnoses authorization
     payer_claim_control_number=original_reference other_payers lines
     """,
     place_of_service=_place_of_service,
-    type_of_bill=_type_of_bill,
     subscriber=SUBSCRIBER,
     patient=view(Patient, "name<party.full_name relationship birth_date sex *party", party=PATIENT),
     other_payers=view(

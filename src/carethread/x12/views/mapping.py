@@ -7,7 +7,7 @@ A `View` lists the keys of a dataclass's JSON in a line or two of text:
     `key:integer`      an int that counts something; without it an int is cents
     `key( ... )`       an object around some of the fields
     `key<path`         computed, for the reader's comfort; writing ignores it where it is a
-                       verdict, and refuses text that says otherwise than the fields
+                       verdict, and refuses text or a list that says otherwise than the fields
     `*field`           the keys of the field's own view, among these
 
 Fields that the text does not name follow under their own names (`extra` as `other`), so that
@@ -137,7 +137,7 @@ def _contradictions(
     entries: tuple[Entry, ...], made: Any, value: Json, path: str
 ) -> Iterator[Fault]:
     for entry in entries:
-        if entry.computed and isinstance(value.get(entry.key), str):
+        if entry.computed and isinstance(value.get(entry.key), str | list):
             truth = entry.computed(made)
             if value[entry.key] != truth:
                 why = f"follows from other keys, which say {truth!r}; change those, or leave it out"

@@ -16,10 +16,11 @@ CLAIM = view(
     RemittedClaim,
     """
     claim_id status charge paid patient_responsibility filing_indicator payer_control_number
-    patient date_from=service_from date_to=service_to adjustments remarks references lines
+    patient date_from=service_from date_to=service_to adjustments remarks< references lines
     balanced<is_balanced batch:integer
     """,
     lines=LINE,
+    remarks=lambda claim: list(claim.remarks),
 )
 VIEW = view(
     Remittance,
