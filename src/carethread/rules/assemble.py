@@ -1,4 +1,7 @@
-"""Charges -> claims: which charges share a claim, and the claim they make."""
+"""Charges -> professional claims: which charges share a claim, and the claim they make.
+
+`institutional.py` does the same for the 837I; who stands on a claim is told in `parties.py`.
+"""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -8,16 +11,21 @@ from carethread.rules.facts import (
     BillingProvider,
     ClientFacts,
     CoverageFacts,
-    Facility,
     OtherCoverage,
-    Provider,
 )
-from carethread.x12.claim import Claim, ClaimLine, Diagnosis, OtherPayer, Patient, Subscriber
-from carethread.x12.common import Party, Reference
+from carethread.rules.parties import (
+    billing_party,
+    facility_party,
+    other_payer_of,
+    patient_of,
+    payer_party,
+    provider_party,
+    subscriber_of,
+)
+from carethread.x12.claim import Claim, ClaimLine, Diagnosis
 
 MOST_LINES = 50  # LX of the 837P
 MOST_DIAGNOSES = 12  # HI of the 837P
-SELF = "18"
 
 
 # ---------------------------------------------------------------- which charges share a claim
@@ -104,10 +112,10 @@ def assemble(
         charge=sum(c.amount for c in charges),
         facility_code=first.place_of_service,
         frequency=frequency,
-        billing=_billing(billing),
-        subscriber=_subscriber(coverage, client),
-        payer=_payer(coverage),
-        patient=None if is_self else _patient(client, coverage),
+        billing=billing_party(billing),
+        subscriber=subscriber_of(coverage, client),
+        payer=payer_party(coverage),
+        patient=None if is_self else patient_of(client, coverage),
         diagnoses=tuple(
             Diagnosis("ABF" if place else "ABK", code) for place, code in enumerate(diagnoses)
         ),
@@ -116,10 +124,10 @@ def assemble(
             for number, charge in enumerate(charges, start=1)
         ),
         pay_to=billing.pay_to,
-        rendering=None if first.rendering.npi == billing.npi else _provider(first.rendering),
-        supervising=_provider(first.supervising) if first.supervising else None,
-        service_facility=_facility(first.facility, billing),
-        other_payers=tuple(_other_payer(other, client) for other in other_coverages),
+        rendering=None if first.rendering.npi == billing.npi else provider_party(first.rendering),
+        supervising=provider_party(first.supervising) if first.supervising else None,
+        service_facility=facility_party(first.facility, billing),
+        other_payers=tuple(other_payer_of(other, client) for other in other_coverages),
         authorization=authorization,
         original_reference=original_reference,
     )
@@ -160,8 +168,8 @@ def _line(
         place_of_service=_unless_same(charge.place_of_service, first.place_of_service),
         pointers=tuple(diagnoses.index(charge.diagnoses[p - 1]) + 1 for p in charge.pointers),
         control_number=charge.control_number,
-        rendering=_provider(charge.rendering) if other_renderer else None,
-        supervising=_provider(charge.supervising) if other_supervisor else None,
+        rendering=provider_party(charge.rendering) if other_renderer else None,
+        supervising=provider_party(charge.supervising) if other_supervisor else None,
         authorization=_unless_same(charge.authorization, authorization),
         adjudications=tuple(
             o.lines[charge.control_number] for o in others if charge.control_number in o.lines
@@ -178,115 +186,3 @@ def _claim_authorization(charges: Sequence[BillableCharge]) -> str:
     first charge's, unless some line has none; a line never repeats it."""
     numbers = [c.authorization for c in charges]
     return numbers[0] if all(numbers) else ""
-
-
-# ---------------------------------------------------------------- its parties
-
-
-def _billing(billing: BillingProvider) -> Party:
-    return Party(
-        entity_type="1" if billing.first_name else "2",
-        name=billing.name,
-        first_name=billing.first_name,
-        id_qualifier="XX",
-        id=billing.npi,
-        taxonomy=billing.taxonomy,
-        address=billing.address,
-        references=(Reference(billing.tax_id_kind, billing.tax_id),),
-        contact=billing.contact,
-    )
-
-
-def _provider(provider: Provider | None) -> Party | None:
-    if provider is None:
-        return None
-    return Party(
-        entity_type="1" if provider.first_name else "2",
-        name=provider.last_name,
-        first_name=provider.first_name,
-        id_qualifier="XX",
-        id=provider.npi,
-        taxonomy=provider.taxonomy,
-    )
-
-
-def _facility(facility: Facility | None, billing: BillingProvider) -> Party | None:
-    """Loop 2310C, only where the service took place elsewhere than at the billing address."""
-    if facility is None or facility.address == billing.address:
-        return None
-    return Party(
-        entity_type="2",
-        name=facility.name,
-        id_qualifier="XX" if facility.npi else "",
-        id=facility.npi,
-        address=facility.address,
-    )
-
-
-def _payer(coverage: CoverageFacts) -> Party:
-    return Party("2", coverage.payer_name, id_qualifier="PI", id=coverage.payer_id)
-
-
-def _subscriber(coverage: CoverageFacts, client: ClientFacts) -> Subscriber:
-    """Loop 2000B. Birth date, sex and address only where the client is the subscriber."""
-    person = coverage.subscriber or client
-    is_self = coverage.subscriber is None
-    return Subscriber(
-        party=Party(
-            entity_type="1",
-            name=person.last_name,
-            first_name=person.first_name,
-            middle_name=person.middle_name,
-            id_qualifier="MI",
-            id=coverage.member_id,
-            address=person.address if is_self else None,
-        ),
-        payer_sequence=coverage.sequence,
-        relationship=SELF if is_self else "",
-        group_number=coverage.group_number,
-        group_name=coverage.group_name,
-        filing_indicator=coverage.filing_indicator,
-        birth_date=person.birth_date if is_self else None,
-        sex=person.sex if is_self else "",
-    )
-
-
-def _patient(client: ClientFacts, coverage: CoverageFacts) -> Patient:
-    return Patient(
-        party=Party(
-            entity_type="1",
-            name=client.last_name,
-            first_name=client.first_name,
-            middle_name=client.middle_name,
-            address=client.address,
-        ),
-        relationship=coverage.relationship,
-        birth_date=client.birth_date,
-        sex=client.sex,
-    )
-
-
-def _other_payer(other: OtherCoverage, client: ClientFacts) -> OtherPayer:
-    """Loops 2320 and 2330. Here the relationship is always told (SBR02)."""
-    coverage = other.coverage
-    person = coverage.subscriber or client
-    return OtherPayer(
-        subscriber=Subscriber(
-            party=Party(
-                entity_type="1",
-                name=person.last_name,
-                first_name=person.first_name,
-                id_qualifier="MI",
-                id=coverage.member_id,
-            ),
-            payer_sequence=coverage.sequence,
-            relationship=coverage.relationship,
-            group_number=coverage.group_number,
-            group_name=coverage.group_name,
-            filing_indicator=coverage.filing_indicator,
-        ),
-        payer=_payer(coverage),
-        adjustments=other.adjustments,
-        amounts=other.amounts,
-        claim_control_number=other.claim_control_number,
-    )

@@ -7,7 +7,7 @@ datetimes, diagnosis codes have no point ("F329"), ids are the record's own.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from carethread.x12.claim import LineAdjudication
 from carethread.x12.common import Address, Adjustment, Amount, Contact
@@ -171,6 +171,29 @@ class BillableCharge:
     supervising: Provider | None = None
     facility: Facility | None = None
     authorization: str = ""
+    form: str = "P"
+    revenue_code: str = ""
+    level_of_care: str = ""
+    episode_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StayFacts:
+    """The stay that an institutional claim is for: from admission to discharge.
+
+    `admission_type` and `admission_source` are CL101 and CL102; `discharge_status` is CL103, empty
+    while the client is still in care. The hours are those on the center's own clock.
+    """
+
+    admitted_on: date
+    admitted_at: time | None = None
+    admission_type: str = "3"
+    admission_source: str = "1"
+    discharged_on: date | None = None
+    discharged_at: time | None = None
+    discharge_status: str = ""
+    attending: Provider | None = None
+    payer_kind: str = ""
 
 
 # ---------------------------------------------------------------- what the record knows besides

@@ -1,0 +1,200 @@
+"""Charges -> institutional claims: statement spans, type of bill, and the 837I they make.
+
+Prose and figures: docs/algorithms/institutional.md.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from carethread.codes.levels import level
+from carethread.rules.facts import (
+    BillableCharge,
+    BillingProvider,
+    ClientFacts,
+    CoverageFacts,
+    OtherCoverage,
+    StayFacts,
+)
+from carethread.rules.parties import (
+    billing_party,
+    facility_party,
+    other_payer_of,
+    patient_of,
+    payer_party,
+    provider_party,
+    subscriber_of,
+)
+from carethread.x12.claim import Claim, ClaimLine, Diagnosis
+
+MOST_LINES = 999  # LX of the 837I
+MOST_DIAGNOSES = 25  # principal and 24 others, HI of the 837I
+STILL_HERE = "30"
+
+
+class Cycle(StrEnum):
+    """How much time one institutional claim covers; a month's end is never crossed."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A statement period: the days that one claim may cover."""
+
+    starts: date
+    ends: date
+
+
+def period(day: date, cycle: Cycle) -> Period:
+    """The statement period of a day: its month, or its week from Monday within the month."""
+    first = day.replace(day=1)
+    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    if cycle is Cycle.MONTH:
+        return Period(first, last)
+    monday = day - timedelta(days=day.weekday())
+    return Period(max(monday, first), min(monday + timedelta(days=6), last))
+
+
+def is_ripe(days: Period, stay: StayFacts, today: date) -> bool:
+    """Whether nothing more can come: the period is over, or the client has left."""
+    return days.ends < today or (stay.discharged_on is not None and stay.discharged_on <= today)
+
+
+def group(charges: Sequence[BillableCharge], cycle: Cycle) -> list[tuple[BillableCharge, ...]]:
+    """Charges that go on one claim each: one client, coverage, episode, level of care,
+    authorization and statement period; never over 999 lines. Each is in exactly one group."""
+    alike: dict[Hashable, list[BillableCharge]] = {}
+    for charge in sorted(charges, key=lambda c: (c.service_date, c.charge_id)):
+        alike.setdefault((*_shared(charge), period(charge.service_date, cycle)), []).append(charge)
+    return [part for together in alike.values() for part in _parts(together)]
+
+
+def _shared(charge: BillableCharge) -> tuple[Hashable, ...]:
+    return (
+        charge.client_id,
+        charge.coverage_id,
+        charge.episode_id,
+        charge.level_of_care,
+        charge.authorization,
+        charge.facility,
+    )
+
+
+def _parts(charges: Sequence[BillableCharge]) -> Iterator[tuple[BillableCharge, ...]]:
+    for start in range(0, len(charges), MOST_LINES):
+        yield tuple(charges[start : start + MOST_LINES])
+
+
+def statement(charges: Sequence[BillableCharge], stay: StayFacts, cycle: Cycle) -> Period:
+    """The days that the claim says it covers (DTP*434): its services, and the days of admission
+    and discharge where they fall into its period."""
+    days = period(charges[0].service_date, cycle)
+    starts = min(c.service_date for c in charges)
+    ends = max(c.service_date for c in charges)
+    if days.starts <= stay.admitted_on <= starts:
+        starts = stay.admitted_on
+    if stay.discharged_on and ends <= stay.discharged_on <= days.ends:
+        ends = stay.discharged_on
+    return Period(starts, ends)
+
+
+def bill_frequency(days: Period, stay: StayFacts) -> str:
+    """The last digit of the type of bill, from the stay: 1 from admission through discharge, 2
+    the first of several, 3 one in between, 4 the last."""
+    begins = days.starts <= stay.admitted_on
+    ends = stay.discharged_on is not None and stay.discharged_on <= days.ends
+    if begins:
+        return "1" if ends else "2"
+    return "4" if ends else "3"
+
+
+def patient_status(days: Period, stay: StayFacts) -> str:
+    """CL103: 30 while the client is still in care on the statement's last day."""
+    left = stay.discharged_on is not None and stay.discharged_on <= days.ends
+    return stay.discharge_status if left else STILL_HERE
+
+
+def assemble(
+    charges: Sequence[BillableCharge],
+    client: ClientFacts,
+    coverage: CoverageFacts,
+    billing: BillingProvider,
+    stay: StayFacts,
+    *,
+    claim_id: str,
+    cycle: Cycle,
+    frequency: str = "1",
+    original_reference: str = "",
+    other_coverages: Sequence[OtherCoverage] = (),
+) -> Claim:
+    """The 837I claim that one group of charges makes.
+
+    `frequency` 1 lets the stay decide (1, 2, 3 or 4); 7 and 8 stand as they are and need the
+    payer's own number of the original. Raises ValueError for no charge or over 999 lines.
+    """
+    if not 1 <= len(charges) <= MOST_LINES:
+        raise ValueError(f"an 837I claim has 1 to {MOST_LINES} lines, not {len(charges)}")
+    first, known = charges[0], level(charges[0].level_of_care)
+    days = statement(charges, stay, cycle)
+    attending = stay.attending or first.rendering
+    return Claim(
+        kind="837I",
+        claim_id=claim_id,
+        charge=sum(c.amount for c in charges),
+        facility_code=known.bill_type,
+        frequency=bill_frequency(days, stay) if frequency == "1" else frequency,
+        billing=billing_party(billing),
+        subscriber=subscriber_of(coverage, client),
+        payer=payer_party(coverage),
+        patient=patient_of(client, coverage) if coverage.subscriber else None,
+        diagnoses=_diagnoses(charges, is_inpatient=known.inpatient),
+        lines=tuple(
+            _line(number, charge, other_coverages) for number, charge in enumerate(charges, start=1)
+        ),
+        pay_to=billing.pay_to,
+        service_facility=facility_party(first.facility, billing),
+        other_payers=tuple(other_payer_of(other, client) for other in other_coverages),
+        authorization=first.authorization,
+        original_reference=original_reference,
+        admission_date=stay.admitted_on,
+        statement_from=days.starts,
+        statement_to=days.ends,
+        admission_type=stay.admission_type,
+        admission_source=stay.admission_source,
+        patient_status=patient_status(days, stay),
+        attending=provider_party(attending),
+    )
+
+
+def _diagnoses(charges: Sequence[BillableCharge], *, is_inpatient: bool) -> tuple[Diagnosis, ...]:
+    """Principal, then why the client was admitted (or came), then the others."""
+    codes = tuple(dict.fromkeys(code for charge in charges for code in charge.diagnoses))
+    principal, others = codes[:1], codes[1:MOST_DIAGNOSES]
+    reason = "ABJ" if is_inpatient else "APR"
+    return (
+        *(Diagnosis("ABK", code) for code in principal),
+        *(Diagnosis(reason, code) for code in principal),
+        *(Diagnosis("ABF", code) for code in others),
+    )
+
+
+def _line(number: int, charge: BillableCharge, others: Sequence[OtherCoverage]) -> ClaimLine:
+    return ClaimLine(
+        number=number,
+        procedure=charge.code,
+        charge=charge.amount,
+        units=Decimal(charge.units),
+        unit=charge.unit,
+        revenue_code=charge.revenue_code,
+        service_from=charge.service_date,
+        service_to=charge.service_date,
+        modifiers=charge.modifiers,
+        control_number=charge.control_number,
+        adjudications=tuple(
+            o.lines[charge.control_number] for o in others if charge.control_number in o.lines
+        ),
+    )
