@@ -10,14 +10,17 @@ from carethread.x12.acknowledgment import (
     ClaimAck,
     ClaimStatus,
     FunctionalAck,
+    InterchangeAck,
     SegmentError,
     SetAck,
 )
 from carethread.x12.claim import (
     Claim,
+    ClaimCode,
     ClaimFile,
     ClaimLine,
     Diagnosis,
+    Drug,
     LineAdjudication,
     OtherPayer,
     Patient,
@@ -27,7 +30,9 @@ from carethread.x12.common import (
     Address,
     Adjustment,
     Amount,
+    Attachment,
     Contact,
+    Dated,
     Envelope,
     Note,
     Party,
@@ -213,7 +218,6 @@ def institutional() -> Claim:
         claim_id="CT0000000004",
         charge=80_000,
         facility_code="13",
-        signature_on_file="",
         diagnoses=(Diagnosis("ABK", "F331"), Diagnosis("ABF", "F411"), Diagnosis("ABF", "F1020")),
         lines=(day, replace(day, number=2, control_number="D2")),
         rendering=None,
@@ -223,6 +227,67 @@ def institutional() -> Claim:
         admission_type="3",
         admission_source="1",
         patient_status="30",
+    )
+
+
+def stay() -> Claim:
+    """A psychiatric stay on an 837I, with a code of every kind that HI has."""
+    begins, ends = date(2026, 2, 10), date(2026, 2, 16)
+    line = ClaimLine(
+        1, "", 900_000, Decimal(6), begins, ends, unit="DA", revenue_code="0124", non_covered=50_000
+    )
+    codes = (
+        ClaimCode("BBR", "GZ2ZZZZ", begins, begins),
+        ClaimCode("BBQ", "GZB0ZZZ", ends, ends),
+        ClaimCode("BI", "71", date(2026, 1, 1), date(2026, 1, 4)),
+        ClaimCode("BH", "11", date(2026, 2, 1), date(2026, 2, 1)),
+        ClaimCode("BE", "80", amount=600),
+        ClaimCode("BG", "C1"),
+        ClaimCode("TC", "A01"),
+    )
+    return replace(
+        institutional(),
+        claim_id="CT0000000005",
+        charge=900_000,
+        facility_code="11",
+        diagnoses=(
+            Diagnosis("ABK", "F332", "Y"),
+            Diagnosis("ABJ", "F329"),
+            Diagnosis("ABF", "F1020", "Y"),
+        ),
+        lines=(line,),
+        statement_to=ends,
+        admission_date=begins,
+        admission_type="1",
+        patient_status="01",
+        discharge_time="1130",
+        codes=codes,
+        operating=person("FIELD", "OMAR", SUPERVISOR_NPI),
+        attachments=(Attachment("OZ", "EL", "DOC7"),),
+        notes=(Note("ADD", "INVOLUNTARY"), Note("MED", "SEE LIST")),
+    )
+
+
+def crash() -> Claim:
+    """After a car crash: another day than the service's, a state, a drug, an order."""
+    drug = Drug("N4", "00904123461", Decimal(2), "UN", (Reference("XZ", "RX77"),))
+    return claim(
+        claim_id="CT0000000006",
+        related_causes=("AA", "EM"),
+        accident_state="CT",
+        dates=(Dated("431", DAY, DAY), Dated("439", date(2026, 1, 30), date(2026, 1, 30))),
+        attachments=(Attachment("OZ", "BM", "DMN12"),),
+        lines=(
+            line(
+                procedure="90899",
+                description="EXPOSURE IN THE CAR",
+                drug=drug,
+                ordering=person("FIELD", "OMAR", SUPERVISOR_NPI),
+                referring=person("FIELD", "OMAR", SUPERVISOR_NPI),
+                amounts=(Amount("T", 125),),
+                dates=(Dated("738", DAY, DAY),),
+            ),
+        ),
     )
 
 
@@ -394,3 +459,7 @@ def claim_ack() -> ClaimAck:
         statuses=(ClaimStatus("A1", "19", "PR", "WQ", 42_000, NOW.date()),),
         provider_statuses=(ClaimStatus("A1", "19", "PR", "WQ"),),
     )
+
+
+def interchange_ack() -> InterchangeAck:
+    return InterchangeAck("000000042", "A", "000", envelope(), NOW.date(), "0930")

@@ -4,6 +4,8 @@ Each row: which clean file, what is replaced by what, and the id under which it 
 The clean files themselves have no findings (test_judges).
 """
 
+from dataclasses import replace
+
 import pytest
 
 from carethread.x12.check import check
@@ -15,6 +17,9 @@ FILES = {
     "835": make.written(make.remittance()),
     "999": make.written(make.functional_ack()),
     "277": make.written(make.claim_ack()),
+    "837I": make.written(make.claim_file(make.institutional(), make.stay())),
+    "crash": make.written(make.claim_file(make.crash())),
+    "TA1": make.written(make.interchange_ack()),
 }
 
 BREAKAGES = {
@@ -342,6 +347,274 @@ BREAKAGES = {
     "a status without its code": ("277", "STC*A2:20*", "STC*A2*", "ELEMENT_MISSING"),
     "a patient under the wrong level": ("277", "HL*4*3*PT~", "HL*4*2*PT~", "HL_PARENT"),
     "the receiver's trace is missing": ("277", "TRN*2*B000007~", "", "SEGMENT_MISSING"),
+    # what codes say (837P)
+    "a diagnosis that is none": ("837", "ABF:F411", "ABF:F999", "DX_UNKNOWN"),
+    "a diagnosis that began later than the service": (
+        "crash",
+        "HI*ABK:F331*ABF:F411~NM1*82*1*STONE*RUTH****XX*1003814971~PRV*PE*PXC*1041C0700X~LX*1~"
+        "SV1*HC:90899:95::::EXPOSURE IN THE CAR*150*UN*1***1:2~DTP*472*D8*20260210~",
+        "HI*ABK:F331*ABF:F4381~NM1*82*1*STONE*RUTH****XX*1003814971~PRV*PE*PXC*1041C0700X~LX*1~"
+        "SV1*HC:90899:95::::EXPOSURE IN THE CAR*150*UN*1***1:2~DTP*472*D8*20220210~",
+        "DX_UNKNOWN",
+    ),
+    "a diagnosis that is only a heading": ("837", "ABK:F331", "ABK:F33", "DX_HEADING"),
+    "a diagnosis of the ninth revision": ("837", "ABK:F331*ABF:F411", "BK:29630", "DX_VERSION"),
+    "a place of service that is none": (
+        "837",
+        "*150***11:B:1*",
+        "*150***28:B:1*",
+        "PLACE_OF_SERVICE",
+    ),
+    "a line's place of service that is none": (
+        "837",
+        "*UN*1***1:2~",
+        "*UN*1*00**1:2~",
+        "PLACE_OF_SERVICE",
+    ),
+    "a procedure of four characters": ("837", "HC:90837:95*", "HC:9083:95*", "PROCEDURE"),
+    "a procedure with a letter in the middle": ("837", "HC:90837:95*", "HC:90A37:95*", "PROCEDURE"),
+    "a modifier with a hyphen": ("837", "HC:90837:95*", "HC:90837:9-*", "MODIFIER"),
+    "a modifier twice": ("837", "HC:90837:95*", "HC:90837:95:95*", "MODIFIER_DUPLICATE"),
+    "an unlisted procedure without words": (
+        "837",
+        "HC:90837:95*",
+        "HC:90899:95*",
+        "DESCRIPTION_MISSING",
+    ),
+    "a taxonomy that does not end in X": ("837", "PXC*1041C0700X", "PXC*1041C07000", "TAXONOMY"),
+    # people and other payers (837P)
+    "a subscriber who is nobody's patient": (
+        "837",
+        "SBR*P*18*G77",
+        "SBR*P**G77",
+        "PATIENT_MISSING",
+    ),
+    "a patient below a subscriber who is the patient": (
+        "837",
+        "SBR*P**G77",
+        "SBR*P*18*G77",
+        "PATIENT_IS_SELF",
+    ),
+    "a subscriber without a birthday": ("837", "DMG*D8*19900517*F~", "", "SUBSCRIBER_DETAIL"),
+    "a subscriber without an address": (
+        "837",
+        "N3*12 HARBOR ST~N4*MYSTIC*CT*063550001~DMG*D8*19900517",
+        "DMG*D8*19900517",
+        "SUBSCRIBER_DETAIL",
+    ),
+    "a patient's loop without its HL": ("837", "HL*5*4*23*0~", "", "SEGMENT_UNEXPECTED"),
+    "a line that an unknown payer decided": ("837", "SVD*FP001*90*", "SVD*FP009*90*", "COB_PAYER"),
+    "two policies of the same rank": ("837", "SBR*P*01*", "SBR*S*01*", "COB_SEQUENCE"),
+    "an earlier payer that does not say what it paid": ("837", "AMT*D*90~", "", "COB_PAID"),
+    "another payer's adjustment that is a cent too large": (
+        "837",
+        "CAS*CO*45*40~",
+        "CAS*CO*45*40.01~",
+        "BALANCE_COB",
+    ),
+    "another payer's claim adjustment that nobody took": (
+        "837",
+        "AMT*D*90~",
+        "CAS*CO*45*10~AMT*D*90~",
+        "BALANCE_COB",
+    ),
+    "an adjustment group that is none (837)": (
+        "837",
+        "CAS*PR*3*20~",
+        "CAS*QQ*3*20~",
+        "ELEMENT_CODE",
+    ),
+    # numbers and days (837P)
+    "two lines of one control number": ("837", "REF*6R*L2~", "REF*6R*L1~", "LINE_DUPLICATE"),
+    "two claims of one number": (
+        "837",
+        "CLM*CT0000000003*",
+        "CLM*CT0000000001*",
+        "CLAIM_DUPLICATE",
+    ),
+    "an authorization said again at a line": (
+        "837",
+        "REF*6R*L2~",
+        "REF*6R*L2~REF*G1*AUTH55~",
+        "AUTH_REPEATED",
+    ),
+    "a service in the future": (
+        "837",
+        "DTP*472*D8*20260210",
+        "DTP*472*D8*20270210",
+        "FUTURE_SERVICE",
+    ),
+    "a negative charge": ("837", "HC:90834:95*120*", "HC:90834:95*-120*", "CHARGE_NEGATIVE"),
+    "no unit of a service": ("837", "*UN*1*", "*UN*0*", "UNITS_ZERO"),
+    "a group of another kind": ("837", "GS*HC*", "GS*HP*", "GS_KIND"),
+    "a discharge before the admission": (
+        "837",
+        "DTP*435*D8*20260209~",
+        "DTP*096*D8*20260201~DTP*435*D8*20260209~",
+        "ADMISSION_ORDER",
+    ),
+    # after an accident
+    "an accident without its day": ("crash", "DTP*439*D8*20260130~", "", "ACCIDENT_DATE"),
+    "a car accident without its state": ("crash", "AA:EM::CT~", "AA:EM~", "ACCIDENT_STATE"),
+    "a cause that is none": ("crash", "AA:EM::CT~", "QQ:EM::CT~", "ELEMENT_CODE"),
+    "a drug without how much": ("crash", "CTP****2*UN~", "", "SEGMENT_MISSING"),
+    "a drug's qualifier that is none": ("crash", "LIN**N4*", "LIN**QQ*", "ELEMENT_CODE"),
+    "an attachment without its way": ("crash", "PWK*OZ*BM*", "PWK*OZ**", "ELEMENT_MISSING"),
+    "an onset on no day": ("crash", "DTP*431*D8*20260210", "DTP*431*D8*20260231", "DATE_INVALID"),
+    # 837I
+    "a type of bill that is none": ("837I", "***13:A:1*", "***99:A:1*", "BILL_TYPE"),
+    "a frequency of bill that is none": ("837I", "***13:A:1*", "***13:A:R*", "BILL_TYPE"),
+    "a place of service where a bill has a type": (
+        "837I",
+        "***13:A:1*",
+        "***13:B:1*",
+        "ELEMENT_CODE",
+    ),
+    "a revenue code of three digits": ("837I", "SV2*0912*", "SV2*912*", "REVENUE_CODE"),
+    "a revenue code of no family": ("837I", "SV2*0912*", "SV2*1912*", "REVENUE_CODE"),
+    "a line without its revenue code": ("837I", "SV2*0912*", "SV2**", "ELEMENT_MISSING"),
+    "CL1 is missing": ("837I", "CL1*3*1*30~", "", "SEGMENT_MISSING"),
+    "a claim without its patient's status": ("837I", "CL1*3*1*30~", "CL1*3*1~", "ELEMENT_MISSING"),
+    "a patient's status that is none": ("837I", "CL1*3*1*30~", "CL1*3*1*99~", "PATIENT_STATUS"),
+    "an admission type that is none": ("837I", "CL1*1*1*01~", "CL1*8*1*01~", "ADMISSION_TYPE"),
+    "the statement's period is missing": (
+        "837I",
+        "DTP*434*RD8*20260210-20260211~",
+        "",
+        "SEGMENT_MISSING",
+    ),
+    "a statement that ends before it begins": (
+        "837I",
+        "DTP*434*RD8*20260210-20260211~",
+        "DTP*434*RD8*20260212-20260211~",
+        "DATE_ORDER",
+    ),
+    "a line outside its statement": (
+        "837I",
+        "DTP*434*RD8*20260210-20260211~",
+        "DTP*434*RD8*20260211-20260211~",
+        "STATEMENT_SPAN",
+    ),
+    "a stay that ends in the future": (
+        "837I",
+        "DTP*434*RD8*20260210-20260216~",
+        "DTP*434*RD8*20260210-20260416~",
+        "FUTURE_SERVICE",
+    ),
+    "a stay without its admission": ("837I", "DTP*435*D8*20260210~", "", "ADMISSION_MISSING"),
+    "an admission behind the stay's end": (
+        "837I",
+        "DTP*435*D8*20260210~",
+        "DTP*435*D8*20260217~",
+        "ADMISSION_ORDER",
+    ),
+    "a discharge at no time": ("837I", "DTP*096*TM*1130~", "DTP*096*TM*2530~", "DATE_INVALID"),
+    "nobody attends": ("837I", "NM1*71*1*STONE*RUTH****XX*1003814971~", "", "ATTENDING_MISSING"),
+    "two attend": (
+        "837I",
+        "NM1*71*1*STONE*RUTH****XX*1003814971~",
+        "NM1*71*1*STONE*RUTH****XX*1003814971~NM1*71*1*OAK*LEE****XX*1003814971~",
+        "LOOP_REPEAT",
+    ),
+    "the principal diagnosis twice": ("837I", "HI*ABJ:F329~", "HI*ABK:F329~", "SEGMENT_REPEAT"),
+    "no principal diagnosis": ("837I", "HI*ABK:F331~", "", "SEGMENT_MISSING"),
+    "a diagnosis that is none (837I)": ("837I", "HI*ABJ:F329~", "HI*ABJ:Q0Q~", "DX_UNKNOWN"),
+    "a procedure without its day": (
+        "837I",
+        "HI*BBR:GZ2ZZZZ:D8:20260210~",
+        "HI*BBR:GZ2ZZZZ~",
+        "ELEMENT_MISSING",
+    ),
+    "an occurrence span of one day": (
+        "837I",
+        "HI*BI:71:RD8:20260101-20260104~",
+        "HI*BI:71:RD8:20260101~",
+        "DATE_INVALID",
+    ),
+    "a value in words": ("837I", "HI*BE:80:::6~", "HI*BE:80:::SIX~", "ELEMENT_TYPE"),
+    "a kind of code that is none": ("837I", "HI*BG:C1~", "HI*QQ:C1~", "SEGMENT_UNEXPECTED"),
+    "a unit that is for professionals": ("837I", "*DA*6*", "*MJ*6*", "ELEMENT_CODE"),
+    "a stay that is not the sum of its lines": ("837I", "**9000*DA*", "**9001*DA*", "CHARGE_SUM"),
+    # more of the 835
+    "an adjustment reason that is none": ("835", "CAS*CO*197*", "CAS*CO*997*", "CARC_UNKNOWN"),
+    "a remark that is none": ("835", "LQ*HE*N54~", "LQ*HE*Q54~", "RARC_UNKNOWN"),
+    "a claim's remark that is none": (
+        "835",
+        "DTM*050*20260212~",
+        "MOA***ZZ9~DTM*050*20260212~",
+        "RARC_UNKNOWN",
+    ),
+    "a provider adjustment's reason that is none": (
+        "835",
+        "WO:RECOUP7*",
+        "Q9:RECOUP7*",
+        "PLB_UNKNOWN",
+    ),
+    "a patient's share that nobody took off": (
+        "835",
+        "*150*110*10*12*",
+        "*150*110*15*12*",
+        "PATIENT_SHARE",
+    ),
+    "an adjustment at the claim and at its line": (
+        "835",
+        "NM1*QC*1*RIVERS",
+        "CAS*CO*45*30~NM1*QC*1*RIVERS",
+        "ADJUSTED_TWICE",
+    ),
+    "a reversal with positive amounts": (
+        "835",
+        "CLP*CT0000000001*1*",
+        "CLP*CT0000000001*22*",
+        "REVERSAL_SIGN",
+    ),
+    "a line's revenue code that is none": (
+        "835",
+        "*150*110**1~",
+        "*150*110*9999*1~",
+        "REVENUE_CODE",
+    ),
+    "an advice without payment that pays": ("835", "*C*ACH*", "*C*NON*", "PAYMENT_METHOD"),
+    "a payment before the service": (
+        "835",
+        "DTM*472*20260210~",
+        "DTM*472*20260310~",
+        "FUTURE_SERVICE",
+    ),
+    "a payer without an address": ("835", "N3*1 MAIN ST~", "", "SEGMENT_MISSING"),
+    "a check that is debited": ("835", "*105*C*", "*105*D*", "BALANCE_CHECK"),
+    "a provider adjustment without its amount": (
+        "835",
+        "WO:RECOUP7*5~",
+        "WO:RECOUP7~",
+        "ELEMENT_MISSING",
+    ),
+    "a claim without its batch": ("835", "LX*1~", "", "SEGMENT_UNEXPECTED"),
+    "a payee twice": (
+        "835",
+        "N1*PE*HARBOR CENTER*XX*1245319599~",
+        "N1*PE*HARBOR CENTER*XX*1245319599~N1*PE*HARBOR CENTER*XX*1245319599~",
+        "LOOP_REPEAT",
+    ),
+    # more of the answers
+    "a group accepted with a set rejected": ("999", "AK9*P*2*2*1~", "AK9*A*2*2*1~", "ACK_VERDICT"),
+    "a set accepted without errors that has some": ("999", "IK5*R*5~", "IK5*A~", "ACK_VERDICT"),
+    "a set of the 999 without its number": ("999", "AK2*837*0002*", "AK2*837**", "ELEMENT_MISSING"),
+    "an element error without its code": ("999", "IK4*9**1~", "IK4*9~", "ELEMENT_MISSING"),
+    "a category that is none": ("277", "STC*A2:20*", "STC*Z2:20*", "STATUS_CATEGORY"),
+    "a status that is none": ("277", "STC*A2:20*", "STC*A2:9999*", "STATUS_CODE"),
+    "a batch amount that is not its claims'": ("277", "AMT*YU*150~", "AMT*YU*151~", "ACK_AMOUNT"),
+    "a claim's status on no day": (
+        "277",
+        "STC*A2:20*20260302*",
+        "STC*A2:20*20260231*",
+        "DATE_INVALID",
+    ),
+    "an answer to no interchange": ("TA1", "TA1*000000042*", "TA1*42*", "TA1_CONTROL"),
+    "a verdict of a TA1 that is none": ("TA1", "*A*000~", "*X*000~", "TA1_CODE"),
+    "a note of a TA1 that is none": ("TA1", "*A*000~", "*R*999~", "TA1_NOTE"),
+    "an acceptance with a reason to reject": ("TA1", "*A*000~", "*A*025~", "TA1_NOTE"),
+    "a TA1 on no day": ("TA1", "TA1*000000042*260302*", "TA1*000000042*261302*", "BAD_VALUE"),
 }
 
 
@@ -382,3 +655,36 @@ def test_fifty_one_lines_are_one_too_many() -> None:
     lines = tuple(make.line(n) for n in range(1, 52))
     data = make.written(make.claim_file(make.claim(charge=51 * 15_000, lines=lines)))
     assert [f.id for f in check(data)] == ["LOOP_REPEAT"]
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_the_files_that_are_broken_are_clean_before(kind: str) -> None:
+    assert check(FILES[kind]) == []
+
+
+def test_the_breakages_are_many() -> None:
+    assert len(BREAKAGES) >= 180
+
+
+def test_a_doubled_interchange_and_a_doubled_group_are_found() -> None:
+    one = FILES["835"]
+    assert {f.id for f in check(one + one)} == {"ISA_DUPLICATE", "SET_DUPLICATE", "GS_DUPLICATE"}
+    group = one[one.index(b"GS*") : one.index(b"IEA*")]
+    twice = one.replace(group, group + group).replace(b"IEA*1*", b"IEA*2*")
+    assert "GS_DUPLICATE" in {f.id for f in check(twice)}
+
+
+def test_a_thousand_lines_of_a_stay_are_one_too_many() -> None:
+    [day, _] = make.institutional().lines
+    lines = tuple(replace(day, number=n, control_number=f"D{n}") for n in range(1, 1001))
+    data = make.written(
+        make.claim_file(replace(make.institutional(), charge=40_000_000, lines=lines))
+    )
+    assert [f.id for f in check(data)] == ["LOOP_REPEAT"]
+
+
+def test_a_thirteenth_diagnosis_is_one_too_many() -> None:
+    clean = FILES["837"].decode()
+    codes = "*".join(f"ABF:F43{n}" for n in (0, 9, 21, 22, 23, 24, 25, 29, 81, 89, 10, 11))
+    broken = clean.replace("*ABF:F411~", f"*{codes}~", 1)
+    assert "ELEMENT_EXTRA" in {f.id for f in check(broken.encode())}

@@ -7,7 +7,13 @@ from carethread.x12.catalogue import FINDINGS
 from tests.x12.test_breakages import BREAKAGES
 
 ROOT = Path(__file__).parents[2]
-SHOWN_ELSEWHERE = {"SET_DUPLICATE", "ISA_BROKEN", "SET_UNKNOWN"}
+SHOWN_ELSEWHERE = {
+    "SET_DUPLICATE",
+    "ISA_DUPLICATE",
+    "GS_DUPLICATE",
+    "ISA_BROKEN",
+    "SET_UNKNOWN",
+}
 """Findings that tests of their own bring about (breakages, malformed, lossless)."""
 
 

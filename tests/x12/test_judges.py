@@ -3,7 +3,7 @@
 import pytest
 
 from carethread.x12.check import check
-from carethread.x12.claim import Diagnosis
+from carethread.x12.claim import Claim, Diagnosis
 from carethread.x12.delimiters import Delimiters
 from carethread.x12.remittance import Remittance
 from tests.judges import oxedi_errors, pyx12_errors
@@ -17,7 +17,8 @@ CLAIM_FILES = {
     "twelve diagnoses and fifty lines": make.claim_file(
         make.claim(
             charge=50 * 15_000,
-            diagnoses=tuple(Diagnosis("ABF" if n else "ABK", f"F{200 + n}") for n in range(12)),
+            diagnoses=tuple(Diagnosis("ABF" if n else "ABK", f"F1{n}20") for n in range(7))
+            + tuple(Diagnosis("ABF", f"F43{n}") for n in (0, 9, 21, 22, 23)),
             lines=tuple(make.line(n) for n in range(1, 51)),
         )
     ),
@@ -40,8 +41,9 @@ def test_pyx12_accepts_every_837p_that_we_write(name: str) -> None:
     assert pyx12_errors(make.written(CLAIM_FILES[name])) == []
 
 
-def test_pyx12_accepts_an_837i_that_we_write() -> None:
-    data = make.written(make.claim_file(make.institutional()))
+@pytest.mark.parametrize("claim", [make.institutional(), make.stay()])
+def test_pyx12_accepts_an_837i_that_we_write(claim: Claim) -> None:
+    data = make.written(make.claim_file(claim))
     assert pyx12_errors(data) == []
     assert check(data) == []
 

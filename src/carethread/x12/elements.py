@@ -48,10 +48,21 @@ def element_faults(found: Found, marks: Delimiters) -> Iterator[Finding]:
         for id_, message in _faults(value, element, marks):
             yield note(id_, message, at)
     yield from _pair_faults(found, note)
-    if tag in _DATED and len(values) > _DATED[tag]:
-        at = _DATED[tag]
-        if why := _span_fault(values[at - 1], values[at]):
+    for at, kind, value in _dated(values, marks):
+        if why := _span_fault(kind, value):
             yield note("DATE_INVALID", why, at)
+
+
+def _dated(values: list[str], marks: Delimiters) -> Iterator[tuple[int, str, str]]:
+    """The dates whose kind stands in front of them: element, kind, date."""
+    at = _DATED.get(values[0], 0)
+    if 0 < at < len(values):
+        yield at, values[at - 1], values[at]
+    if values[0] == "HI":
+        for at, text in enumerate(values[1:], 1):
+            parts = text.split(marks.component)
+            if len(parts) > 3:
+                yield at, parts[2], parts[3]
 
 
 def _pair_faults(found: Found, note: Callable[[str, str, int], Finding]) -> Iterator[Finding]:
@@ -126,13 +137,18 @@ def _day_fault(value: str) -> str:
 
 
 def _span_fault(kind: str, value: str) -> str:
-    """Why a value does not hold the days that its qualifier announces."""
-    if kind not in _SPAN or not value:
+    """Why a value does not hold what its qualifier announces: a day, two, a time, or both."""
+    if not value:
         return ""
+    if kind == "TM":
+        return "" if _TIME.match(value) else f"{_short(value)} is not a time of day"
+    if kind == "DT":
+        whole = _TIME.match(value[8:]) and not _day_fault(value[:8])
+        return "" if whole else f"{_short(value)} is not a day and a time"
     days = value.split("-")
-    if len(days) != _SPAN[kind]:
+    if kind in _SPAN and len(days) != _SPAN[kind]:
         return f"{_short(value)} is not {'one day' if kind == 'D8' else 'a first and a last day'}"
-    return next((why for why in map(_day_fault, days) if why), "")
+    return next((why for why in map(_day_fault, days) if why), "") if kind in _SPAN else ""
 
 
 def _short(value: str) -> str:

@@ -158,6 +158,11 @@ class Guide:
     root: Loop
     also: tuple[str, ...] = ()
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """All versions that are read by it."""
+        return (self.version, *self.also)
+
 
 _Elements = tuple[tuple[Element, ...], str]
 

@@ -1,0 +1,75 @@
+"""What a well-formed file can still get wrong: sums, pointers, numbers with check digits.
+
+Each rule takes an item (a claim, a remitted claim, a whole set) and says what is wrong with it;
+`At` knows where in the file its segments stand. To add a rule: write it in the module of its
+transaction, list it here, and its id in `catalogue.py` and docs/x12.md.
+"""
+
+from typing import Any
+
+from carethread.x12.acknowledgment import ClaimAck, FunctionalAck
+from carethread.x12.claim import Claim, ClaimFile
+from carethread.x12.remittance import Remittance, RemittedClaim
+from carethread.x12.semantics import (
+    answers,
+    anywhere,
+    claim_codes,
+    claim_rules,
+    claims,
+    remittances,
+)
+from carethread.x12.semantics.at import At, Rule
+
+ANYWHERE: tuple[Rule, ...] = (anywhere.npi, answers.status_codes)
+"""The rules for every set."""
+
+RULES: dict[type[Any], tuple[Rule, ...]] = {
+    RemittedClaim: (
+        remittances.line_balance,
+        remittances.claim_balance,
+        remittances.levels,
+        remittances.patient_share,
+        remittances.reversal,
+        remittances.revenue_codes,
+    ),
+    Remittance: (
+        remittances.check_balance,
+        remittances.routing_number,
+        remittances.payment,
+        remittances.adjustment_codes,
+        remittances.future_services,
+    ),
+    ClaimFile: (
+        claim_codes.postal_codes,
+        claim_codes.taxonomies,
+        claim_rules.claim_control_numbers,
+        claim_rules.future_services,
+    ),
+    Claim: (
+        claims.charge_sum,
+        claims.pointers,
+        claims.original_reference,
+        claims.line_numbers,
+        claims.service_dates,
+        claims.other_payers,
+        claims.other_policies,
+        claim_codes.diagnosis_codes,
+        claim_codes.places,
+        claim_codes.services,
+        claim_codes.stay_codes,
+        claim_rules.people,
+        claim_rules.accident,
+        claim_rules.stay,
+        claim_rules.discharge,
+        claim_rules.statement,
+        claim_rules.amounts,
+        claim_rules.authorization,
+        claim_rules.unlisted,
+        claim_rules.line_control_numbers,
+    ),
+    FunctionalAck: (answers.answer_counts, answers.verdicts),
+    ClaimAck: (answers.claim_counts, answers.claim_amounts),
+}
+"""The rules for each kind of item, in the order in which their findings are told."""
+
+__all__ = ["ANYWHERE", "RULES", "At"]

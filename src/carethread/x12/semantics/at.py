@@ -1,0 +1,45 @@
+"""Where an item of a set stands, and how a rule says what is wrong with it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from carethread.x12.finding import Finding, Severity
+from carethread.x12.values import format_cents
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The segments of an item, the position of the first, and what parts components in them."""
+
+    first: int
+    segments: tuple[list[str], ...]
+    component: str = ":"
+
+    def find(self, tag: str, nth: int = 0) -> int:
+        """Where the nth segment of this tag stands (0 the first), else the item's own place."""
+        places = [n for n, e in enumerate(self.segments) if e[0] == tag]
+        return self.first + (places[nth] if nth < len(places) else 0)
+
+    def all(self, tag: str) -> Iterator[tuple[int, list[str]]]:
+        return ((self.first + n, e) for n, e in enumerate(self.segments) if e[0] == tag)
+
+
+Rule = Callable[[Any, At], Iterator[Finding]]
+
+
+def part(e: list[str], element: int) -> str:
+    """An element's text, empty where the segment ends before it."""
+    return e[element] if element < len(e) else ""
+
+
+def error(id_: str, position: int, message: str, tag: str, element: int = 0) -> Finding:
+    return Finding(id_, Severity.ERROR, position, message, tag, element)
+
+
+def warning(id_: str, position: int, message: str, tag: str, element: int = 0) -> Finding:
+    return Finding(id_, Severity.WARNING, position, message, tag, element)
+
+
+def dollars(cents: int) -> str:
+    return format_cents(cents)
