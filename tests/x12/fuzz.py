@@ -16,7 +16,7 @@ from carethread.x12.delimiters import DEFAULT
 from carethread.x12.finding import Unreadable
 from carethread.x12.reader import read
 from carethread.x12.writer import rewrite, set_lines
-from tests.x12 import make
+from tests.x12 import make, make_eligibility
 
 JUNK = (
     *("", "0", "-", "1.2.3", "99999999999999999999", "20261345", "É", "\x00", "XX", ":", "^"),
@@ -30,6 +30,8 @@ def clean_files() -> list[bytes]:
         make.written(make.remittance()),
         make.written(make.functional_ack()),
         make.written(make.claim_ack()),
+        make.written(make_eligibility.inquiry()),
+        make.written(make_eligibility.response()),
         make.written(make.remittance(), make.remittance(make.denied())),
     ]
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from carethread.x12.delimiters import DEFAULT, Delimiters
 from carethread.x12.reader import Transaction, read
-from tests.x12 import make, strategies
+from tests.x12 import make, make_eligibility, strategies, strategies_eligibility
 
 MARKS = st.sampled_from(
     [
@@ -55,13 +55,33 @@ def test_a_277ca_comes_back_as_it_was(ack: Transaction, marks: Delimiters) -> No
 
 
 @BOUNDED
+@given(strategies_eligibility.inquiries, MARKS)
+def test_a_270_comes_back_as_it_was(inquiry: Transaction, marks: Delimiters) -> None:
+    same(inquiry, marks)
+
+
+@BOUNDED
+@given(strategies_eligibility.responses, MARKS)
+def test_a_271_comes_back_as_it_was(response: Transaction, marks: Delimiters) -> None:
+    same(response, marks)
+
+
+@BOUNDED
 @given(strategies.interchange_acks, MARKS)
 def test_a_ta1_comes_back_as_it_was(ack: Transaction, marks: Delimiters) -> None:
     same(ack, marks)
 
 
 @pytest.mark.parametrize(
-    "transaction", [make.claim_file(), make.remittance(), make.functional_ack(), make.claim_ack()]
+    "transaction",
+    [
+        make.claim_file(),
+        make.remittance(),
+        make.functional_ack(),
+        make.claim_ack(),
+        make_eligibility.inquiry(),
+        make_eligibility.response(),
+    ],
 )
 def test_the_clean_transactions_come_back_as_they_were(transaction: Transaction) -> None:
     same(transaction, DEFAULT)

@@ -15,7 +15,7 @@ from carethread.x12.show import show, show_document, unshow, write_shown
 from carethread.x12.views import VIEWS
 from carethread.x12.views import envelope as heads
 from carethread.x12.views.kinds import SEGMENT, Invalid
-from tests.x12 import make, strategies
+from tests.x12 import make, strategies, strategies_eligibility
 from tests.x12.test_roundtrip import BOUNDED
 
 SAMPLES = Path(__file__).parents[3] / "shared/samples/x12"
@@ -32,6 +32,8 @@ everything = (
     | strategies.functional_acks
     | strategies.claim_acks()
     | strategies.interchange_acks
+    | strategies_eligibility.inquiries
+    | strategies_eligibility.responses
 )
 
 

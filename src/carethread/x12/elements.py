@@ -85,7 +85,9 @@ def _faults(value: str, element: Element, marks: Delimiters) -> Iterator[tuple[s
     if element.parts:
         yield from _composite_faults(value, element, marks)
         return
-    yield from _value_faults(value, element)
+    several = element.repeats and marks.repetition
+    for one in value.split(marks.repetition) if several else (value,):
+        yield from _value_faults(one, element)
 
 
 def _composite_faults(value: str, element: Element, marks: Delimiters) -> Iterator[tuple[str, str]]:

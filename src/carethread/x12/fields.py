@@ -1,10 +1,10 @@
 """Element by element: the binding of every segment whose line in the guide names its fields."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from carethread.x12.binding import KINDS, Get, Place, Take
-from carethread.x12.delimiters import COMPONENT
+from carethread.x12.delimiters import COMPONENT, REPETITION
 from carethread.x12.guide import Element, Segment
 
 
@@ -86,6 +86,10 @@ class _Plan:
             self.lines += [f"    {line}" for line in self._components(position, element)]
             return
         slot = self.at.index(element.field)
+        if element.repeats:
+            self.names["parted"] = _parted(self.at.marks.repetition)
+            self.lines.append(f"if e[{position}]: values[{slot}] = parted(e[{position}])")
+            return
         times = fields.count(element.field)
         memo = KINDS[element.kind].memo
         if times > 1:
@@ -137,6 +141,11 @@ _SPEAKING = ("number", "money")
 """Kinds whose zero says something; their nothing is None."""
 
 
+def _parted(mark: str) -> Callable[[str], tuple[str, ...]]:
+    """Takes the repetitions of an element apart; a file without a mark for them has none."""
+    return (lambda text: tuple(text.split(mark))) if mark else (lambda text: (text,))
+
+
 def _is_silent(element: Element, text: str) -> bool:
     """A value that is no reason to write its segment: a code beside others, a count of nothing."""
     counts = element.kind in ("cents", "integer")
@@ -150,6 +159,8 @@ def _text(element: Element, get: Get, turns: dict[str, int]) -> str:
     if not element.field:
         return ""
     value = get(element.field)
+    if element.repeats:
+        return REPETITION.join(value)
     if isinstance(value, tuple):
         turn = turns.get(element.field, 0)
         turns[element.field] = turn + 1

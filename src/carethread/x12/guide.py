@@ -5,6 +5,7 @@ from them, so a segment is added in one place.
 
     [2110 S999 lines=RemittedLine*]      a loop: situational, at most 999, each becomes a
                                          RemittedLine in the tuple `lines` of the object above
+                                         (`^lines`: of the object above that one)
       SVC R1 (procedure! modifiers) ...  a segment: required, once, then its elements in order
       REF S1 #6R control_number!         a segment told from others of its tag by its first value
 
@@ -13,10 +14,11 @@ An element is
     `^name`                the same, but a field of the object above
     `.`                    kept, in no field          `-`  not used by this guide
     `=A|B`                 one of these codes         `#A|B`  the same, and it tells segments apart
-    `(a b c)`              a composite
-with `!` where it is required, `{A|B}` for its code list, `<=20` for a shorter limit than the
-dictionary's, `*11` for eleven of the same. Elements left out at the end are not used. `@name`
-or `@name:field` hands the whole segment to a binding (`bindings.py`).
+    `(a b c)`              a composite             `name+`  repeats: a tuple, one item each
+with `!` where it is required, `{A|B}` for its code list (`{#A|B}` tells segments apart as well),
+`<=20` for a shorter limit than the dictionary's, `*11` for eleven of the same. Elements left out
+at the end are not used. `@name` or `@name:field` hands the whole segment to a binding
+(`bindings.py`).
 
 `let NAME = ...` names a run of elements, which `$NAME` then stands for. The last loop that is
 not indented is the guide's; those before it are only described, and `use 2300` puts one in.
@@ -38,7 +40,8 @@ UNIT_STARTS = ("HL", "CLM", "CLP", "PLB")
 @dataclass(frozen=True, slots=True)
 class Element:
     """One element or component. `usage` is R required, S situational, N not used; `codes` are
-    the values allowed ("" = any); `fixed` marks a code that no field holds."""
+    the values allowed ("" = any); `fixed` marks a code that no field holds; what `repeats` may hold
+    several values."""
 
     usage: str
     type: Type
@@ -46,6 +49,7 @@ class Element:
     kind: str = "text"
     codes: tuple[str, ...] = ()
     longest: int = 0
+    repeats: bool = False
     fixed: bool = False
     is_key: bool = False
     parts: tuple["Element", ...] = ()
@@ -166,13 +170,13 @@ class Guide:
 
 _Elements = tuple[tuple[Element, ...], str]
 
-_HEADER = re.compile(r"\[(\S+) ([RSN])(\d+|>)(?: (\w+)=(\w+)(\*?))?\]$")
+_HEADER = re.compile(r"\[(\S+) ([RSN])(\d+|>)(?: (\^?\w+)=(\w+)(\*?))?\]$")
 _USE = re.compile(r"use (\S+)$")
 _SEGMENT = re.compile(r"(\w+) ([RSN])(\d+|>)\s*(.*)$")
 _TOKEN = re.compile(r"\(|\)!?(?:\*\d+)?|[^\s()]+")
 _ELEMENT = re.compile(
     r"(?P<codes>[=#][^!{<*]+)?(?P<name>\^?[a-z_]+)?(?::(?P<kind>\w+))?(?P<dot>[.-])?"
-    r"(?P<required>!)?(?:\{(?P<list>[^}]*)\})?(?:<=(?P<longest>\d+))?(?:\*(?P<times>\d+))?$"
+    r"(?P<repeats>\+)?(?P<required>!)?(?:\{(?P<list>[^}]*)\})?(?:<=(?P<longest>\d+))?(?:\*(?P<times>\d+))?$"
 )
 
 
@@ -198,11 +202,11 @@ def _lines(text: str) -> list[str]:
     named: dict[str, str] = {}
     lines: list[str] = []
     for line in filter(str.strip, text.splitlines()):
+        line = re.sub(r"\$(\w+)", lambda m: named[m[1]], line)
         if line.startswith("let "):
             name, _, meaning = line.removeprefix("let ").partition(" = ")
             named[name] = meaning
             continue
-        line = re.sub(r"\$(\w+)", lambda m: named[m[1]], line)
         if any(start.match(line.strip()) for start in (_HEADER, _SEGMENT, _USE)):
             lines.append(line)
         else:
@@ -312,7 +316,8 @@ def _parse_element(token: str, type_: Type, line: str) -> list[Element]:
     match = _ELEMENT.match(token)
     if match is None:
         raise ValueError(f"element {token!r} does not follow the notation: {line!r}")
-    codes = (match["codes"] or "")[1:] or match["list"] or ""
+    listed = match["list"] or ""
+    codes = (match["codes"] or "")[1:] or listed.removeprefix("#")
     usage = "R" if match["required"] or match["codes"] else "N" if match["dot"] == "-" else "S"
     if token.startswith("!"):
         usage = "R"
@@ -323,7 +328,8 @@ def _parse_element(token: str, type_: Type, line: str) -> list[Element]:
         match["kind"] or "text",
         tuple(codes.split("|")) if codes else (),
         int(match["longest"] or 0),
+        bool(match["repeats"]),
         fixed=bool(match["codes"]) and not match["name"],
-        is_key=token.startswith("#"),
+        is_key=token.startswith("#") or listed.startswith("#"),
     )
     return [element] * int(match["times"] or 1)

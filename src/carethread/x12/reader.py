@@ -15,6 +15,7 @@ from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAc
 from carethread.x12.claim import Claim, ClaimFile
 from carethread.x12.common import Envelope
 from carethread.x12.delimiters import DEFAULT, Delimiters
+from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
 from carethread.x12.finding import Finding, Severity, Unreadable
 from carethread.x12.guides import codec_for, purpose_of
 from carethread.x12.guides.assembly import Assembler
@@ -70,7 +71,16 @@ class UnknownSet:
     segments: tuple[tuple[str, ...], ...] = ()
 
 
-Transaction = ClaimFile | Remittance | FunctionalAck | ClaimAck | InterchangeAck | UnknownSet
+Transaction = (
+    ClaimFile
+    | Remittance
+    | FunctionalAck
+    | ClaimAck
+    | EligibilityInquiry
+    | EligibilityResponse
+    | InterchangeAck
+    | UnknownSet
+)
 
 
 @dataclass(frozen=True, slots=True)

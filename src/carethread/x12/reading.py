@@ -185,7 +185,7 @@ class LoopReader:
     @staticmethod
     def _lift(values: Values, target: int, value: Any, nothing: Any) -> None:
         """Gives a value to the object above: tuples add up, anything else that was said stands."""
-        if value.__class__ is tuple:
+        if value.__class__ in (tuple, list):
             values[target] = (*values[target], *value)
         elif value != nothing:
             values[target] = value

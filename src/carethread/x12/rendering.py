@@ -145,7 +145,7 @@ def _said(segment: Segment, elements: list[str], blanks: dict[str, Any]) -> list
     def slot(name: str) -> int:
         if name not in slots:
             slots[name] = len(values)
-            values.append(blanks.get(name.removeprefix("^")))
+            values.append(blanks.get(name.removeprefix("^"), ()))
         return slots[name]
 
     binding = BINDINGS[segment.binding]

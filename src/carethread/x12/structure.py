@@ -117,11 +117,11 @@ class Walk:
 
     def _too_many(self, part: Segment | Loop, count: int, position: int, tag: str) -> None:
         if part.most and count == part.most + 1:
-            if isinstance(part, Loop):
+            if isinstance(part, Loop) and len(part.parts) > 1:
                 message = f"loop {part.name} may stand here {part.most} times"
                 self._note("LOOP_REPEAT", position, message, tag)
             else:
-                message = f"{part.name} may stand here {part.most} times"
+                message = f"{begins(part).name} may stand here {part.most} times"
                 self._note("SEGMENT_REPEAT", position, message, tag)
 
     def _unplaced(self, position: int, elements: list[str]) -> None:

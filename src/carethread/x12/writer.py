@@ -6,6 +6,7 @@ the X12 character set, everything else is refused with the segment, the element 
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from carethread.x12.acknowledgment import InterchangeAck
@@ -21,7 +22,7 @@ from carethread.x12.values import format_day
 
 FREE_TEXT = {
     *("name", "first_name", "middle_name", "suffix", "line1", "line2", "city", "address"),
-    *("pay_to", "contact", "notes", "message", "description", "group_name"),
+    *("pay_to", "contact", "notes", "message", "messages", "description", "group_name", "plan"),
 }
 """Fields whose text is folded where it does not fit the character set; all others are refused."""
 
@@ -249,6 +250,12 @@ def _fit(text: str, element: Element | None, where: str, target: str, marks: Del
         pairs = zip(text.split(COMPONENT), element.parts, strict=False)
         parts = (_fit(p, e, f"{where}-{n}", target, marks) for n, (p, e) in enumerate(pairs, 1))
         return COMPONENT.join(parts)
+    if element.repeats:
+        repeats = (
+            _fit(r, replace(element, repeats=False), where, target, marks)
+            for r in text.split(REPETITION)
+        )
+        return REPETITION.join(repeats)
     field = (element.field or target).removeprefix("^")
     fitted = fold(text, marks) if field in FREE_TEXT else text
     if not _is_plain(fitted, marks):

@@ -10,8 +10,9 @@ from typing import Any
 
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck
 from carethread.x12.claim import ClaimFile
+from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
 from carethread.x12.guide import Guide
-from carethread.x12.guides import acknowledgment, claim, claim_status, remittance
+from carethread.x12.guides import acknowledgment, claim, claim_status, eligibility, remittance
 from carethread.x12.guides.assembly import Assembler
 from carethread.x12.remittance import Remittance
 from carethread.x12.rendering import Item
@@ -37,6 +38,18 @@ CODECS: tuple[Codec, ...] = (
         acknowledgment.GUIDE, FunctionalAck, acknowledgment.AnswerAssembler, acknowledgment.compose
     ),
     Codec(claim_status.GUIDE, ClaimAck, claim_status.StatusAssembler, claim_status.compose),
+    Codec(
+        eligibility.INQUIRY,
+        EligibilityInquiry,
+        eligibility.InquiryAssembler,
+        eligibility.compose_inquiry,
+    ),
+    Codec(
+        eligibility.RESPONSE,
+        EligibilityResponse,
+        eligibility.ResponseAssembler,
+        eligibility.compose_response,
+    ),
 )
 
 
