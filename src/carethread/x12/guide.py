@@ -90,6 +90,12 @@ class Segment:
             e.field or any(p.field for p in e.parts) for e in self.elements
         )
 
+    @property
+    def is_constant(self) -> bool:
+        """Required, and it says nothing but what the guide fixes."""
+        needed = [e for e in self.elements if e.usage == "R"]
+        return self.usage == "R" and bool(needed) and all(e.fixed for e in needed)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

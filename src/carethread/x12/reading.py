@@ -97,7 +97,7 @@ class LoopReader:
         """A take function, or a Child."""
         if isinstance(part, Loop):
             return self._child(part, known)
-        return self._take(part) if part.is_mapped else keep_whole
+        return self._take(part) if part.is_mapped or part.is_constant else keep_whole
 
     def _parts(self) -> list[Segment | Loop]:
         """What may follow the first segment within the unit."""

@@ -55,7 +55,7 @@ def _getter(flat: Any, above: Get | None) -> Get:
 
 def _part(part: Segment | Loop, get: Get, order: int) -> Iterator[Item]:
     if isinstance(part, Segment):
-        if part.is_mapped or _is_constant(part):
+        if part.is_mapped or part.is_constant:
             for elements in BINDINGS[part.binding].write(part, get):
                 yield Item(elements, part, order)
         return
@@ -63,12 +63,6 @@ def _part(part: Segment | Loop, get: Get, order: int) -> Iterator[Item]:
         for item in render(part, value, get):
             own = part.shape is None and item.own
             yield Item(item.elements, item.segment, order, own, item.verbatim)
-
-
-def _is_constant(segment: Segment) -> bool:
-    """A required segment that says nothing but what the guide fixes."""
-    needed = [e for e in segment.elements if e.usage == "R"]
-    return segment.usage == "R" and bool(needed) and all(e.fixed for e in needed)
 
 
 def _values(loop: Loop, get: Get) -> tuple[Any, ...]:

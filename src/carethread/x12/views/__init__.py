@@ -7,7 +7,7 @@ view here.
 from typing import Any
 
 from carethread.x12.reader import UnknownSet
-from carethread.x12.views import acknowledgment, claim, claim_status, remittance
+from carethread.x12.views import acknowledgment, claim, claim_status, eligibility, remittance
 from carethread.x12.views.mapping import View, view
 
 UNKNOWN = view(UnknownSet, "segments:segments", given=("envelope", "kind"))
@@ -19,6 +19,8 @@ VIEWS: dict[type[Any], View] = {
         acknowledgment.FUNCTIONAL,
         acknowledgment.INTERCHANGE,
         claim_status.VIEW,
+        eligibility.INQUIRIES,
+        eligibility.RESPONSES,
         UNKNOWN,
     )
 }
