@@ -190,13 +190,16 @@ def inquiries_about(draw: st.DrawFn) -> ServiceInquiry:
 
 @st.composite
 def members(draw: st.DrawFn, answered: bool, depth: int = 0) -> Member:
+    ids = st.just(("", ""))
+    if answered or depth == 0:  # a 270 has no number for a dependent
+        ids = ids | st.tuples(st.just("MI"), word(15))
     party = Party(
         "1",
         draw(text(20, 1)),
         draw(text(10)),
         draw(text(10)),
         draw(text(5)),
-        *draw(st.just(("", "")) | st.tuples(st.just("MI"), word(15))),
+        *draw(ids),
         address=draw(maybe(addresses)),
     )
     asked = {"inquiries": draw(some(inquiries_about(), 2))}

@@ -49,7 +49,7 @@ _INQUIRY = """
   HI S1 @diagnoses:^diagnoses $DIAGNOSIS! $DIAGNOSIS*7
   DTP S2 @periods:^dates !{102|291} $DATE
 [2100D R1 party=Party]
-  NM1 R1 #03 entity_type!{1} $NAME . .
+  NM1 R1 #03 entity_type!{1} $NAME - -
   use 2100.REF
   N3 S1 @street:address ! .
   N4 S1 @city:address $CITY
