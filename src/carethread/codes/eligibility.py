@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 
 from carethread.codes.tables import keyed, raw
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +47,36 @@ UNKNOWN_BENEFIT = BenefitKind("a benefit that we have no words for", "")
 
 
 @cache
-def _table(section: str, kind: type[T]) -> dict[str, T]:
-    return keyed("eligibility", section, kind)
+def _benefits() -> dict[str, BenefitKind]:
+    return keyed("eligibility", "benefits", BenefitKind)
+
+
+@cache
+def _rejections() -> dict[str, RejectReason]:
+    return keyed("eligibility", "rejections", RejectReason)
+
+
+@cache
+def _follow_ups() -> dict[str, FollowUp]:
+    return keyed("eligibility", "follow_ups", FollowUp)
+
+
+@cache
+def service_types() -> dict[str, ServiceType]:
+    """Every service type of the list. A code that is not in it is kept and shown as it is."""
+    return keyed("eligibility", "services", ServiceType)
 
 
 def benefit_kind(code: str) -> BenefitKind:
-    return _table("benefits", BenefitKind).get(code, UNKNOWN_BENEFIT)
+    return _benefits().get(code, UNKNOWN_BENEFIT)
 
 
 def reject_reason(code: str) -> RejectReason:
-    return _table("rejections", RejectReason).get(code, UNKNOWN_REASON)
+    return _rejections().get(code, UNKNOWN_REASON)
 
 
 def follow_up(code: str) -> FollowUp:
-    return _table("follow_ups", FollowUp).get(code, UNKNOWN_FOLLOW_UP)
-
-
-def service_type(code: str) -> ServiceType | None:
-    """None for a code that is not in the list; such a code is kept and shown as it is."""
-    return _table("services", ServiceType).get(code)
+    return _follow_ups().get(code, UNKNOWN_FOLLOW_UP)
 
 
 @cache
