@@ -5,7 +5,15 @@ from datetime import date, datetime
 
 from django.db.models import F, QuerySet
 
-from carethread.record.models import Case, NoteVersion, Practitioner, User
+from carethread.codes.roles import Role
+from carethread.record.models import (
+    Case,
+    CaseKind,
+    ClaimFinding,
+    NoteVersion,
+    Practitioner,
+    User,
+)
 
 _MOST = 200
 _TO_DO = "Answer with an addendum, or tell billing that the note is right."
@@ -29,9 +37,23 @@ class Returned:
 
     @property
     def to_do(self) -> str:
-        """What its author can do. The case's own cure is written for billing; it stands in only
-        where nobody has said in clinical words what is wrong."""
-        return _TO_DO if self.case.clinical_words else self.case.cure
+        """What its author can do. The cure of a refusal is written for billing; it stands in
+        only where nobody has said in clinical words what is wrong."""
+        for_author = self.case.kind == CaseKind.HELD or not self.case.clinical_words
+        return self.case.cure if for_author else _TO_DO
+
+    @property
+    def findings(self) -> list[ClaimFinding]:
+        """What keeps the claim here and is the author's to mend."""
+        if self.case.kind != CaseKind.HELD or self.case.claim is None:
+            return []
+        rule = self.case.source.rpartition(":")[2]
+        return list(self.case.claim.findings.filter(rule=rule, owner=Role.CLINICIAN.value))
+
+    @property
+    def by_addendum(self) -> bool:
+        """Whether the note itself is where this is cured."""
+        return all(finding.fix_kind in ("note", "") for finding in self.findings)
 
 
 def returned(practitioner: Practitioner, now: datetime, today: date) -> list[Returned]:

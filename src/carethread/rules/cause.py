@@ -13,6 +13,11 @@ from carethread.codes.roles import Role
 
 T = TypeVar("T")
 
+# What a note's author does about a claim that is held for it, by the screen that cures it.
+_BY_ADDENDUM = "Correct the note in an addendum, or tell billing that it is right."
+_BY_PLAN = "Write a treatment plan that covers the day and the service, and sign it."
+_AUTHOR_CURES = {"client": _BY_PLAN, "plan": _BY_PLAN}
+
 _NOT_BY_CONTRACT = "The payer does not say that the contract takes this; a biller decides."
 
 
@@ -72,3 +77,8 @@ def _words(
     name = f"{known.words} ({group}-{reason})" if known is UNKNOWN else known.words
     unknown = [f"remark {r}" for r in remarks if r not in adjustments.remarks()]
     return "; ".join([name, *(r.words for r in beside), *unknown])
+
+
+def author_cure(fix_kind: str) -> str:
+    """What the author of a note can do about a finding, by the kind of its `Fix`."""
+    return _AUTHOR_CURES.get(fix_kind, _BY_ADDENDUM)

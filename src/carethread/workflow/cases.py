@@ -4,7 +4,8 @@ Each yields cases that are not open yet; `source` names what a case is about, an
 lets it be opened once. None of them remembers anything: they ask the record.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from carethread.record.models import (
     CaseKind,
     Charge,
     Claim,
+    ClaimFinding,
     ClaimState,
     Connection,
     Delivery,
@@ -29,7 +31,7 @@ from carethread.record.models import (
     Transfer,
 )
 from carethread.record.policies import effective
-from carethread.rules.cause import RootCause, cause
+from carethread.rules.cause import RootCause, author_cure, cause
 from carethread.rules.clocks import acknowledgment_due, appeal_deadline, filing_limit
 from carethread.workflow import gather
 
@@ -147,6 +149,66 @@ def _rejection(organization: Organization, claim: Claim, now: datetime) -> Case:
         clinical_words=why.words if by_author else "",
         claim=claim,
         note=_note(charge) if by_author and charge else None,
+        amount_cents=claim.charge_cents,
+        opened_at=now,
+        due_on=filing_limit(claim.service_from, claim.payer.kind, claim.payer.timely_filing_days),
+    )
+
+
+# -------------------------------------------------------------------------------------- held
+
+
+def held(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Claims that wait here for what only a note's author can mend: one case for a rule and a
+    version of the note, so that an addendum that does not mend it is asked about anew."""
+    findings = _held_by_authors()
+    known = set(Case.objects.filter(source__in=findings).values_list("source", flat=True))
+    for source, found in findings.items():
+        if source not in known:
+            yield _held(organization, source, found, now)
+
+
+def _held_by_authors() -> dict[str, list[ClaimFinding]]:
+    """What holds claims and is their authors' to mend, by the source of its case."""
+    rows = (
+        ClaimFinding.objects.filter(
+            claim__state=ClaimState.HELD, severity="stops", owner=Role.CLINICIAN.value
+        )
+        .select_related("claim__practitioner", "claim__payer")
+        .prefetch_related("claim__charges__current__note_version__note")
+        .order_by("claim", "pk")
+    )
+    found: dict[str, list[ClaimFinding]] = defaultdict(list)
+    for row in rows:
+        if (note := _note_behind(row)) is not None:
+            found[f"held:{row.claim_id}:{note.current_id}:{row.rule}"].append(row)
+    return found
+
+
+def _note_behind(finding: ClaimFinding) -> Note | None:
+    """The note that the finding names, else that of the claim's first charge."""
+    notes = [note for charge in finding.claim.charges.all() if (note := _note(charge))]
+    named = [n for n in notes if finding.fix_kind == "note" and n.pk == finding.fix_id]
+    return next(iter(named or notes), None)
+
+
+def _held(
+    organization: Organization, source: str, found: Sequence[ClaimFinding], now: datetime
+) -> Case:
+    first, words = found[0], " ".join(dict.fromkeys(f.message for f in found))
+    claim = first.claim
+    return Case(
+        organization=organization,
+        kind=CaseKind.HELD,
+        source=source,
+        category="held",
+        owner_role=Role.CLINICIAN.value,
+        author=claim.practitioner,
+        title=words[:300],
+        clinical_words=words[:500],
+        cure=author_cure(first.fix_kind),
+        claim=claim,
+        note=_note_behind(first),
         amount_cents=claim.charge_cents,
         opened_at=now,
         due_on=filing_limit(claim.service_from, claim.payer.kind, claim.payer.timely_filing_days),
@@ -314,7 +376,7 @@ def connections_down(organization: Organization, now: datetime) -> Iterator[Case
 
 
 OPENERS: tuple[Opener, ...] = (
-    denials, rejections, underpayments, unmatched, quarantined, missing_answers, connections_down,
+    denials, rejections, held, underpayments, unmatched, quarantined, missing_answers, connections_down,
 )  # fmt: skip
 
 
@@ -354,6 +416,8 @@ def settled() -> Iterator[tuple[Case, str]]:
     ).exclude(remitted_claim__transfers__in=_standing_denials())
     for case in again:
         yield case, "The payer has answered anew."
+    for case in live.filter(kind=CaseKind.HELD).exclude(source__in=_held_by_authors()):
+        yield case, "Its author has nothing left to mend on it."
     moved_on = {
         "999": [ClaimState.QUEUED, ClaimState.SENT],
         "277CA": [ClaimState.RECEIVED],

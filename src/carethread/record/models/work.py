@@ -17,6 +17,7 @@ class CaseKind(models.TextChoices):
     UNMATCHED = "unmatched", "Unmatched payment"
     MISSING_ACKNOWLEDGMENT = "missing_ack", "Missing acknowledgment"
     QUESTION = "question", "Question to the author"
+    HELD = "held", "Held for its author"
     QUARANTINE = "quarantine", "Quarantined file"
     CONNECTION = "connection", "Connection down"
 
