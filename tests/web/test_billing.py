@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils.html import escape
 from django_scopes import scope
 
 from carethread.record.ledger import wrong_balances
@@ -158,8 +159,8 @@ def test_an_unmatched_payment_shows_candidates_with_their_differences(
 ) -> None:
     page = read(bill, "unmatched_item", shown.match.pk)
     assert claim(shown, shown.stray).current.claim_number in page
-    assert "Agrees" in page
-    assert "Differs" in page
+    for words in ("The payer says", "OTHER-1", "We sent", "Agrees"):
+        assert words in page, "side by side"
 
 
 def test_a_claim_that_was_answered_is_not_paid_a_second_time(shown: Shown, bill: Browser) -> None:
@@ -184,6 +185,30 @@ def test_a_payment_is_matched_by_hand_to_the_claim_that_it_is_for(
         settled = Match.objects.get(pk=shown.match.pk)
         assert (settled.state, settled.user) == ("matched", shown.cast.bill)
         assert wrong_balances() == []
+
+
+def test_a_payment_is_matched_by_typing_the_claim_s_number(shown: Shown, bill: Browser) -> None:
+    """Nothing of the payment leads to that claim but the biller who knows better."""
+    denied = claim(shown, shown.denied)
+    typed = denied.current.claim_number.lower()
+    page = read(bill, "unmatched_item", shown.match.pk, claim=f" {typed} ")
+    first = page[page.index("Which claim is meant?") :].split("</section>")[0]
+    assert denied.current.claim_number in first, "what was typed comes first"
+    for told, ours in (("OTHER-1", denied.current.claim_number), ("02/28/2026", "03/01/2026")):
+        assert told in first, "what the payer says"
+        assert ours in first, "beside what we sent"
+    assert f'name="version" value="{denied.current.pk}"' in first, "one click from here"
+    short = read(bill, "unmatched_item", shown.match.pk, claim=str(denied.sequence))
+    assert f'name="version" value="{denied.current.pk}"' in short, "the screens' own number"
+
+
+@pytest.mark.parametrize("typed", ["CT999", "9" * 40, "<b>", "'"])
+def test_a_number_that_is_no_claims_says_so_and_stays(
+    shown: Shown, bill: Browser, typed: str
+) -> None:
+    page = read(bill, "unmatched_item", shown.match.pk, claim=typed)
+    assert "No claim of ours that left carries" in page
+    assert f'value="{escape(typed)}"' in page
 
 
 @pytest.mark.parametrize("version", ["", "x", "0", "99999999"])

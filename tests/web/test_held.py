@@ -1,6 +1,6 @@
 """A claim that waits for what only the note's author can mend is in the author's inbox."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django_scopes import scope

@@ -1,23 +1,29 @@
 """The worklist: what has to be settled, in the order of money and deadline."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
-from carethread.record.models import Case
+from carethread.record.models import Case, LineMatch, User
+
+UNSETTLED = "unsettled"  # a state to ask for: open or answered
+WHOLE = "whole"  # a service to ask for: refusals of whole claims, which name no service
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a worklist is narrowed to; empty means all."""
+    """What a worklist is narrowed to; empty means all. `mine` is what this user has to settle:
+    by role, and as a note's author. `since` is when a case was opened at the earliest."""
 
     state: str = "open"
     kind: str = ""
     category: str = ""
     owner: str = ""
+    mine: User | None = None
     clinician_id: int | None = None
     service: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +37,58 @@ class Tally:
 
 def cases(asked: Asked) -> "QuerySet[Case]":
     """Cases, those with the nearest deadline first, and among them the most money."""
-    rows: QuerySet[Case] = Case.objects.select_related(
-        "claim__client", "claim__payer", "author", "file"
-    ).defer("file__raw")
-    for column, value in _conditions(asked):
-        rows = rows.filter(**{column: value})
+    rows: QuerySet[Case] = (
+        narrowed(asked)
+        .select_related("claim__client", "claim__payer", "author", "file")
+        .defer("file__raw")
+    )
     return rows.order_by(F("due_on").asc(nulls_last=True), "-amount_cents", "pk")
 
 
+def narrowed(asked: Asked) -> "QuerySet[Case]":
+    """The cases asked for, each with its `service`, in no order."""
+    rows = with_service(Case.objects.all())
+    if asked.state == UNSETTLED:
+        rows = rows.exclude(state="closed")
+    for column, value in _conditions(asked):
+        rows = rows.filter(**{column: value})
+    if asked.service == WHOLE:
+        rows = rows.filter(Q(service=None))
+    if asked.mine is not None:
+        rows = rows.filter(_mine(asked.mine))
+    return rows
+
+
+def with_service(rows: "QuerySet[Case]") -> "QuerySet[Case]":
+    """Cases with the `service` of the line that they are about; None where they name no line."""
+    line = LineMatch.objects.filter(remitted_line=OuterRef("remitted_line")).order_by("pk")
+    path = "claim_line__charge_version__note_version__service"
+    annotated: QuerySet[Case] = rows.annotate(service=Subquery(line.values(path)[:1]))
+    return annotated
+
+
+def _mine(user: User) -> Q:
+    """What has an author is the author's, whatever their role; the rest belongs to a role."""
+    return Q(author__user=user) | Q(author=None, owner_role__in=[r.value for r in user.roles])
+
+
 def _conditions(asked: Asked) -> list[tuple[str, object]]:
-    service = "remitted_line__line_matches__claim_line__charge_version__note_version__service"
     wanted = {
-        "state": asked.state,
+        "state": "" if asked.state == UNSETTLED else asked.state,
         "kind": asked.kind,
         "category": asked.category,
         "owner_role": asked.owner,
         "claim__practitioner": asked.clinician_id,
-        service: asked.service,
+        "service": "" if asked.service == WHOLE else asked.service,
+        "opened_at__gte": asked.since,
     }
     return [(column, value) for column, value in wanted.items() if value]
 
 
-def tallies(state: str = "open") -> list[Tally]:
-    """Cases in a state, by kind, most money first. One query."""
+def tallies(asked: Asked) -> list[Tally]:
+    """The cases asked for, of whatever kind, by kind, most money first. One query."""
     rows = (
-        Case.objects.filter(state=state)
+        narrowed(replace(asked, kind=""))
         .order_by()
         .values("kind")
         .annotate(n=Count("pk"), cents=Sum("amount_cents"))

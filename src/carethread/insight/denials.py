@@ -1,4 +1,4 @@
-"""What payers refused, by clinician, by service and by root cause.
+"""What payers refused, by clinician, by service and by root cause; or of one of these alone.
 
 A denial is a case that posting opened because a payer refused money that is still asked for.
 Contractual reductions (CO-45 and its kin) and the patient's share open no such case, so they
@@ -6,14 +6,17 @@ are never counted here. Both the clinical and the billing side read these figure
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
+from carethread.insight import cases as worklist
+from carethread.insight.cases import Asked
 from carethread.record.models import Case, CaseKind, LineMatch
 
+EVERY = Asked(state="")
 _TAKEN_BACK = "22"  # CLP02: a reversal answers nothing anew
 _SERVICE = "claim_line__charge_version__note_version__service"
 
@@ -61,23 +64,22 @@ class Denials:
     by_cause: tuple[Group, ...]
 
 
-def denial_cases(period: Period) -> "QuerySet[Case]":
+def denial_cases(period: Period, asked: Asked = EVERY) -> "QuerySet[Case]":
     """The denials that came in that period, settled or not, each with its `service`."""
-    service = LineMatch.objects.filter(remitted_line=OuterRef("remitted_line")).order_by("pk")
-    rows: QuerySet[Case] = Case.objects.filter(
-        kind=CaseKind.DENIAL, opened_at__gte=period.starts, opened_at__lt=period.ends
-    ).annotate(
-        service=Subquery(service.values(_SERVICE)[:1]),
-        clinician=F("claim__practitioner"),
+    rows: QuerySet[Case] = (
+        worklist.narrowed(replace(asked, state="", kind=CaseKind.DENIAL, since=period.starts))
+        .filter(opened_at__lt=period.ends)
+        .annotate(clinician=F("claim__practitioner"))
     )
     return rows
 
 
-def denials(period: Period) -> Denials:
-    """Counts and cents of a period's denials. Six queries."""
-    cases = denial_cases(period)
-    by_clinician = _answered("claim_line__version__claim__practitioner", period)
-    by_service = _answered(_SERVICE, period)
+def denials(period: Period, asked: Asked = EVERY) -> Denials:
+    """Counts and cents of a period's denials, narrowed to a clinician, a service or a cause. Six
+    queries."""
+    cases = denial_cases(period, asked)
+    by_clinician = _answered("claim_line__version__claim__practitioner", period, asked)
+    by_service = _answered(_SERVICE, period, asked)
     rows = _sums(cases.annotate(whole=F("kind")), "whole")
     total = [_group(row, "whole", lambda _: "", {}) for row in rows]
     whole = total[0] if total else Group("", "", 0, 0, 0)
@@ -107,12 +109,17 @@ def _sums(cases: "QuerySet[Case]", *by: str) -> list[dict[str, Any]]:
     )
 
 
-def _answered(by: str, period: Period) -> dict[str, int]:
+def _answered(by: str, period: Period, asked: Asked) -> dict[str, int]:
     """What payers answered in the period, in cents as billed, by that column."""
+    wanted = {
+        "claim_line__version__claim__practitioner": asked.clinician_id,
+        _SERVICE: None if asked.service == worklist.WHOLE else asked.service,
+    }
     rows = (
         LineMatch.objects.filter(
             remitted_line__claim__remittance__paid_on__gte=period.first,
             remitted_line__claim__remittance__paid_on__lte=period.last,
+            **{column: value for column, value in wanted.items() if value},
         )
         .exclude(remitted_line__claim__status=_TAKEN_BACK)
         .order_by()

@@ -6,6 +6,7 @@ from carethread.record.models import ClaimLine, ClaimVersion, Match, RemittedCla
 from carethread.rules.identity import parse_claim_number
 
 _MOST = 12
+_DIGITS = 19  # fewer than these are a number that a row can have
 
 
 def waiting() -> "QuerySet[Match]":
@@ -33,10 +34,28 @@ def likely(remitted: RemittedClaim) -> list[ClaimVersion]:
         same_days = Q(claim__service_from__lte=max(days), claim__service_to__gte=min(days))
         wanted |= same_days & Q(claim__client__last_name__iexact=last_name)
         wanted |= same_days & Q(charge_cents=abs(remitted.charge_cents))
-    rows = (
+    return list(_versions(wanted)[:_MOST])
+
+
+def named(text: str) -> ClaimVersion | None:
+    """The version that a person means by a number: CLM01 (also mangled), the payer's own number
+    or the short number of the screens. Of several versions the one that left last."""
+    parsed = parse_claim_number(text)
+    if parsed:
+        of_that_claim = _versions(Q(claim__sequence=parsed[0]))
+        return of_that_claim.filter(number=parsed[1]).first() or of_that_claim.first()
+    text = text.strip()
+    wanted = Q(claim__payer_control_number__iexact=text)
+    if text.isascii() and text.isdigit() and len(text) < _DIGITS:
+        wanted |= Q(claim__sequence=int(text))
+    return _versions(wanted).first() if text else None
+
+
+def _versions(wanted: Q) -> "QuerySet[ClaimVersion]":
+    rows: QuerySet[ClaimVersion] = (
         ClaimVersion.objects.filter(wanted)
         .select_related("claim__client", "claim__coverage", "claim__payer")
         .prefetch_related(Prefetch("lines", ClaimLine.objects.select_related("charge_version")))
-        .order_by("-pk")[:_MOST]
+        .order_by("-pk")
     )
-    return list(rows)
+    return rows

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from carethread.rules.identity import parse_claim_number, parse_line_number
-from carethread.rules.words import listing
+from carethread.rules.words import day, dollars, listing
 from carethread.x12.common import Party
 from carethread.x12.remittance import RemittedClaim, RemittedLine
 
@@ -59,12 +59,30 @@ class LineMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One thing that was looked at: what the payer told, what we had sent, and whether they
+    agree; None where one of the two says nothing."""
+
+    name: str
+    told: str
+    ours: str
+    agrees: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A claim that might be meant: what agrees and what differs, in plain words."""
+    """A claim that might be meant: what was looked at, side by side, in plain words."""
 
     claim: SubmittedClaim
-    agreements: tuple[str, ...]
-    differences: tuple[str, ...]
+    sides: tuple[Side, ...]
+
+    @property
+    def agreements(self) -> tuple[str, ...]:
+        return tuple(side.name for side in self.sides if side.agrees)
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        return tuple(side.name for side in self.sides if side.agrees is False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +142,7 @@ def match(
     fitting = [(claim, _doubts(claim, found, payer)) for claim, found in weighed if _fits(found)]
     certain = [claim for claim, doubts in fitting if not doubts]
     if len(certain) == 1:
-        return _with_lines(remitted, certain[0], weighed)
+        return _with_lines(remitted, certain[0], weighed, payer)
     if certain:
         reasons = [f"It fits {len(certain)} claims equally well."]
     elif fitting:
@@ -133,7 +151,7 @@ def match(
         reasons = ["No claim of ours fits beyond doubt."]
     else:
         reasons = ["No claim of ours resembles it."]
-    return ClaimMatch(None, reasons=tuple(reasons), candidates=_ranked(weighed))
+    return ClaimMatch(None, reasons=tuple(reasons), candidates=_ranked(remitted, weighed, payer))
 
 
 def match_by_hand(remitted: RemittedClaim, claim: SubmittedClaim) -> ClaimMatch:
@@ -141,10 +159,18 @@ def match_by_hand(remitted: RemittedClaim, claim: SubmittedClaim) -> ClaimMatch:
     return _with_lines(remitted, claim, [(claim, _weigh(remitted, claim))])
 
 
+def compared(
+    remitted: RemittedClaim, claim: SubmittedClaim, payer: tuple[str, ...] = ()
+) -> Candidate:
+    """A claim that a person named, beside what the payer says."""
+    return _candidate(remitted, claim, _weigh(remitted, claim, payer), payer)
+
+
 def _with_lines(
     remitted: RemittedClaim,
     claim: SubmittedClaim,
     weighed: Sequence[tuple[SubmittedClaim, _Evidence]],
+    payer: tuple[str, ...] = (),
 ) -> ClaimMatch:
     lines = match_lines(_as_billed(remitted).lines, claim.lines)
     lost = [n.position + 1 for n in lines if n.charge_id is None]
@@ -154,7 +180,7 @@ def _with_lines(
     reason = (
         f"The claim is {claim.claim_number}, but line {which} of the remittance fits no line of it."
     )
-    return ClaimMatch(None, lines, (reason,), _ranked(weighed))
+    return ClaimMatch(None, lines, (reason,), _ranked(remitted, weighed, payer))
 
 
 # ---------------------------------------------------------------- weighing a claim
@@ -213,18 +239,59 @@ def _doubts(claim: SubmittedClaim, found: _Evidence, payer: tuple[str, ...]) -> 
     return tuple(doubts)
 
 
-def _ranked(weighed: Sequence[tuple[SubmittedClaim, _Evidence]]) -> tuple[Candidate, ...]:
+def _ranked(
+    remitted: RemittedClaim,
+    weighed: Sequence[tuple[SubmittedClaim, _Evidence]],
+    payer: tuple[str, ...],
+) -> tuple[Candidate, ...]:
     """Candidates with what agrees and differs; those with nothing in common are left out."""
-    shown = [
-        Candidate(claim, _said(evidence, agrees=True), _said(evidence, agrees=False))
-        for claim, evidence in weighed
-    ]
+    shown = [_candidate(remitted, claim, evidence, payer) for claim, evidence in weighed]
     shown.sort(key=lambda c: (len(c.differences) - len(c.agreements), c.claim.claim_number))
     return tuple(c for c in shown if len(c.agreements) > 1)
 
 
-def _said(found: _Evidence, *, agrees: bool) -> tuple[str, ...]:
-    return tuple(words for name, words in _WORDS.items() if getattr(found, name) is agrees)
+def _candidate(
+    remitted: RemittedClaim, claim: SubmittedClaim, found: _Evidence, payer: tuple[str, ...]
+) -> Candidate:
+    told, ours = _told(_as_billed(remitted), payer), _ours(claim)
+    return Candidate(
+        claim,
+        tuple(
+            Side(words, told.get(name, ""), ours.get(name, ""), getattr(found, name))
+            for name, words in _WORDS.items()
+        ),
+    )
+
+
+def _told(remitted: RemittedClaim, payer: tuple[str, ...]) -> dict[str, str]:
+    """What the payer told, for the eye."""
+    patient, insured = remitted.patient, remitted.subscriber
+    days = [d for n in remitted.lines for d in (n.service_from, n.service_to) if d]
+    days += [d for d in (remitted.service_from, remitted.service_to) if d]
+    return {
+        "number": remitted.claim_id,
+        "payer_number": remitted.payer_control_number,
+        "line_numbers": listing(n.control_number for n in remitted.lines if n.control_number),
+        "charge": dollars(remitted.charge),
+        "name": patient.full_name if patient else "",
+        "member": next((p.id for p in (insured, patient) if p and p.id), ""),
+        "dates": listing(day(d) for d in sorted(set(days))),
+        "payer": listing(payer),
+    }
+
+
+def _ours(claim: SubmittedClaim) -> dict[str, str]:
+    """What we had sent, for the eye."""
+    return {
+        "number": claim.claim_number,
+        "payer_number": claim.payer_control_number,
+        "line_numbers": listing(n.control_number for n in claim.lines if n.control_number),
+        "charge": dollars(claim.charge),
+        "name": f"{claim.first_name} {claim.last_name}".strip(),
+        "member": claim.member_id,
+        "dates": listing(day(d) for d in sorted({claim.service_from, claim.service_to})),
+        "payer": listing(claim.payers),
+    }
 
 
 def _same_number(told: str, ours: str) -> bool | None:

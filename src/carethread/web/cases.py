@@ -4,25 +4,24 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from carethread.codes.roles import Role
 from carethread.insight import cases as worklist
-from carethread.record.models import Case, CaseKind
+from carethread.insight.denials import Period
+from carethread.record.models import Case, CaseKind, Practitioner
 from carethread.web import http
 from carethread.web.forms import WordsForm, attempt
 from carethread.web.http import Request
 from carethread.web.pages import number_asked, page
 from carethread.workflow import follow_up
 
+MINE = "mine"  # an owner to ask for: the user who asks
+ROLES = [(role.value, role.capitalize()) for role in Role]
+_MOST_DAYS = 3650
+
 
 def cases(request: Request) -> HttpResponse:
     """What has to be settled: nearest deadline first, then most money."""
-    asked = worklist.Asked(
-        state=request.GET.get("state", "open"),
-        kind=request.GET.get("kind", ""),
-        category=request.GET.get("category", ""),
-        owner=request.GET.get("owner", ""),
-        clinician_id=number_asked(request, "clinician"),
-        service=request.GET.get("service", ""),
-    )
+    asked = asked_for(request)
     found, today = page(request, worklist.cases(asked)), http.today()
     return render(
         request,
@@ -31,11 +30,35 @@ def cases(request: Request) -> HttpResponse:
             "asked": asked,
             "page": found,
             "left": {case.pk: worklist.days_left(case, today) for case in found.rows},
-            "tallies": worklist.tallies(asked.state) if asked.state else [],
+            "tallies": worklist.tallies(asked),
             "kinds": dict(CaseKind.choices),
-            "narrowed": bool(asked.category or asked.clinician_id or asked.service or asked.owner),
+            "roles": ROLES,
+            "kept": [(k, v) for k, v in request.GET.items() if k not in ("owner", "page")],
+            "narrowed": named(asked),
         },
     )
+
+
+def asked_for(request: Request) -> worklist.Asked:
+    """What the address narrows a list of cases to."""
+    owner, days = request.GET.get("owner", ""), number_asked(request, "days")
+    return worklist.Asked(
+        state=request.GET.get("state", "open"),
+        kind=request.GET.get("kind", ""),
+        category=request.GET.get("category", ""),
+        owner="" if owner == MINE else owner,
+        mine=request.user if owner == MINE else None,
+        clinician_id=number_asked(request, "clinician"),
+        service=request.GET.get("service", ""),
+        since=Period.of_days(min(days, _MOST_DAYS), http.midnight()).starts if days else None,
+    )
+
+
+def named(asked: worklist.Asked) -> dict[str, object]:
+    """What a list is narrowed to beside state, kind and owner; empty where it is not."""
+    clinician = asked.clinician_id and Practitioner.objects.filter(pk=asked.clinician_id).first()
+    told = {"clinician": clinician, "service": asked.service, "category": asked.category}
+    return {name: value for name, value in told.items() if value}
 
 
 def case(request: Request, row: Case) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from carethread.insight.denials import Period
 from carethread.insight.denials import denials as denials_in
 from carethread.web import http
+from carethread.web.cases import asked_for, named
 from carethread.web.http import Request
 from carethread.web.pages import number_asked
 
@@ -13,15 +14,19 @@ PERIODS = (30, 90, 180, 365)
 
 
 def denials(request: Request) -> HttpResponse:
-    """A period's denials in three cuts; each row opens its cases."""
-    asked = number_asked(request, "days")
-    days = asked if asked in PERIODS else 90
+    """A period's denials in three cuts. A name narrows them to one clinician, service or cause;
+    a figure opens the cases that it counts."""
+    number = number_asked(request, "days")
+    days = number if number in PERIODS else 90
+    asked = asked_for(request)
     return render(
         request,
         "leadership/denials.html",
         {
             "days": days,
             "periods": PERIODS,
-            "denials": denials_in(Period.of_days(days, http.midnight())),
+            "asked": asked,
+            "narrowed": named(asked),
+            "denials": denials_in(Period.of_days(days, http.midnight()), asked),
         },
     )

@@ -5,8 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from carethread.insight import remittances as checks
-from carethread.insight.unmatched import likely, waiting
+from carethread.insight.unmatched import likely, named, waiting
 from carethread.record.models import ClaimVersion, Match, Remittance
+from carethread.rules.match import Candidate, compared
 from carethread.rules.match import match as compare
 from carethread.web import http
 from carethread.web.forms import WordsForm, attempt, told
@@ -90,17 +91,38 @@ def _not_ours_form(request: Request | None = None) -> WordsForm:
 
 
 def _item(request: Request, row: Match, form: WordsForm) -> HttpResponse:
-    said = wire_format.remitted_from_json(row.remitted.content)
-    versions = {v.pk: v for v in likely(row.remitted)} if row.state == "waiting" else {}
-    verdict = compare(said, [candidates.as_submitted(version) for version in versions.values()])
+    asked = request.GET.get("claim", "").strip()
+    typed = named(asked) if asked and row.state == "waiting" else None
     return render(
         request,
         "billing/unmatched_item.html",
         {
             "match": row,
-            "said": said,
-            "candidates": [(versions[c.claim.version_id], c) for c in verdict.candidates],
+            "said": wire_format.remitted_from_json(row.remitted.content),
+            "asked": asked,
+            "unknown": asked and typed is None,
+            "candidates": _candidates(row, typed) if row.state == "waiting" else [],
             "form": form,
         },
         status=422 if form.errors else 200,
     )
+
+
+def _candidates(row: Match, typed: ClaimVersion | None) -> list[tuple[ClaimVersion, Candidate]]:
+    """Claims that may be meant, each beside what the payer says; first the one that was typed."""
+    said = wire_format.remitted_from_json(row.remitted.content)
+    payer = _goes_by(row.remitted.remittance)
+    versions = {v.pk: v for v in likely(row.remitted) if typed is None or v.pk != typed.pk}
+    verdict = compare(said, [candidates.as_submitted(v) for v in versions.values()], payer)
+    found = [(versions[c.claim.version_id], c) for c in verdict.candidates]
+    if verdict.claim is not None:
+        ours = compared(said, verdict.claim, payer)
+        found.insert(0, (versions[verdict.claim.version_id], ours))
+    if typed is not None:
+        found.insert(0, (typed, compared(said, candidates.as_submitted(typed), payer)))
+    return found
+
+
+def _goes_by(check: Remittance) -> tuple[str, ...]:
+    """What the check's payer is called; nothing where it is none of ours."""
+    return (check.payer.payer_id, check.payer.name) if check.payer else ()

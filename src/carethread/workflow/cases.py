@@ -376,7 +376,8 @@ def connections_down(organization: Organization, now: datetime) -> Iterator[Case
 
 
 OPENERS: tuple[Opener, ...] = (
-    denials, rejections, held, underpayments, unmatched, quarantined, missing_answers, connections_down,
+    denials, rejections, held, underpayments, unmatched, quarantined, missing_answers,
+    connections_down,
 )  # fmt: skip
 
 

@@ -133,6 +133,16 @@ def way_link(context: Any, kind: str, row_id: int | None, words: str = "") -> Sa
     return format_html('<a href="{}">{}</a>', way.url, words or way.verb)
 
 
+@register.simple_tag(takes_context=True)
+def narrowing(context: Any, name: str, value: object, **more: object) -> str:
+    """The query of this page with one thing more asked for, from the first page on."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    for key, wanted in {name: value, **more}.items():
+        query[key] = str(wanted)
+    return f"?{query.urlencode()}"
+
+
 @register.simple_tag
 def bar(part: int, whole: int, tone: str = "info") -> SafeString:
     """A share as a bar. It is decoration: the figure stands beside it in words."""
