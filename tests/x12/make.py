@@ -41,6 +41,7 @@ from carethread.x12.common import (
 from carethread.x12.reader import Transaction, read
 from carethread.x12.remittance import (
     ProviderAdjustment,
+    ProviderTotals,
     Remittance,
     RemittedClaim,
     RemittedLine,
@@ -463,3 +464,15 @@ def claim_ack() -> ClaimAck:
 
 def interchange_ack() -> InterchangeAck:
     return InterchangeAck("000000042", "A", "000", envelope(), NOW.date(), "0930")
+
+
+def provider_totals() -> ProviderTotals:
+    return ProviderTotals(
+        BILLING_NPI,
+        "11",
+        date(2026, 12, 31),
+        Decimal(2),
+        30_000,
+        patient_reimbursement=0,
+        pip_claim_count=Decimal(1),
+    )

@@ -86,12 +86,11 @@ class Adjustments:
             if n == 4:
                 values[slot] += (make(e[1], e[2], cents[e[3]], ""),)
                 return None
+            reasons = [p for p in range(2, n - 1, 3) if e[p]]
             values[slot] += tuple(
-                make(e[1], e[p], cents[e[p + 1]], e[p + 2] if p + 2 < n else "")
-                for p in range(2, n - 1, 3)
-                if e[p]
+                make(e[1], e[p], cents[e[p + 1]], e[p + 2] if p + 2 < n else "") for p in reasons
             )
-            return None
+            return any(e[3 * len(reasons) + 2 :]) or None
 
         return take
 

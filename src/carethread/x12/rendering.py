@@ -110,13 +110,20 @@ def _order(kept: Kept, loop: Loop) -> tuple[int, Segment | None]:
 
 def _merge(kept: Kept, items: list[Item], blanks: dict[str, Any]) -> bool:
     """Lays what was kept of a segment under what the fields say of it now."""
-    for item in items:
-        if item.segment is not None and item.own and item.segment.matches(kept.elements):
-            merged = _three_way(item.segment, list(kept.elements), item.elements, blanks)
-            item.verbatim = merged == list(kept.elements)
-            item.elements = merged
-            return True
-    return False
+    elements = list(kept.elements)
+    alike = [i for i in items if i.segment and i.own and i.segment.matches(kept.elements)]
+    if not alike:
+        return False
+    same = (i for i in alike if i.segment and _says(i, _said(i.segment, elements, blanks)))
+    item = next(same, alike[0])
+    assert item.segment is not None
+    item.elements = _three_way(item.segment, elements, item.elements, blanks)
+    item.verbatim = item.elements == elements
+    return True
+
+
+def _says(item: Item, elements: list[str]) -> bool:
+    return _trim(item.elements) == _trim(elements)
 
 
 def _three_way(

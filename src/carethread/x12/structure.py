@@ -2,7 +2,7 @@
 
 The walk keeps the open loops, outermost first. A segment belongs to the innermost loop that has
 a place for it at or behind the place last filled; inner loops close. Where only an earlier place
-fits, the segment is out of order.
+fits, the segment is out of order, unless all between the two places are of its own kind.
 """
 
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ class Walk:
             self._close()
         here = self._open[-1]
         part = here.loop.parts[index]
-        if index < here.at:
+        if index < here.at and not self._is_beside(here.loop, index, here.at):
             where = f"loop {here.loop.name}"
             self._note(
                 "SEGMENT_ORDER", position, f"{elements[0]} stands too late in {where}", elements[0]
@@ -68,6 +68,13 @@ class Walk:
         if isinstance(part, Loop):
             self._open.append(_Open(part, position, {0: 1}))
         self.found.append((position, elements, begins(part)))
+
+    @staticmethod
+    def _is_beside(loop: Loop, index: int, at: int) -> bool:
+        """Segments of one tag that the guide has side by side (REF, DTP, HI) share one place, and
+        may come in any order."""
+        tags = {begins(part).tag for part in loop.parts[index : at + 1]}
+        return len(tags) == 1
 
     def _headless(self, elements: list[str]) -> tuple[int, int] | None:
         """The place in a required loop that has not begun: its own first segment is missing. The
