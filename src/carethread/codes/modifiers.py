@@ -61,3 +61,48 @@ def telehealth_places() -> frozenset[str]:
 def telehealth_modifiers() -> dict[str, tuple[str, ...]]:
     """Modifier -> the means of telehealth that it may stand for."""
     return {m.code: m.by for m in listed("telehealth", "modifiers", TelehealthModifier)}
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusive:
+    """Modifiers of which a line carries at most one; `of` says of what they speak."""
+
+    of: str
+    modifiers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A modifier that these codes need where a group was served."""
+
+    modifier: str
+    codes: tuple[str, ...]
+    group: bool
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgeModifier:
+    """A modifier that says how old the client is: from `least` years to below `below`."""
+
+    modifier: str
+    least: int
+    below: int
+
+
+@cache
+def exclusive_modifiers() -> tuple[Exclusive, ...]:
+    """Sets of modifiers that contradict each other."""
+    return listed("modifiers", "exclusive", Exclusive)
+
+
+@cache
+def required_modifiers() -> tuple[Required, ...]:
+    """Modifiers that codes need."""
+    return listed("modifiers", "required", Required)
+
+
+@cache
+def age_modifiers() -> dict[str, AgeModifier]:
+    """Modifier -> the age that it stands for."""
+    return {m.modifier: m for m in listed("modifiers", "ages", AgeModifier)}

@@ -43,5 +43,42 @@ POLICIES: dict[str, Policy] = {
             "claims",
             "The most claims that one file to the clearinghouse carries.",
         ),
+        Policy(
+            "iop_week_minutes",
+            540,
+            "minutes",
+            "The least that an adult attends in a week of intensive outpatient (axisirg.com: 9 h).",
+        ),
+        Policy(
+            "iop_week_minutes_adolescent",
+            360,
+            "minutes",
+            "The least that somebody under 18 attends in a week of intensive outpatient.",
+        ),
+        Policy(
+            "php_week_minutes",
+            1200,
+            "minutes",
+            "The least in a week of partial hospitalization (codapedia.com article 2073: 20 h).",
+        ),
+        Policy(
+            "group_most",
+            12,
+            "clients",
+            "The most clients in a group (Conn. Regs 17b-262-822; Los Angeles County).",
+        ),
+        Policy("group_least", 2, "clients", "The fewest clients that make a group."),
+        Policy(
+            "eligibility_days",
+            30,
+            "days",
+            "How long before a service the payer may have been asked about the coverage.",
+        ),
+        Policy(
+            "skip_needs_approval",
+            1,
+            "persons",
+            "Whether a second person (1) or nobody (0) approves that a claim skips a rule.",
+        ),
     )
 }

@@ -231,12 +231,13 @@ class EnrollmentFacts(DatedFacts):
 @dataclass(frozen=True, slots=True)
 class PractitionerFacts:
     """Who rendered a service. `licenses` and `enrollments` are None where not known, and empty
-    where it is known that there are none."""
+    where it is known that there are none. `excluded`: on the federal exclusion list (LEIE)."""
 
     id: int | None = None
     credential: str | None = None
     licenses: tuple[LicenseFacts, ...] | None = None
     enrollments: tuple[EnrollmentFacts, ...] | None = None
+    excluded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,3 +293,83 @@ class BilledLine:
     service_date: date
     rendering_npi: str
     units: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFacts:
+    """Where the client is in care: `level_of_care` as "IOP-SUD", `place_of_service` of its site.
+    `focus` is what it treats ("sud"), empty where it treats anything."""
+
+    level_of_care: str = ""
+    place_of_service: str = ""
+    focus: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeFacts:
+    """A stay from admission to discharge. `status` is the discharge's own (CL103), `summary` says
+    whether the discharge summary is signed, None where not known."""
+
+    admitted_on: date | None = None
+    discharged_on: date | None = None
+    status: str = ""
+    summary: bool | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPolicy(DatedFacts):
+    """Another policy of the client: `rank` 1 is asked first, `kind` commercial, medicaid..."""
+
+    payer_name: str = ""
+    kind: str = ""
+    rank: int = 1
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityFacts:
+    """What the payer last said of the member (271). `carve_out_id` is the payer that handles
+    behavioral health in its stead, empty where it does so itself."""
+
+    checked_on: date | None = None
+    last_name: str = ""
+    first_name: str = ""
+    birth_date: date | None = None
+    is_active: bool | None = None
+    carve_out_id: str = ""
+    carve_out_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEdit:
+    """The most units of a code (MUE). `per_day`: over all lines of the day, else a line."""
+
+    code: str
+    most: int
+    per_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRule:
+    """A rule that users wrote: `condition` (CEL over documented fields) is true where something
+    is wrong. `severity` and `owner` are values of `Severity` and `Role`; `starts` to `ends` are
+    days of service; `message` may name fields in braces: "{line.code} needs HQ."."""
+
+    id: str
+    condition: str
+    message: str
+    severity: str = "stops"
+    owner: str = "biller"
+    starts: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRules:
+    """What holds for one claim: the rules that users wrote for its payer, those (built-in or
+    own) that are switched off, and those that this claim skips once."""
+
+    rules: tuple[OwnRule, ...] = ()
+    off: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()

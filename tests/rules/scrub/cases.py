@@ -164,7 +164,7 @@ FAULTY = (
     Case("PLAN_ACTIVE_COVERS_SERVICE", "no plan", CLAIM, context(plans=())),
     Case("PLAN_ACTIVE_COVERS_SERVICE", "last year's plan", CLAIM,
          context(plans=(PlanFacts(*LAST_YEAR, signed=True),))),
-    Case("PLAN_ACTIVE_COVERS_SERVICE", "a plan that nobody signed", CLAIM,
+    Case("PLAN_SIGNED", "a plan that nobody signed", CLAIM,
          context(plans=(PlanFacts(*YEAR),))),
     Case("PLAN_ACTIVE_COVERS_SERVICE", "a plan for groups alone", CLAIM,
          context(plans=(PlanFacts(*YEAR, signed=True, services=("group",)),))),
@@ -182,7 +182,7 @@ FAULTY = (
     Case("FUTURE_DOS", "a service tomorrow", CLAIM, context(today=date(2026, 3, 1))),
     Case("DUP_EXACT", "billed before on another claim", CLAIM,
          context(billed=(BilledLine("OLD", "90837", (), SERVED, NORA.npi),))),
-    Case("DUP_EXACT", "twice on one claim", lines("90847", "90847"), context(
+    Case("DUP_EXACT", "twice on one claim", lines("H0038", "H0038"), context(
         lines={}, authorization=None)),
     Case("TIMELY_FILING", "ninety-one days later", CLAIM, context(today=date(2026, 6, 1))),
     Case("FREQ78_NEEDS_F8", "a replacement of nothing", claim(frequency="7")),
@@ -276,8 +276,8 @@ CLEAN = (
     Case("DUP_EXACT", "the same code for another amount", replace(CLAIM, charge=35000, lines=(
         CLAIM.lines[0], replace(CLAIM.lines[0], number=2, control_number="X2", charge=17000))),
          context(lines={}, authorization=None)),
-    Case("DUP_EXACT", "billed before with another modifier", CLAIM,
-         context(billed=(BilledLine("OLD", "90837", ("59",), SERVED, NORA.npi),))),
+    Case("DUP_EXACT", "billed before on another day", CLAIM,
+         context(billed=(BilledLine("OLD", "90837", (), date(2026, 3, 1), NORA.npi),))),
     Case("DUP_EXACT", "a replacement of what was billed",
          claim(frequency="7", original_reference="PCN77"),
          context(billed=(BilledLine("OLD", "90837", (), SERVED, NORA.npi),))),

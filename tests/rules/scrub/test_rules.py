@@ -13,6 +13,7 @@ from carethread.rules.scrub.catalogue import page
 from carethread.rules.scrub.registry import rule
 from tests.rules.scrub.cases import CLEAN, FAULTY, Case
 from tests.rules.scrub.clean import CLAIM, CONTEXT, authorization, claim
+from tests.rules.scrub.planted import NEAR, PLANTS
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 
@@ -39,8 +40,8 @@ def test_what_is_no_fault_raises_nothing(case: Case) -> None:
 @pytest.mark.parametrize("made", ALL, ids=lambda r: r.id)
 def test_every_rule_has_a_case_that_triggers_it_and_one_that_does_not(made: object) -> None:
     identity = made.id  # type: ignore[attr-defined]
-    assert identity in {c.rule for c in FAULTY}
-    assert identity in {c.rule for c in CLEAN}
+    assert identity in {c.rule for c in (*FAULTY, *PLANTS)}
+    assert identity in {c.rule for c in (*CLEAN, *NEAR)}
 
 
 @pytest.mark.parametrize("case", FAULTY, ids=_name)

@@ -10,6 +10,7 @@ from importlib import import_module
 
 from carethread.rules.finding import Finding, Fix, Severity
 from carethread.rules.scrub.context import NOTHING_KNOWN, ChartLine, ScrubContext
+from carethread.rules.scrub.own import own_findings
 from carethread.rules.scrub.registry import Fault, Rule, registered
 from carethread.x12.claim import Claim
 
@@ -31,9 +32,15 @@ FAMILIES = (
     "bundling",
     "chart",
     "claim",
+    "coverage",
     "diagnosis",
+    "groups",
     "identity",
+    "institutional",
+    "limits",
     "people",
+    "perdiem",
+    "procedure",
     "units",
 )
 for _family in FAMILIES:  # importing a family registers its rules
@@ -45,7 +52,15 @@ ALL: Sequence[Rule] = tuple(registered)
 def scrub(
     claim: Claim, context: ScrubContext = NOTHING_KNOWN, rules: Sequence[Rule] = ALL
 ) -> tuple[Finding, ...]:
-    """Everything that is wrong with the claim, stopping findings first; all reasons at once."""
+    """Everything that is wrong with the claim, stopping findings first; all reasons at once.
+
+    What the center has switched off, and what this claim skips, is left out.
+    """
     day = claim.lines[0].service_from if claim.lines else date.max
-    findings = [f for rule in rules if rule.holds_on(day) for f in rule(claim, context)]
+    own = context.own
+    quiet = own.off | own.skipped if own else frozenset[str]()
+    held = (rule for rule in rules if rule.holds_on(day) and rule.id not in quiet)
+    findings = [f for rule in held for f in rule(claim, context)]
+    if own and own.rules:
+        findings += own_findings(claim, context, [r for r in own.rules if r.id not in quiet])
     return tuple(sorted(findings, key=lambda f: not f.stops))

@@ -1,6 +1,7 @@
-"""Prints docs/rules.md."""
+"""Prints docs/rules.md; with the word `fields`, docs/payer-rules.md."""
 
-from carethread.rules.scrub import ALL
-from carethread.rules.scrub.catalogue import page
+import sys
 
-print(page(ALL), end="")
+from carethread.rules.scrub import ALL, catalogue, fields
+
+print(fields.page() if "fields" in sys.argv[1:] else catalogue.page(ALL), end="")

@@ -43,19 +43,24 @@ def pairs_not_paid(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for (number, one), (other_number, other) in combinations(_lines(claim, context), 2):
         if not number and not other_number:
             continue
-        edit = _edit(one, other)
+        edit = _edit(one, other, context)
         if edit:
             cure = " unless 59 or XE says that they were separate" if edit.modifier else ""
             message = f"{one.code} and {other.code} on {day(one.service_date)}: {edit.why}{cure}."
             yield Fault(message, other_number or number, Fix("claim"))
 
 
-def _edit(one: BilledLine, other: BilledLine) -> Edit | None:
-    """The edit that keeps the two from being paid together, if no modifier lifts it."""
-    edit = pair_edits().get(frozenset((one.code, other.code)))
-    if edit is None or one.service_date != other.service_date:
+def _edit(one: BilledLine, other: BilledLine, context: ScrubContext) -> Edit | None:
+    """The edit that keeps the two from being paid together, if no modifier lifts it: CMS's own
+    where its file is loaded, else the starter set's."""
+    if one.service_date != other.service_date or one.rendering_npi != other.rendering_npi:
         return None
-    if one.rendering_npi != other.rendering_npi or not _in_force(edit, one.service_date):
+    pair = frozenset((one.code, other.code))
+    loaded = (context.pair_edits or {}).get(pair, ())
+    starter = pair_edits().get(pair)
+    known = (*loaded, starter) if starter else loaded
+    edit = next((e for e in known if _in_force(e, one.service_date)), None)
+    if edit is None:
         return None
     lifted = edit.modifier and separating_modifiers() & {*one.modifiers, *other.modifiers}
     return None if lifted else edit

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+from carethread.codes.limits import per_diems
 from carethread.codes.roles import Role
+from carethread.codes.services import code_uses
 from carethread.rules.facts import BilledLine
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ScrubContext
-from carethread.rules.scrub.known import is_professional, note, renderer
-from carethread.rules.scrub.registry import STOPS, Fault, rule
+from carethread.rules.scrub.known import is_professional, note, others, renderer
+from carethread.rules.scrub.registry import STOPS, WARNS, Fault, rule
 from carethread.rules.words import day, dollars
 from carethread.x12.claim import Claim, ClaimLine
 
@@ -96,7 +98,7 @@ def duplicate(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
             yield Fault(message, line.control_number, Fix("claim"))
         seen.add(identity)
     before = {_billed_identity(b): b for b in context.billed or () if b.claim_id != claim.claim_id}
-    for line in claim.lines if claim.frequency == _ORIGINAL else ():
+    for line in claim.lines if claim.frequency not in _AGAIN else ():
         earlier = before.get(_identity(claim, line))
         if earlier:
             message = (
@@ -124,7 +126,7 @@ def _billed_identity(billed: BilledLine) -> tuple[object, ...]:
 )
 def timely_filing(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     today, days = context.today, context.filing_days
-    if today is None or days is None or claim.frequency != _ORIGINAL:
+    if today is None or days is None or claim.frequency in _AGAIN:
         return
     for line in claim.lines:
         limit = line.service_from + timedelta(days=days)
@@ -157,3 +159,78 @@ def replacement_names_original(claim: Claim, context: ScrubContext) -> Iterator[
             f"It names {claim.original_reference}; the payer's number of the claim is {known}."
         )
         yield Fault(message, fix=fix)
+
+
+@rule(
+    "DUP_SUSPECT",
+    WARNS,
+    Role.BILLER,
+    "No other claim bills the same code and day of the client in another way",
+    source="CARC 18; payers' near-duplicate edits",
+)
+def suspect(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    for line in claim.lines if claim.frequency not in _AGAIN and context.billed else ():
+        for b in others(claim, context):
+            alike = (b.code, b.service_date) == (line.procedure, line.service_from)
+            if alike and line.procedure and _billed_identity(b) != _identity(claim, line):
+                message = (
+                    f"{line.procedure} of {day(line.service_from)} is also on claim {b.claim_id}, "
+                    "with another modifier or renderer."
+                )
+                yield Fault(message, line.control_number, Fix("claim"))
+
+
+@rule(
+    "SERVICE_SPAN",
+    STOPS,
+    Role.BILLER,
+    "No service ends before it begins, and a session is of one day",
+    source="837 guides, 2400 DTP*472",
+)
+def service_span(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
+    for line in claim.lines:
+        first, last = line.service_from, line.service_to
+        use = code_uses().get(line.procedure) if last > first else None
+        if last < first:
+            message = f"The service ends on {day(last)}, before {day(first)}."
+            yield Fault(message, line.control_number, Fix("claim"))
+        elif use and use.timed and line.procedure not in per_diems():
+            message = f"{line.procedure} is a session of one day, not {day(first)} to {day(last)}."
+            yield Fault(message, line.control_number, Fix("claim"))
+
+
+@rule(
+    "UNITS_WHOLE",
+    STOPS,
+    Role.BILLER,
+    "Units are whole",
+    source="837 guides, SV104 and SV205; CARC 16",
+)
+def units_whole(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
+    for line in claim.lines:
+        if line.unit != "MJ" and line.units != line.units.to_integral_value():
+            message = f"The line bills {line.units} units."
+            yield Fault(message, line.control_number, Fix("claim"))
+
+
+@rule(
+    "CONTRACT_RATE_ON_FILE",
+    WARNS,
+    Role.ADMINISTRATOR,
+    "The contract with the payer has a rate for what is billed",
+    source="the center's contracts; without a rate no underpayment is found",
+)
+def rate_on_file(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    for line in claim.lines if context.rates else ():
+        held = any(
+            r.code == line.procedure
+            and r.starts <= line.service_from
+            and (r.ends is None or line.service_from <= r.ends)
+            for r in context.rates or ()
+        )
+        if line.procedure and not held:
+            message = (
+                f"The contract with {claim.payer.name} has no rate for {line.procedure} "
+                f"on {day(line.service_from)}."
+            )
+            yield Fault(message, line.control_number, Fix("payer", context.payer_id))

@@ -8,14 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from carethread.codes.edits import Edit
+from carethread.codes.policies import POLICIES
+from carethread.rules.expect import RateLine
 from carethread.rules.facts import (
     AuthorizationFacts,
     BilledLine,
     ConsentFacts,
     CoverageFacts,
+    DatedFacts,
+    EligibilityFacts,
+    EnrollmentFacts,
+    EpisodeFacts,
+    OtherPolicy,
     OtherService,
+    OwnRules,
     PlanFacts,
     PractitionerFacts,
+    ProgramFacts,
+    UnitEdit,
 )
 
 
@@ -26,7 +37,10 @@ class ChartLine:
     `code`, `units` and `diagnoses` (ranked, no point) are what the charge was computed from;
     `times_written` says whether both start and stop time are documented.
     `client_services` and `clinician_services` are the *other* services of that client and of
-    that clinician on the day.
+    that clinician on the day. `attended` says that the client was there; `group_size` counts all
+    who were; `individual_part` whether a group note says something of this client alone;
+    `author_npi` who wrote the note; `incident_to` whether the conditions for billing it under
+    somebody else's number are documented; `ordered` whether a signed order is behind a test.
     """
 
     note_id: int | None = None
@@ -48,6 +62,12 @@ class ChartLine:
     supervised: bool | None = None
     client_services: tuple[OtherService, ...] | None = None
     clinician_services: tuple[OtherService, ...] | None = None
+    attended: bool | None = None
+    group_size: int | None = None
+    individual_part: bool | None = None
+    author_npi: str | None = None
+    incident_to: bool | None = None
+    ordered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +76,12 @@ class ScrubContext:
 
     `filing_days` is the payer's timely-filing limit; `member_id_pattern` a regular expression
     for the whole member id; `payer_control_number` the payer's number of the claim that a
-    frequency 7 or 8 replaces; `is_part2` whether the program is a Part 2 (SUD) program.
+    frequency 7 or 8 replaces; `is_part2` whether the program is a Part 2 (SUD) program;
+    `billing_enrollments` the spans in which the payer has the billing NPI under its tax id;
+    `rates` the payer's contract; `certifications` a physician's, for IOP and PHP;
+    `program_minutes` attended minutes by day over whole weeks; `unit_edits` and `pair_edits` what
+    is loaded from CMS files for the codes in hand; `policies` what the center has set (defaults
+    elsewhere); `own` the center's own rules and what it has switched off.
     """
 
     today: date | None = None
@@ -74,6 +99,23 @@ class ScrubContext:
     payer_control_number: str | None = None
     is_part2: bool | None = None
     consents: tuple[ConsentFacts, ...] | None = None
+    program: ProgramFacts | None = None
+    episode: EpisodeFacts | None = None
+    payer_kind: str | None = None
+    other_policies: tuple[OtherPolicy, ...] | None = None
+    eligibility: EligibilityFacts | None = None
+    billing_enrollments: tuple[EnrollmentFacts, ...] | None = None
+    rates: tuple[RateLine, ...] | None = None
+    certifications: tuple[DatedFacts, ...] | None = None
+    program_minutes: Mapping[date, int] | None = None
+    unit_edits: Mapping[str, UnitEdit] | None = None
+    pair_edits: Mapping[frozenset[str], tuple[Edit, ...]] | None = None
+    policies: Mapping[str, int] = field(default_factory=dict)
+    own: OwnRules | None = None
+
+    def policy(self, key: str) -> int:
+        """A policy's value: what the center has set, else the default."""
+        return self.policies.get(key, POLICIES[key].default)
 
 
 NOTHING_KNOWN = ScrubContext()

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from carethread.codes import icd10
 from carethread.codes.roles import Role
-from carethread.codes.tables import listed
+from carethread.codes.tables import listed, raw
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ScrubContext
 from carethread.rules.scrub.known import charted, is_professional, note
@@ -18,7 +18,7 @@ from carethread.x12.claim import Claim, ClaimLine
 
 ICD10_BEGAN = date(2015, 10, 1)
 MOST_DIAGNOSES, MOST_POINTERS = 12, 4
-_ICD10 = {"ABK", "ABF"}
+_ICD10 = frozenset({"ABK", "ABF"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,9 @@ def pointer_range(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
     source="the law of the house: no claim says anything that the record does not",
 )
 def diagnosis_equals_note(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    if not is_professional(claim):
+        yield from _whole_claim(claim, context)
+        return
     for line, chart in charted(claim, context):
         if chart.diagnoses is None:
             continue
@@ -191,3 +194,82 @@ def diagnosis_equals_note(claim: Claim, context: ScrubContext) -> Iterator[Fault
 
 def _in_words(codes: tuple[str, ...]) -> str:
     return listing(icd10.pointed(c) for c in codes) if codes else "no diagnosis"
+
+
+def _whole_claim(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    """The 837I has no pointers: what it says is in some note, and each note's first is on it."""
+    charts = [c for _, c in charted(claim, context) if c.diagnoses is not None]
+    if not charts or len(charts) < len(claim.lines):
+        return
+    told = _codes(claim)
+    noted = {code for c in charts for code in c.diagnoses or ()}
+    for code in dict.fromkeys(c for c in told if c not in noted):
+        yield Fault(f"The claim says {icd10.pointed(code)}, no note does.", fix=note(charts[0]))
+    for chart in charts:
+        first = (chart.diagnoses or ("",))[0]
+        if first and first not in told:
+            message = f"The note says {icd10.pointed(first)} first, the claim does not say it."
+            yield Fault(message, fix=note(chart))
+
+
+@rule(
+    "DX_TWICE",
+    STOPS,
+    Role.BILLER,
+    "No diagnosis stands twice",
+    source="837 guides, 2300 HI; CARC 16",
+)
+def diagnosis_twice(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
+    codes = _codes(claim)
+    for code in dict.fromkeys(codes):
+        if codes.count(code) > 1:
+            yield Fault(f"{icd10.pointed(code)} stands twice.", fix=Fix("claim"))
+
+
+@dataclass(frozen=True, slots=True)
+class NotFirst:
+    """Codes under these prefixes do not stand first, and why."""
+
+    prefixes: tuple[str, ...]
+    why: str
+
+
+@cache
+def _not_first() -> tuple[NotFirst, ...]:
+    return listed("diagnoses", "not_first", NotFirst)
+
+
+@rule(
+    "DX_PRIMARY_ALLOWED",
+    WARNS,
+    Role.CLINICIAN,
+    "The first diagnosis is one that care can be given for",
+    source="ICD-10-CM guidelines I.A.13 and I.C.20 and 21; diagnoses.yaml; CARC 11 and 167",
+)
+def primary_allowed(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    first = next(iter(_codes(claim)), "")
+    for entry in _not_first():
+        if first.startswith(entry.prefixes):
+            message = f"{icd10.pointed(first)} stands first, but {entry.why}."
+            yield Fault(message, fix=_fix(claim, context, first))
+
+
+@cache
+def _focus(name: str) -> tuple[str, ...]:
+    return tuple(map(str, raw("diagnoses")["focus"].get(name, ())))
+
+
+@rule(
+    "DX_FITS_PROGRAM",
+    WARNS,
+    Role.CLINICIAN,
+    "A claim of a substance use program names a substance use disorder",
+    source="ASAM Criteria: dimensional admission; diagnoses.yaml; CARC 11",
+)
+def fits_program(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    focus = context.program.focus if context.program else ""
+    prefixes = _focus(focus) if focus else ()
+    codes = _codes(claim)
+    if prefixes and codes and not any(c.startswith(prefixes) for c in codes):
+        message = f"The program treats something else than {_in_words(tuple(codes))}."
+        yield Fault(message, fix=_fix(claim, context, codes[0]))

@@ -24,6 +24,7 @@ def _named(claim: Claim) -> Iterator[tuple[str, Party, str]]:
         "rendering provider": claim.rendering,
         "supervising provider": claim.supervising,
         "service facility": claim.service_facility,
+        "attending practitioner": claim.attending,
     }
     yield from ((role, party, "") for role, party in roles.items() if party)
     for line in claim.lines:
@@ -161,3 +162,60 @@ def coverage_active(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
             ended = day(coverage.ends)
             message = f"The service of {served} is after the coverage ended on {ended}."
             yield Fault(message, line.control_number, fix)
+
+
+@rule(
+    "NPI_TYPE",
+    STOPS,
+    Role.ADMINISTRATOR,
+    "A person carries a person's NPI, an organization its own",
+    source="45 CFR 162.406: NPIs of individuals and of organizations; CARC 208",
+)
+def npi_type(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
+    organizations = {
+        p.npi: p.full_name
+        for p in (claim.billing, claim.service_facility)
+        if p and p.entity_type == "2" and p.npi
+    }
+    for role, party, line in _named(claim):
+        if party.entity_type == "1" and party.npi in organizations:
+            message = f"The {role} {party.full_name} carries the NPI of {organizations[party.npi]}."
+            yield Fault(message, line, Fix("practitioner"))
+        if role == "supervising provider" and party.entity_type != "1":
+            yield Fault(f"The supervisor {party.full_name} is no person.", line)
+
+
+@rule(
+    "TAX_ID_PRESENT",
+    STOPS,
+    Role.ADMINISTRATOR,
+    "The billing provider has a tax id of nine digits",
+    source="837 guides, 2010AA REF*EI; CARC 16",
+)
+def tax_id(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
+    told = [r.value for r in claim.billing.references if r.qualifier in ("EI", "SY")]
+    if not told:
+        yield Fault("The billing provider has no tax id.", fix=Fix("organization"))
+    elif not re.fullmatch(r"[0-9]{9}", told[0].replace("-", "")):
+        yield Fault(f"The tax id {told[0]} has not nine digits.", fix=Fix("organization"))
+
+
+@rule(
+    "TIN_NPI_ENROLLED",
+    STOPS,
+    Role.ADMINISTRATOR,
+    "The payer has the billing NPI enrolled under the tax id on the day of service",
+    source="CARC 208 and B7; payer enrollment",
+)
+def billing_enrolled(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    known = context.billing_enrollments
+    if known is None:
+        return
+    here = [e for e in known if e.payer_id in ("", claim.payer.id)]
+    for line in claim.lines:
+        if not any(e.covers(line.service_from) for e in here):
+            message = (
+                f"{claim.payer.name} did not have NPI {claim.billing.npi} enrolled "
+                f"on {day(line.service_from)}."
+            )
+            yield Fault(message, line.control_number, Fix("payer", context.payer_id))

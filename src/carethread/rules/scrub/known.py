@@ -1,7 +1,11 @@
 """What several families of rules look up."""
 
 from collections.abc import Iterator
+from datetime import date
 
+from carethread.codes.billing import BillType, bill_types
+from carethread.codes.limits import family, per_diems
+from carethread.rules.facts import BilledLine
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ChartLine, ScrubContext
 from carethread.x12.claim import Claim, ClaimLine
@@ -10,6 +14,8 @@ from carethread.x12.common import Party
 
 def charted(claim: Claim, context: ScrubContext) -> Iterator[tuple[ClaimLine, ChartLine]]:
     """Each line of which the note is known, with what the note says."""
+    if not context.lines:
+        return
     for line in claim.lines:
         chart = context.lines.get(line.control_number)
         if chart is not None:
@@ -31,3 +37,56 @@ def renderer(claim: Claim, line: ClaimLine) -> Party:
 
 def is_professional(claim: Claim) -> bool:
     return claim.kind == "837P"
+
+
+def is_institutional(claim: Claim) -> bool:
+    return claim.kind == "837I"
+
+
+def bill_type(claim: Claim) -> BillType | None:
+    """What the first two digits of an 837I's type of bill say."""
+    return bill_types().get(claim.facility_code) if is_institutional(claim) else None
+
+
+def level(claim: Claim, context: ScrubContext) -> str:
+    """The family of the level of care (OP, IOP, PHP, RES, DETOX, OTP): the program's, else what a
+    day code of the claim says; empty where nothing tells."""
+    if context.program and context.program.level_of_care:
+        return family(context.program.level_of_care)
+    return next((d.level for n in claim.lines if (d := per_diems().get(n.procedure))), "")
+
+
+def place(claim: Claim, line: ClaimLine) -> str:
+    """The place of service of a professional line."""
+    return line.place_of_service or claim.facility_code
+
+
+def others(claim: Claim, context: ScrubContext) -> Iterator[BilledLine]:
+    """Lines of other claims that stand with a payer."""
+    return (b for b in context.billed or () if b.claim_id != claim.claim_id)
+
+
+def first_day(claim: Claim) -> date | None:
+    """The claim's first day of service."""
+    return min((n.service_from for n in claim.lines), default=None)
+
+
+def age(claim: Claim, day: date) -> int | None:
+    """The client's years on that day; None without a birth date."""
+    born = (claim.patient or claim.subscriber).birth_date
+    if born is None:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def condition_codes(claim: Claim) -> frozenset[str]:
+    """The claim's condition codes (HI*BG)."""
+    parts = (p for k in claim.extra if k.elements[0] == "HI" for p in k.elements[1:])
+    split = (part.split("\x1f") for part in parts)
+    return frozenset(c[1] for c in split if len(c) > 1 and c[0] == "BG")
+
+
+def discharge_hour(claim: Claim) -> str:
+    """The hour of discharge (DTP*096), or an empty string."""
+    told = (k.elements for k in claim.extra if k.elements[:2] == ("DTP", "096"))
+    return next((e[3] for e in told if len(e) > 3), "")

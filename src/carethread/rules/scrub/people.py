@@ -3,18 +3,24 @@
 from collections.abc import Iterator
 
 from carethread.codes.credentials import credential
+from carethread.codes.limits import places_of
 from carethread.codes.modifiers import telehealth_modifiers, telehealth_places
 from carethread.codes.roles import Role
 from carethread.codes.services import code_uses
+from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ScrubContext
-from carethread.rules.scrub.known import charted, is_professional, note, practitioner
+from carethread.rules.scrub.known import (
+    charted,
+    is_institutional,
+    is_professional,
+    level,
+    note,
+    practitioner,
+)
+from carethread.rules.scrub.known import place as _place
 from carethread.rules.scrub.registry import STOPS, WARNS, Fault, rule
 from carethread.rules.words import day
 from carethread.x12.claim import Claim, ClaimLine
-
-
-def _place(claim: Claim, line: ClaimLine) -> str:
-    return line.place_of_service or claim.facility_code
 
 
 def _telehealth_modifiers(line: ClaimLine) -> list[str]:
@@ -130,4 +136,54 @@ def supervisor_named(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
         if chart.supervised and not (line.supervising or claim.supervising):
             message = "The renderer works under supervision, but no supervisor is named."
+            yield Fault(message, line.control_number, practitioner(chart))
+
+
+@rule(
+    "POS_FITS_PROGRAM",
+    WARNS,
+    Role.BILLER,
+    "The place of service is one where the program's level of care is given",
+    source="CMS place-of-service codes; places.yaml; CARC 5 and 58",
+)
+def place_fits_program(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    where = level(claim, context)
+    fitting = places_of(where) if is_professional(claim) else frozenset()
+    for line in claim.lines if fitting else ():
+        place = _place(claim, line)
+        if place not in fitting and place not in telehealth_places():
+            message = f"{where} is not given at place {place}."
+            yield Fault(message, line.control_number, Fix("claim"))
+
+
+@rule(
+    "INCIDENT_TO_MET",
+    STOPS,
+    Role.BILLER,
+    "Work is billed under its author's number, or the conditions for another are documented",
+    source="42 CFR 410.26",
+)
+def incident_to(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    for line, chart in charted(claim, context):
+        told = line.rendering or claim.rendering
+        if told is None or chart.author_npi is None or is_institutional(claim):
+            continue
+        if told.npi != chart.author_npi and chart.incident_to is not True:
+            message = (
+                f"The claim says that {told.full_name} rendered it, who did not write the note."
+            )
+            yield Fault(message, line.control_number, note(chart))
+
+
+@rule(
+    "LEIE_EXCLUDED",
+    STOPS,
+    Role.ADMINISTRATOR,
+    "Nobody who rendered it is excluded from federal programs",
+    source="42 CFR 1001.1901; OIG list of excluded individuals and entities",
+)
+def excluded(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    for line, chart in charted(claim, context):
+        if chart.rendering and chart.rendering.excluded:
+            message = "The renderer is on the federal exclusion list."
             yield Fault(message, line.control_number, practitioner(chart))

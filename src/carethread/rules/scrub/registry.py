@@ -50,6 +50,24 @@ class Rule:
 
 registered: list[Rule] = []
 
+# Law, and the law of the house: nobody switches these off, and no claim skips them.
+NEVER_OFF = frozenset(
+    {
+        "CHARGE_SUM",
+        "CLAIM_ID",
+        "CODE_EQ_NOTE",
+        "DATE_EQ_NOTE",
+        "DX_EQ_NOTE",
+        "FREQ78_NEEDS_F8",
+        "LEIE_EXCLUDED",
+        "LINE_COUNT",
+        "NOTE_COSIGNED",
+        "NOTE_SIGNED",
+        "PART2_CONSENT",
+        "UNITS_EQ_NOTE",
+    }
+)
+
 
 def rule(
     id: str,

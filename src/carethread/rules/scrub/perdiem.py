@@ -1,0 +1,104 @@
+"""Days that are paid as one: once a day, one level of care a day, and what they include."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from carethread.codes.limits import PerDiem, per_diems
+from carethread.codes.roles import Role
+from carethread.rules.finding import Fix
+from carethread.rules.scrub.context import ScrubContext
+from carethread.rules.scrub.known import others
+from carethread.rules.scrub.registry import STOPS, Fault, rule
+from carethread.rules.words import day
+from carethread.x12.claim import Claim, ClaimLine
+
+_CLAIM = Fix("claim")
+_LONGEST = 366
+
+
+def _days(line: ClaimLine) -> list[date]:
+    """The days that a line covers."""
+    count = min(max((line.service_to - line.service_from).days, 0), _LONGEST) + 1
+    return [line.service_from + timedelta(days=n) for n in range(count)]
+
+
+def _billed_days(claim: Claim, context: ScrubContext) -> list[tuple[str, str, date]]:
+    """Every day of the claim and of what stands on others: line number, code, day."""
+    own = [(n.control_number, n.procedure, d) for n in claim.lines for d in _days(n)]
+    return own + [("", b.code, b.service_date) for b in others(claim, context)]
+
+
+def _has_per_diem(claim: Claim, context: ScrubContext) -> bool:
+    codes = per_diems()
+    return any(n.procedure in codes for n in claim.lines) or any(
+        b.code in codes for b in context.billed or ()
+    )
+
+
+@rule(
+    "PERDIEM_ONE_PER_DAY",
+    STOPS,
+    Role.BILLER,
+    "A day is billed once, in as many units as the line has days",
+    source="HCPCS Level II per-diem codes; perdiems.yaml; CARC 18",
+)
+def once_a_day(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    if not _has_per_diem(claim, context):
+        return
+    for line in claim.lines:
+        days = len(_days(line))
+        if line.procedure in per_diems() and line.units > days:
+            message = f"{line.units} days of {line.procedure} on {days}."
+            yield Fault(message, line.control_number, _CLAIM)
+    seen = {(code, served) for number, code, served in _billed_days(claim, context) if not number}
+    for line in claim.lines:
+        if line.procedure not in per_diems():
+            continue
+        twice = next((d for d in _days(line) if (line.procedure, d) in seen), None)
+        if twice:
+            message = f"The {line.procedure} day of {day(twice)} is billed twice."
+            yield Fault(message, line.control_number, _CLAIM)
+        seen |= {(line.procedure, d) for d in _days(line)}
+
+
+@rule(
+    "PERDIEM_EXCLUSIVE",
+    STOPS,
+    Role.BILLER,
+    "Of two levels of care only one is paid on a day",
+    source="Blue Cross NC facility behavioral health; perdiems.yaml; CARC 97",
+)
+def one_level_a_day(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    if not _has_per_diem(claim, context):
+        return
+    by_day: dict[date, PerDiem] = {}
+    told = sorted(_billed_days(claim, context), key=lambda t: bool(t[0]))
+    for number, code, served in told:
+        kind = per_diems().get(code)
+        if kind is None:
+            continue
+        first = by_day.setdefault(served, kind)
+        if first.level != kind.level and number:
+            message = f"{first.label.capitalize()} and {kind.label} on {day(served)}."
+            yield Fault(message, number, _CLAIM)
+
+
+@rule(
+    "PERDIEM_INCLUDES",
+    STOPS,
+    Role.BILLER,
+    "What a day includes is not billed beside it",
+    source="BCBSND guidelines; Texas Medicaid 2016 vol. 2, 15.142; perdiems.yaml; CARC 97",
+)
+def includes(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    if not _has_per_diem(claim, context):
+        return
+    told = _billed_days(claim, context)
+    kinds = {served: per_diems()[code] for _, code, served in told if code in per_diems()}
+    for number, code, served in told:
+        kind = kinds.get(served)
+        if kind and code in kind.includes:
+            line = number or next((n for n, c, d in told if n and d == served), "")
+            message = f"The {kind.label} day of {day(served)} includes {code}."
+            if line:
+                yield Fault(message, line, _CLAIM)
