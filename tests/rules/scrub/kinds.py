@@ -18,7 +18,7 @@ from carethread.rules.facts import (
 )
 from carethread.rules.scrub import ChartLine, ScrubContext
 from carethread.x12.claim import Claim, ClaimLine, Diagnosis
-from carethread.x12.common import Kept, Party
+from carethread.x12.common import Party
 from tests.rules.people import NORA
 from tests.rules.scrub.clean import CHART, CLAIM, CONTEXT, YEAR
 
@@ -140,7 +140,6 @@ def _stay(
         for i, d in enumerate(days, start=1)
     )
     inpatient = bill[:2] in ("11", "86")
-    left = Kept(("DTP", "096", "TM", "1100"))
     return replace(
         CLAIM,
         kind="837I",
@@ -162,7 +161,7 @@ def _stay(
         admission_type="3",
         admission_source="1",
         patient_status=status,
-        extra=(left,) if inpatient and status != "30" else (),
+        discharge_time="1100" if inpatient and status != "30" else "",
     )
 
 

@@ -25,8 +25,15 @@ from carethread.rules.facts import (
     UnitEdit,
 )
 from carethread.rules.scrub import ScrubContext
-from carethread.x12.claim import Claim, Diagnosis, LineAdjudication, OtherPayer, Subscriber
-from carethread.x12.common import Adjustment, Amount, Kept, Party, Reference
+from carethread.x12.claim import (
+    Claim,
+    ClaimCode,
+    Diagnosis,
+    LineAdjudication,
+    OtherPayer,
+    Subscriber,
+)
+from carethread.x12.common import Adjustment, Amount, Party, Reference
 from tests.rules.people import NORA, SAM
 from tests.rules.scrub.kinds import (
     DETOX,
@@ -371,7 +378,7 @@ PLANTS = (
     Plant("ADMIT_DATE_TYPE", "no admission", INPATIENT, claim(admission_date=None)),
     Plant("ADMIT_DATE_TYPE", "a type of admission that is none", INSTITUTIONAL,
           claim(admission_type="8")),
-    Plant("DISCHARGE_HOUR", "no hour of discharge", (DETOX,), claim(extra=())),
+    Plant("DISCHARGE_HOUR", "no hour of discharge", (DETOX,), claim(discharge_time="")),
     Plant("ATTENDING_PRESENT", "nobody attends", INSTITUTIONAL, claim(attending=None)),
     Plant("ADMITTING_DX", "no admitting diagnosis", (DETOX,), lambda c, x: (
         replace(c, diagnoses=tuple(d for d in c.diagnoses if d.qualifier != "ABJ")), x)),
@@ -385,7 +392,7 @@ PLANTS = (
     Plant("COND_CODE", "Medicare without 92", (IOP,), subscriber(filing_indicator="MA")),
     Plant("COND_CODE", "Medicare without 41", (PHP,), subscriber(filing_indicator="MA")),
     Plant("COND_CODE", "41 with 92", INSTITUTIONAL, lambda c, x: (
-        replace(c, extra=(*c.extra, Kept(("HI", "BG\x1f41", "BG\x1f92")))), x)),
+        replace(c, codes=(ClaimCode("BG", "41"), ClaimCode("BG", "92"))), x)),
     # ---- claim
     Plant("CLAIM_ID", "twenty-one characters", KINDS, claim(claim_id="C" * 21)),
     Plant("CHARGE_SUM", "a cent off", KINDS, claim(charge=1)),
@@ -503,7 +510,7 @@ NEAR = (
     Plant("MONTH_SPAN", "the whole month", (IOP, PHP),
           claim(statement_from=date(2026, 3, 1), statement_to=date(2026, 3, 31))),
     Plant("COND_CODE", "Medicare with 92", (IOP,), both(
-        subscriber(filing_indicator="MA"), claim(extra=(Kept(("HI", "BG\x1f92")),)))),
+        subscriber(filing_indicator="MA"), claim(codes=(ClaimCode("BG", "92"),)))),
     Plant("DUP_SUSPECT", "the same code on another day", KINDS,
           lambda c, x: again(service_date=c.lines[0].service_from - timedelta(days=9))(c, x)),
     Plant("SERVICE_SPAN", "three days of a stay on one line", (RESIDENTIAL,), lambda c, x: (

@@ -81,12 +81,4 @@ def age(claim: Claim, day: date) -> int | None:
 
 def condition_codes(claim: Claim) -> frozenset[str]:
     """The claim's condition codes (HI*BG)."""
-    parts = (p for k in claim.extra if k.elements[0] == "HI" for p in k.elements[1:])
-    split = (part.split("\x1f") for part in parts)
-    return frozenset(c[1] for c in split if len(c) > 1 and c[0] == "BG")
-
-
-def discharge_hour(claim: Claim) -> str:
-    """The hour of discharge (DTP*096), or an empty string."""
-    told = (k.elements for k in claim.extra if k.elements[:2] == ("DTP", "096"))
-    return next((e[3] for e in told if len(e) > 3), "")
+    return frozenset(c.code for c in claim.coded("BG"))

@@ -84,7 +84,7 @@ def credential_fits(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
         told = chart.rendering.credential if chart.rendering else None
         known, use = credential(told or ""), code_uses().get(line.procedure)
-        if known and use and known.group not in use.groups:
+        if known and use and use.groups and known.group not in use.groups:
             message = f"{known.article.capitalize()} {told} may not render {line.procedure}."
             yield Fault(message, line.control_number, practitioner(chart))
 
