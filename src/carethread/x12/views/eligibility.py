@@ -1,5 +1,8 @@
 """The JSON of a 270 and of a 271."""
 
+from typing import Any
+
+from carethread.x12.benefits import Answer, Coverage, Elsewhere, gather
 from carethread.x12.eligibility import (
     Benefit,
     Delivery,
@@ -32,6 +35,20 @@ BENEFIT = view(
     pointers=INTEGER,
     deliveries=view(Delivery, "period_count:integer"),
 )
+ANSWER = view(
+    Answer,
+    coverages=view(
+        Coverage,
+        payer=ENTITY,
+        elsewhere=view(Elsewhere, entity=ENTITY),
+        others=BENEFIT,
+    ),
+)
+
+
+def _answer(response: EligibilityResponse) -> dict[str, Any]:
+    """What people ask of a 271, beside what it says line by line."""
+    return ANSWER.show(gather(response))
 
 
 def _member(text: str, given: tuple[str, ...] = (), dependents: View | None = None) -> View:
@@ -63,8 +80,9 @@ INQUIRIES = view(
 )
 RESPONSES = view(
     EligibilityResponse,
-    "reference created_on created_time purpose kind sources",
+    "reference created_on created_time purpose kind answer< sources",
     given=("envelope",),
+    answer=_answer,
     sources=_sources(
         _member("rejections benefits", _ANSWERED, _member("rejections benefits", _ANSWERED))
     ),
