@@ -1,6 +1,7 @@
 """Programs that are not ours, asked what they think of the files that we write.
 
-pyx12 (Python, maps of the guides) judges 837P and 835; oxedi (Rust) judges 835. Both answer with
+pyx12 (Python, maps of the guides) judges 837P and 835; oxedi (Rust) judges 835; x12sdk (pydantic
+models, Apache-2.0, first published September 2026) judges 270 and 271. All answer with
 plain lines, one a complaint; an accepted file gives none.
 """
 
@@ -13,6 +14,8 @@ from typing import Any
 import oxedi
 import pyx12.params
 import pyx12.x12n_document
+from pydantic import ValidationError
+from x12sdk.io import X12ModelReader
 
 
 def pyx12_errors(data: bytes) -> list[str]:
@@ -67,3 +70,12 @@ def oxedi_errors(data: bytes) -> list[str]:
     except oxedi.ParseError as error:
         return [f"oxedi stopped: {error}"]
     return [str(diagnostic) for diagnostic in result.diagnostics]
+
+
+def x12sdk_errors(data: bytes) -> list[str]:
+    """What x12sdk has against a 270, 271, 276 or 277: where, and its words."""
+    with X12ModelReader(data.decode()) as reader:
+        try:
+            return [] if list(reader.models()) else ["x12sdk found no transaction"]
+        except ValidationError as error:
+            return [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]

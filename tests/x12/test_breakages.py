@@ -10,7 +10,8 @@ import pytest
 
 from carethread.x12.check import check
 from carethread.x12.finding import Severity
-from tests.x12 import make
+from tests.x12 import make, make_eligibility
+from tests.x12.breakages_eligibility import ELIGIBILITY
 
 FILES = {
     "837": make.written(make.claim_file()),
@@ -20,9 +21,11 @@ FILES = {
     "837I": make.written(make.claim_file(make.institutional(), make.stay())),
     "crash": make.written(make.claim_file(make.crash())),
     "TA1": make.written(make.interchange_ack()),
+    "270": make.written(make_eligibility.inquiry()),
+    "271": make.written(make_eligibility.response()),
 }
 
-BREAKAGES = {
+BREAKAGES = ELIGIBILITY | {
     # envelope
     "ISA12 names another version": ("837", "*00501*", "*00401*", "ISA_VERSION"),
     "ISA13 has a letter": ("837", "*00501*000000007*", "*00501*00000000A*", "ISA_CONTROL"),

@@ -108,7 +108,7 @@ def set_faults(raw: RawSet) -> Iterator[Finding]:
     for found in walk.found:
         yield from element_faults(found, raw.marks)
     yield from hierarchy_faults(raw)
-    whole = At(raw.first, raw.segments, raw.marks.component)
+    whole = At(raw.first, raw.segments, raw.marks.component, raw.marks.repetition)
     for rule in (*ANYWHERE, *RULES.get(type(raw.transaction), ())):
         yield from rule(raw.transaction, whole)
     for item, at in _items(raw):

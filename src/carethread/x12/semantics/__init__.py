@@ -9,6 +9,7 @@ from typing import Any
 
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck
 from carethread.x12.claim import Claim, ClaimFile
+from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
 from carethread.x12.remittance import Remittance, RemittedClaim
 from carethread.x12.semantics import (
     answers,
@@ -16,6 +17,7 @@ from carethread.x12.semantics import (
     claim_codes,
     claim_rules,
     claims,
+    eligibility,
     remittances,
 )
 from carethread.x12.semantics.at import At, Rule
@@ -68,6 +70,18 @@ RULES: dict[type[Any], tuple[Rule, ...]] = {
         claim_rules.line_control_numbers,
     ),
     FunctionalAck: (answers.answer_counts, answers.verdicts),
+    EligibilityInquiry: (
+        eligibility.services_asked,
+        eligibility.traces,
+        eligibility.spans,
+        eligibility.people_asked,
+    ),
+    EligibilityResponse: (
+        eligibility.benefit_lines,
+        eligibility.traces,
+        eligibility.spans,
+        eligibility.people_answered,
+    ),
     ClaimAck: (answers.claim_counts, answers.claim_amounts),
 }
 """The rules for each kind of item, in the order in which their findings are told."""

@@ -10,11 +10,13 @@ from carethread.x12.values import format_cents
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """The segments of an item, the position of the first, and what parts components in them."""
+    """The segments of an item, the position of the first, and what parts components and repetitions
+    in them."""
 
     first: int
     segments: tuple[list[str], ...]
     component: str = ":"
+    repetition: str = ""
 
     def find(self, tag: str, nth: int = 0) -> int:
         """Where the nth segment of this tag stands (0 the first), else the item's own place."""
