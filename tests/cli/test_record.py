@@ -91,3 +91,12 @@ def test_one_round_of_work_makes_the_claim_of_a_signed_note(alder: Cast) -> None
     assert "1 claims made" in first.stdout
     assert Claim.objects.count() == 1
     assert "0 claims made" in carethread("work", "--once").stdout
+
+
+def test_an_administrator_gives_a_new_password(cast: Cast) -> None:
+    result = carethread("password", cast.bill.email.upper())
+    assert result.exit_code == 0
+    fresh = result.stdout.split()[-1]
+    cast.bill.refresh_from_db()
+    assert cast.bill.check_password(fresh)
+    assert carethread("password", "nobody@alder.example").exit_code == 1

@@ -1,5 +1,7 @@
 """Getting in, being shut out, getting out."""
 
+import re
+
 import pytest
 from django.test import Client as Browser
 from django.urls import NoReverseMatch, reverse
@@ -86,3 +88,30 @@ def test_somebody_without_a_role_is_told_so(cast: Cast) -> None:
 
     nobody = make_user(cast.center, "Nick", "Nobody")
     assert signed_in(nobody).get(reverse("day")).status_code == 403
+
+
+def test_without_a_mail_server_nobody_pretends_to_send_a_link(
+    cast: Cast, client: Browser, settings
+) -> None:
+    assert reverse("account_reset_password") in client.get(reverse(SIGN_IN)).content.decode()
+    settings.MAIL = False
+    for answer in (
+        client.get(reverse("account_reset_password")),
+        client.post(reverse("account_reset_password"), {"email": cast.bill.email}),
+    ):
+        assert "Your administrator sets a new password" in answer.content.decode()
+
+
+def test_with_a_mail_server_the_link_is_sent_and_works(
+    cast: Cast, client: Browser, settings, mailoutbox
+) -> None:
+    settings.MAIL = True
+    sent = client.post(reverse("account_reset_password"), {"email": cast.bill.email})
+    assert sent.url == reverse("account_reset_password_done")
+    (mail,) = mailoutbox
+    link = re.search(r"http://testserver(\S+)", mail.body)
+    assert link
+    form = client.get(link[1], follow=True)
+    fresh = {"password1": "another quiet river", "password2": "another quiet river"}
+    client.post(form.redirect_chain[-1][0], fresh)
+    assert try_to_sign_in(Browser(), cast.bill.email, "another quiet river").status_code == 302

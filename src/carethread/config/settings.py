@@ -191,5 +191,8 @@ STATICFILES_DIRS = [
 WHITENOISE_USE_FINDERS = True
 
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Without a mail server nothing pretends to send: the screens name who resets passwords.
+MAIL = bool(env("EMAIL_URL", default=""))
+vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+DEFAULT_FROM_EMAIL = env("CARETHREAD_MAIL_FROM", default="carethread@localhost")
 LOGGING = logs.configure(json=env.bool("CARETHREAD_LOG_JSON", default=False))

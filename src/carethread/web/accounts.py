@@ -10,6 +10,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off
+from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -56,6 +57,14 @@ def _minutes(request: HttpRequest) -> int:
     return int(get_cool_off(request).total_seconds() // 60)
 
 
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """A link by mail; where no mail server is set up, who sets a new password instead."""
+    if not settings.MAIL:
+        return render(request, "account/password_by_administrator.html")
+    answer: HttpResponse = account.password_reset(request)
+    return answer
+
+
 def locked_out(request: HttpRequest, *_args: object, **_named: object) -> HttpResponse:
     """What somebody sees who guessed too often: for how long, and what to do meanwhile."""
     return render(request, "account/locked.html", {"minutes": _minutes(request)}, status=429)
@@ -68,7 +77,7 @@ urlpatterns = [
     path("closed/", account.account_inactive, name="account_inactive"),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", account.password_change, name="account_change_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/", password_reset, name="account_reset_password"),
     path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",

@@ -63,6 +63,13 @@ def create_user(
     return user
 
 
+def set_password(user: User, password_hash: str) -> User:
+    """Another password, in Django's encoded form. It ends every session of that user."""
+    user.password = password_hash
+    user.save(update_fields=["password"])
+    return user
+
+
 def save_practitioner(row: Practitioner) -> Practitioner:
     return keep(row)
 
@@ -103,6 +110,16 @@ def save_rate(row: ContractRate) -> ContractRate:
 
 
 def save_connection(row: Connection) -> Connection:
+    """Keep a way to a clearinghouse. One is active at a time: whatever is ready leaves by it, so
+    that a second one would look alive and carry nothing."""
+    others = Connection.objects.filter(organization=row.organization, is_active=True)
+    other = others.exclude(pk=row.pk).first()
+    if row.is_active and other is not None:
+        raise refuse(
+            f"Claims leave by {other.name}, and one connection is active at a time. Deactivate "
+            "it first; what it still has to carry is carried once it is active again.",
+            "is_active",
+        )
     return keep(row)
 
 
