@@ -9,6 +9,7 @@ from django_scopes import scope
 
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import (
+    AccessEvent,
     Case,
     Claim,
     ClaimState,
@@ -200,6 +201,21 @@ def test_a_payment_is_matched_by_typing_the_claim_s_number(shown: Shown, bill: B
     assert f'name="version" value="{denied.current.pk}"' in first, "one click from here"
     short = read(bill, "unmatched_item", shown.match.pk, claim=str(denied.sequence))
     assert f'name="version" value="{denied.current.pk}"' in short, "the screens' own number"
+
+
+def test_the_access_log_names_every_client_whom_an_unmatched_payment_shows(
+    shown: Shown, bill: Browser
+) -> None:
+    read(bill, "unmatched_item", shown.match.pk)
+    with scope(organization=shown.cast.center):
+        looks = AccessEvent.objects.filter(action="unmatched_item").values_list("client", flat=True)
+        assert list(looks) == [shown.cast.clara.pk], "the candidate's"
+    bill.post(reverse("match_choose", args=[shown.match.pk]), {"version": shown.stray.current_id})
+    read(bill, "unmatched_item", shown.match.pk)
+    with scope(organization=shown.cast.center):
+        named = AccessEvent.objects.filter(action__in=["match_choose", "unmatched_item"])
+        assert {event.client_id for event in named} == {shown.cast.clara.pk}
+        assert named.count() == 3
 
 
 @pytest.mark.parametrize("typed", ["CT999", "9" * 40, "<b>", "'"])

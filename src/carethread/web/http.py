@@ -17,6 +17,7 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    shown: frozenset[int]  # clients shown beside the subject, for the access log
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

@@ -42,17 +42,27 @@ class AccessLogMiddleware:
         response = self.get_response(request)
         match = request.resolver_match
         if request.user.is_authenticated and match is not None:
-            log_access(
-                user=request.user,
-                action=match.view_name[:60],
-                client_id=reach.client_id_of(getattr(request, "subject", None)),
-                path=request.path[:300],
-                method=(request.method or "")[:7],
-                status=response.status_code,
-                address=http.address_of(request),
-                now=http.now(),
-            )
+            for client_id in _whose(request):
+                log_access(
+                    user=request.user,
+                    action=match.view_name[:60],
+                    client_id=client_id,
+                    path=request.path[:300],
+                    method=(request.method or "")[:7],
+                    status=response.status_code,
+                    address=http.address_of(request),
+                    now=http.now(),
+                )
         return response
+
+
+def _whose(request: Any) -> list[int | None]:
+    """Whose information was asked for: a line of the log for each client; one that names nobody
+    where it is nobody's. A screen that shows clients beside its subject tells of them in
+    `request.shown`."""
+    subject = reach.client_id_of(getattr(request, "subject", None))
+    known = {subject, *getattr(request, "shown", ())} - {None}
+    return sorted(known) or [None]
 
 
 class PermissionMiddleware:

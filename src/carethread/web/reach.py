@@ -200,6 +200,7 @@ _TO_CLIENT: dict[type[Model], str] = {
     Authorization: "client_id",
     TreatmentPlan: "episode.client_id",
     Case: "claim.client_id",
+    Match: "version.claim.client_id",
 }
 
 

@@ -63,6 +63,7 @@ def match_choose(request: Request, row: Match) -> HttpResponse:
     if version is None:
         messages.error(request, "Choose one of the claims.")
         return redirect("unmatched_item", row.pk)
+    request.shown = frozenset({version.claim.client_id})
     done = told(
         request, lambda: post.match_by_hand(row, version, user=request.user, now=http.now())
     )
@@ -93,6 +94,8 @@ def _not_ours_form(request: Request | None = None) -> WordsForm:
 def _item(request: Request, row: Match, form: WordsForm) -> HttpResponse:
     asked = request.GET.get("claim", "").strip()
     typed = named(asked) if asked and row.state == "waiting" else None
+    found = _candidates(row, typed) if row.state == "waiting" else []
+    request.shown = frozenset(version.claim.client_id for version, _ in found)
     return render(
         request,
         "billing/unmatched_item.html",
@@ -101,7 +104,7 @@ def _item(request: Request, row: Match, form: WordsForm) -> HttpResponse:
             "said": wire_format.remitted_from_json(row.remitted.content),
             "asked": asked,
             "unknown": asked and typed is None,
-            "candidates": _candidates(row, typed) if row.state == "waiting" else [],
+            "candidates": found,
             "form": form,
         },
         status=422 if form.errors else 200,
