@@ -48,6 +48,7 @@ def save_coverage(row: Coverage, *, now: datetime) -> Coverage:
             "Somebody else holds this policy: enter that person's name and birth date.",
             "subscriber_last_name",
         )
+    charging.one_at_a_time(row.client_id)
     _refuse_another_payer(row)
     keep(row)
     charging.recharge(row.client, now=now)
@@ -71,6 +72,7 @@ def save_authorization(row: Authorization, *, now: datetime) -> Authorization:
     """Keep a payer's authorization; charges that waited for it take their units."""
     if row.effective_to < row.effective_from:
         raise refuse("It must end after it starts.", "effective_to")
+    charging.one_at_a_time(row.client_id)
     if row._state.adding:
         row.recorded_at = now
     else:

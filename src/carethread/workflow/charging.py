@@ -71,6 +71,7 @@ def charge(version: NoteVersion, *, now: datetime, again: bool = False) -> Charg
 
     `again` says that this very version was charged before and something else has changed.
     """
+    one_at_a_time(version.note.attendance.client_id)
     captured, coverage = _captured(version)
     existing = _existing(version) if again or version.number > 1 else {}
     made = [
@@ -86,6 +87,7 @@ def charge(version: NoteVersion, *, now: datetime, again: bool = False) -> Charg
 def recharge(client: Client, *, now: datetime) -> None:
     """Something that a charge depends on has changed (a coverage, an authorization): make new
     versions of the client's charges that no payer holds at the moment, where they differ."""
+    one_at_a_time(client.pk)
     charges = (
         Charge.objects.filter(client=client, state="live")
         .filter(Q(claim__isnull=True) | Q(claim__state__in=NOT_WITH_A_PAYER))
@@ -95,6 +97,12 @@ def recharge(client: Client, *, now: datetime) -> None:
     for note in notes.select_related("current__author__supervisor", "current__organization"):
         if note.current is not None:
             charge(note.current, now=now, again=True)
+
+
+def one_at_a_time(client_id: int) -> None:
+    """Hold the client: their charges and authorizations depend on each other, so whoever is
+    about to change either of them has them all to themselves."""
+    lock(Client.objects.filter(pk=client_id))
 
 
 def as_charged(version: NoteVersion) -> Charged:

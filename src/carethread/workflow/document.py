@@ -190,9 +190,9 @@ def sign(note: Note, *, user: User, proof: Proof, now: datetime) -> Signed:
     note.status, note.current = "signed", version
     note.save(update_fields=["status", "current"])
     _keep_appointment(note)
-    charged = charging.charge(version, now=now)
     if version.number > 1:
         _answer_cases(note, user, now)
+    charged = charging.charge(version, now=now)
     return Signed(version, charged.lines, charged.payer, charged.findings)
 
 

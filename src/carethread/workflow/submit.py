@@ -81,11 +81,11 @@ def freeze(connection: Connection, *, now: datetime) -> EdiFile | None:
     leaving = _leaving(organization, now)
     if not leaving:
         return None
+    _reopen_denials(organization, leaving, now)
     control = numbers.take(organization, f"interchange:{connection.sender_id}").start
     raw = write_file(organization, connection, [one.wire for one in leaving], control, now)
     file = _store(connection, raw, control, now)
     _freeze_versions(leaving, file, now)
-    _reopen_denials(organization, leaving, now)
     for one in leaving:
         words = f"Leaves as {one.wire.claim_id} in file {file.name}."
         bill.move(one.row, ClaimState.QUEUED, words, now=now, file_id=file.pk)
