@@ -16,6 +16,7 @@ from django.db.models.sql.compiler import SQLCompiler, SQLUpdateCompiler
 from django.db.transaction import Atomic
 from django_scopes import scope
 
+from carethread.record import ledger
 from carethread.record.models import Authorization, ClaimState, Coverage, Match, Payer
 from carethread.workflow import admit, bill, follow_up, post, submit
 from tests.cast import Cast, amend
@@ -58,19 +59,20 @@ def transactions(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> list[list[str]]
     """What is recorded from here on."""
     recorder = Recorder()
 
-    def before(kind: type, name: str, tell: Callable[[Any], None]) -> None:
+    def before(kind: Any, name: str, tell: Callable[..., None]) -> None:
         original = getattr(kind, name)
 
         def told(self: Any, *args: Any, **named: Any) -> Any:
-            tell(self)
+            tell(self, *args)
             return original(self, *args, **named)
 
         monkeypatch.setattr(kind, name, told)
 
-    before(Atomic, "__enter__", lambda _: recorder.step(1))
-    before(Atomic, "__exit__", lambda _: recorder.step(-1))
-    before(SQLCompiler, "execute_sql", lambda one: recorder.take_selected(one.query))
-    before(SQLUpdateCompiler, "execute_sql", lambda one: recorder.take(one.query.model))
+    before(Atomic, "__enter__", lambda *_: recorder.step(1))
+    before(Atomic, "__exit__", lambda *_: recorder.step(-1))
+    before(SQLCompiler, "execute_sql", lambda one, *_: recorder.take_selected(one.query))
+    before(SQLUpdateCompiler, "execute_sql", lambda one, *_: recorder.take(one.query.model))
+    before(ledger, "_move_balances", lambda model, moved: moved and recorder.take(model))
     return recorder.transactions
 
 
