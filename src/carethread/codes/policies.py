@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy: its default, its unit, and what it decides in plain words."""
+    """A policy: its default, its unit, and what it decides in plain words. One that is chosen and
+    not counted names its `choices`, each with its words."""
 
     key: str
     default: int
     unit: str
     words: str
+    choices: tuple[tuple[int, str], ...] = ()
 
 
 POLICIES: dict[str, Policy] = {
@@ -79,6 +81,26 @@ POLICIES: dict[str, Policy] = {
             1,
             "persons",
             "Whether a second person (1) or nobody (0) approves that a claim skips a rule.",
+        ),
+        Policy(
+            "discharge_summary_days",
+            14,
+            "days",
+            "How long after a discharge its summary may take.",
+        ),
+        Policy(
+            "discharge_hold",
+            1,
+            "",
+            "Whether claims that touch the last days of a stay wait for its discharge summary.",
+            ((1, "they wait"), (0, "they leave")),
+        ),
+        Policy(
+            "statement_days",
+            7,
+            "days",
+            "How much time one institutional claim covers.",
+            ((7, "a week"), (31, "a calendar month")),
         ),
     )
 }

@@ -133,3 +133,9 @@ def save_consent(row: Consent) -> Consent:
 def schedule(row: Appointment) -> Appointment:
     """Put an appointment into the schedule."""
     return keep(row)
+
+
+def cancel(row: Appointment) -> Appointment:
+    """Take an appointment that has not taken place off the schedule."""
+    row.status = "cancelled"
+    return keep(row)

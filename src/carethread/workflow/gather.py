@@ -21,6 +21,7 @@ from carethread.record.models import (
     Consent,
     ContractRate,
     Coverage,
+    Episode,
     Fee,
     License,
     NoteVersion,
@@ -45,6 +46,7 @@ from carethread.rules.facts import (
     CoverageFacts,
     DocumentedService,
     EnrollmentFacts,
+    EpisodeFacts,
     Facility,
     LicenseFacts,
     OtherService,
@@ -152,6 +154,7 @@ def charges_for_billing() -> "QuerySet[Charge]":
             "current__supervising",
             "attendance__session__site",
             "attendance__episode__program",
+            "attendance__episode__discharge_summary",
         )
         .prefetch_related(
             Prefetch("practitioner__licenses", License.objects.all()),
@@ -306,8 +309,8 @@ class _Surroundings:
             Q(author__in={c.practitioner_id for c in charges})
             | Q(note__attendance__client__in={c.client_id for c in charges}),
             note__current=F("pk"),
-            starts_at__gte=_midnight(organization, min(days)),
-            starts_at__lt=_midnight(organization, max(days) + timedelta(days=1)),
+            starts_at__gte=midnight(organization, min(days)),
+            starts_at__lt=midnight(organization, max(days) + timedelta(days=1)),
         ).values_list(
             "note_id",
             "starts_at",
@@ -332,7 +335,7 @@ class _Surroundings:
             self.of_clinician[author, started.date()].append(service)
 
 
-def _midnight(organization: Organization, day: date) -> datetime:
+def midnight(organization: Organization, day: date) -> datetime:
     """The start of a day where care is given."""
     return datetime.combine(day, time(), ZoneInfo(organization.time_zone))
 
@@ -406,6 +409,7 @@ def _context(charges: Sequence[Charge], around: _Surroundings, today: date) -> S
             for c in around.consents[first.client_id]
             if c.program_id in (None, program.pk)
         ),
+        episode=episode_facts(first.attendance.episode),
     )
 
 
@@ -460,6 +464,18 @@ def practitioner_facts(row: Practitioner, payer: Payer) -> PractitionerFacts:
         )
         if payer.requires_enrollment
         else None,
+    )
+
+
+def episode_facts(row: Episode) -> EpisodeFacts:
+    """The stay; whether its summary is signed is known once there is a discharge to sum up."""
+    summary = getattr(row, "discharge_summary", None) if row.discharged_on else None
+    return EpisodeFacts(
+        admitted_on=row.admitted_on,
+        discharged_on=row.discharged_on,
+        status=row.discharge_status,
+        summary=None if summary is None else summary.is_signed,
+        id=row.pk,
     )
 
 

@@ -403,3 +403,54 @@ class Signature(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.role} {self.printed_name}"
+
+
+class DischargeSummary(Scoped):
+    """What a discharge leaves to be written: due by `due_on`, a draft until it is signed. While it
+    is not, claims that touch the episode's last days wait."""
+
+    episode = models.OneToOneField(
+        Episode, on_delete=models.PROTECT, related_name="discharge_summary"
+    )
+    author = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    content = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    current = models.OneToOneField(
+        "DischargeSummaryVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name_plural = "discharge summaries"
+
+    @property
+    def is_signed(self) -> bool:
+        return self.current_id is not None
+
+    def __str__(self) -> str:
+        return f"discharge summary of {self.episode}"
+
+
+class DischargeSummaryVersion(AppendOnly):
+    """A discharge summary as it was signed, for ever. `hash` chains over the version before."""
+
+    summary = models.ForeignKey(DischargeSummary, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    discharge = models.JSONField("day, hour, status and reason, as they stood")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    printed_name = models.CharField(max_length=120)
+    method = models.CharField(max_length=20)
+    signed_at = models.DateTimeField()
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["summary", "number"], name="summary_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.summary} version {self.number}"

@@ -220,6 +220,8 @@ def discharge_done(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     stay = context.episode
     if stay is None or stay.discharged_on is None or stay.summary is not False:
         return
+    if not context.policy("discharge_hold"):
+        return
     last = claim.statement_to or max((n.service_to for n in claim.lines), default=None)
     if last and last >= stay.discharged_on:
         message = f"The summary of the discharge on {day(stay.discharged_on)} is not signed."
