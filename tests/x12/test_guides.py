@@ -19,6 +19,8 @@ MAPS = {
     "835": "835.5010.X221.A1.v2.xml",
     "999": "999.5010X231.A1.xml",
     "277CA": "277.5010.X214.xml",
+    "270": "270.4010.X092.A1.xml",
+    "271": "271.4010.X092.A1.xml",
 }
 ENVELOPE = {"ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"}
 
@@ -27,6 +29,21 @@ LAXER = {
     # must not call that an error.
     ("277CA", "2200C", "STC", 0),
     ("277CA", "2200C", "STC", 4),
+    # pyx12 has no 5010 map of 270 and 271; these are 4010's. In 5010 the receiver's PER is gone, a
+    # city abroad needs no state, prefixes of names are gone, a birth sequence is sent only where
+    # it tells twins apart, and III also describes an injury without a code.
+    ("270", "2100B", "PER", 0),
+    *(("270", "2100B", "N4", element) for element in (2, 3)),
+    ("270", "2100C", "INS", 17),
+    ("271", "2100C", "NM1", 6),
+    *(("271", loop, "III", element) for loop in ("2115C", "2115D") for element in (1, 2)),
+    # Its PRV names a provider's part alone where no number goes with it.
+    *(
+        (kind, loop, "PRV", element)
+        for kind in ("270", "271")
+        for loop in ("2100B", "2100C", "2100D", "2120C", "2120D")
+        for element in (2, 3)
+    ),
     # CTX is kept as it is; what it says is for people.
     *(("999", loop, "CTX", element) for loop in ("2100", "2110") for element in (0, 2, 3)),
 }

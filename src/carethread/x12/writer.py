@@ -235,7 +235,8 @@ def _fitting(item: Item, marks: Delimiters) -> list[str]:
     """The elements, each proved to fit (folded where it is free text). Raises ValueError."""
     if item.segment is None or item.verbatim:
         return [_fold_parts(text, marks) for text in item.elements]
-    declared = (None, *item.segment.elements)
+    beyond = (None,) * (len(item.elements) - len(item.segment.elements) - 1)
+    declared = (None, *item.segment.elements, *beyond)
     return [
         _fit(text, declared[at], f"{item.elements[0]}{at:02d}", item.segment.target, marks)
         for at, text in enumerate(item.elements)

@@ -13,6 +13,7 @@ let RECEIVER_ROLE = role!{#1P|2B|36|80|FA|GP|P5|PR}
 let RECEIVER_ID = id_qualifier!{24|34|FI|PI|PP|SV|XV|XX} id!
 let MEMBER_ID = id_qualifier{II|MI} id
 let CITY = ! . . . - - .
+let REGION = ! . . . . . .
 let ROLE = code!{AD|AT|BI|CO|CV|H|HH|LA|OT|P1|P2|PC|PE|R|RF|SB|SK|SU}
 let PROCEDURE = (procedure_qualifier!{AD|CJ|HC|ID|IV|N4|ZZ} procedure! modifiers*4 . .)
 let POINTERS = (pointers:integer! pointers:integer*3)
@@ -24,14 +25,12 @@ let DATE = !{D8|RD8} !
 
 [2100B.REF S9 references=Identifier*]
   REF R1 qualifier!{0B|1C|1D|1J|4A|CT|EL|EO|HPI|JD|N5|N7|Q4|SY|TJ} value! description
-[PRV.receiver S1 provider=ProviderRole]
+[2100B.PRV S1 provider=ProviderRole]
   PRV R1 $ROLE qualifier{PXC} value
-[PRV.related S1 provider=ProviderRole]
+[2120.PRV S1 provider=ProviderRole]
   PRV R1 $ROLE qualifier{9K|D3|EI|HPI|PXC|SY|TJ} value
-[PRV.member S1 ^provider=ProviderRole]
+[2100.PRV S1 ^provider=ProviderRole]
   PRV R1 $ROLE qualifier{9K|D3|EI|HPI|PXC|SY|TJ} value
-[2115 S10 conditions=Condition*]
-  III R1 qualifier{GR|NI|ZZ} code category{44} text
 """
 
 _INQUIRY = """
@@ -42,7 +41,7 @@ _INQUIRY = """
   use 2100.REF
   N3 S1 @street:address ! .
   N4 S1 @city:address $CITY
-  use PRV.member
+  use 2100.PRV
   DMG S1 @demographics:^birth_date,^sex .{D8} . .{F|M}
   [2100C.INS S1 ^relation=Relation]
     INS R1 is_subscriber!{Y} code!{18} maintenance reason $BIRTH
@@ -53,7 +52,7 @@ _INQUIRY = """
   use 2100.REF
   N3 S1 @street:address ! .
   N4 S1 @city:address $CITY
-  use PRV.member
+  use 2100.PRV
   DMG S1 @demographics:^birth_date,^sex .{D8} . .{F|M}
   [2100D.INS S1 ^relation=Relation]
     INS R1 is_subscriber!{N} code!{01|19|20|21|34|39|40|53|G8} maintenance reason $BIRTH
@@ -63,7 +62,8 @@ _INQUIRY = """
   EQ R1 service_types+ $PROCEDURE coverage_level{CHD|DEP|ECH|EMP|ESP|FAM|IND|SPC|SPO} . $POINTERS
   AMT S1 #R @amounts:amounts !
   AMT S1 #PB @amounts:amounts !
-  use 2115
+  [2110.III S10 conditions=Condition*]
+    III R1 qualifier!{ZZ} code!
   [2110.REF S1 references=Identifier*]
     REF R1 qualifier!{9F|G1} value!
   DTP S1 @periods:dates !{291} $DATE
@@ -84,7 +84,7 @@ _INQUIRY = """
         use 2100B.REF
         N3 S1 @street:address ! .
         N4 S1 @city:address $CITY
-        use PRV.receiver
+        use 2100B.PRV
       [2000C R> subscribers=Member*]
         HL R1 @level ! ! #22 !
         use 2000.TRN
@@ -121,9 +121,9 @@ let CHANNEL = .{ED|EM|EX|FX|HP|TE|UR|WP}
   NM1 R1 #IL $PERSON $MEMBER_ID
   use 2100.REF
   N3 S1 @street:address ! .
-  N4 S1 @city:address $CITY
+  N4 S1 @city:address $REGION
   use 2100.AAA
-  use PRV.member
+  use 2100.PRV
   DMG S1 @demographics:^birth_date,^sex .{D8} . .{F|M|U}
   [2100C.INS S1 ^relation=Relation]
     INS R1 is_subscriber!{Y} code!{18} maintenance{001} reason{25} $BIRTH
@@ -134,9 +134,9 @@ let CHANNEL = .{ED|EM|EX|FX|HP|TE|UR|WP}
   NM1 R1 #03 entity_type!{1} $NAME $MEMBER_ID
   use 2100.REF
   N3 S1 @street:address ! .
-  N4 S1 @city:address $CITY
+  N4 S1 @city:address $REGION
   use 2100.AAA
-  use PRV.member
+  use 2100.PRV
   DMG S1 @demographics:^birth_date,^sex .{D8} . .{F|M|U}
   [2100D.INS S1 ^relation=Relation]
     INS R1 is_subscriber!{N} code!{01|19|20|21|34|39|40|53|G8} maintenance{001} reason{25}
@@ -147,9 +147,9 @@ let CHANNEL = .{ED|EM|EX|FX|HP|TE|UR|WP}
 [2120 R23 entities=Entity*]
   NM1 R1 role!{$RELATED_ROLE} $PERSON $RELATED_ID relationship{01|02|27|41|48|65|72}
   N3 S1 @street:address ! .
-  N4 S1 @city:address $CITY
+  N4 S1 @city:address $REGION
   PER S3 @contacts:contacts =IC name $CHANNEL . $CHANNEL . $CHANNEL .
-  use PRV.related
+  use 2120.PRV
 [2110 S> benefits=Benefit*]
   EB R1 code!{1|2|3|4|5|6|7|8|A|B|C|CB|D|E|F|G|H|I|J|K|L|M|MC|N|O|P|Q|R|S|T|U|V|W|X|Y}
         coverage_level{CHD|DEP|ECH|EMP|ESP|FAM|IND|SPC|SPO} service_types+
@@ -167,8 +167,9 @@ let CHANNEL = .{ED|EM|EX|FX|HP|TE|UR|WP}
   [2110.AAA S9 rejections=Rejection*]
     AAA R1 $ANSWER reason!{$BENEFIT_AAA} action!{C|N|R|W|X|Y}
   MSG S10 @messages:messages !
-  use 2115
-  [2120.LS S1 related=Related*]
+  [2115 S10 conditions=Condition*]
+    III R1 qualifier{GR|NI|ZZ} code category{44} text
+  [2110.LS S1 related=Related*]
     LS R1 =2120
     use 2120
     LE R1 =2120
@@ -193,10 +194,10 @@ let CHANNEL = .{ED|EM|EX|FX|HP|TE|UR|WP}
         NM1 R1 $RECEIVER_ROLE $PERSON $RECEIVER_ID
         use 2100B.REF
         N3 S1 @street:address ! .
-        N4 S1 @city:address $CITY
+        N4 S1 @city:address $REGION
         [2100B.AAA S9 rejections=Rejection*]
           AAA R1 $ANSWER reason!{15|41|43|44|45|46|47|48|50|51|79|97|T4} action!{C|N|R|S|W|X|Y}
-        use PRV.receiver
+        use 2100B.PRV
       [2000C S> subscribers=Member*]
         HL R1 @level ! ! #22 !
         use 2000.TRN
