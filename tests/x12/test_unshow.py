@@ -137,7 +137,7 @@ def test_an_edited_amount_is_written_with_correct_counts() -> None:
             "payee.npi: follows from other keys, which say '1245319599'; change those, "
             "or leave it out",
         ),
-        (lambda s: s.pop("type"), "type is missing"),
+        (lambda s: s.pop("type"), "type: None is not one of 837P, 837I, 835"),
         (lambda s: s["control"].update(set=1), "control.set: 1 is not text"),
         (
             lambda s: s["claims"][0].update(other=[{"segment": "SE*1*1"}]),

@@ -1,6 +1,6 @@
 """Typed objects back into segments, in the order of their guide, kept segments in their place."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -89,14 +89,19 @@ def _place(kept: Kept, items: list[Item], loop: Loop) -> None:
         return
     segment: Segment | None = None
     if kept.after:
-        own = [i for i, item in enumerate(items) if item.own]
-        same = [i for i in own if name_of(items[i].elements) == kept.after]
-        at = (same or own or [-1])[-1] + 1
+        at = _behind(items, lambda item: item.own and name_of(item.elements) == kept.after)
+        at = at or _behind(items, lambda item: item.own)
         order = items[at - 1].order if at else 0
     else:
         order, segment = _order(kept, loop)
-        at = max((i + 1 for i, item in enumerate(items) if item.order <= order), default=0)
+        at = _behind(items, lambda item: item.order <= order)
     items.insert(at, Item(list(kept.elements), segment, order, verbatim=True))
+
+
+def _behind(items: list[Item], fits: Callable[[Item], bool]) -> int:
+    """The place behind the last item that fits; 0 where none does. Looked for from the end, since
+    kept segments come in their order: a loop may hold thousands of them."""
+    return next((at for at in range(len(items), 0, -1) if fits(items[at - 1])), 0)
 
 
 def _order(kept: Kept, loop: Loop) -> tuple[int, Segment | None]:

@@ -20,7 +20,7 @@ from carethread.x12.views import VIEWS
 from carethread.x12.views import envelope as heads
 from carethread.x12.views.envelope import Head
 from carethread.x12.views.kinds import Fault, Invalid, refuse
-from carethread.x12.views.mapping import Json
+from carethread.x12.views.mapping import Json, below
 from carethread.x12.writer import write_interchange
 
 
@@ -77,7 +77,7 @@ class Said:
     head: Head
 
 
-_TYPES: dict[str, type[Any]] = {"TA1": InterchangeAck} | {c.guide.kind: c.value for c in CODECS}
+_TYPES: dict[str, type[Any]] = {c.guide.kind: c.value for c in CODECS} | {"TA1": InterchangeAck}
 
 
 def unshow(shown: Any) -> list[Said]:
@@ -104,14 +104,14 @@ def unshow(shown: Any) -> list[Said]:
 def _said(shown: Any, path: str) -> Said:
     if not isinstance(shown, dict):
         raise refuse(path, shown, "an object, one transaction set as `x12 show --json` prints it")
-    kind = shown.get("type")
-    if not isinstance(kind, str) or not kind:
-        raise Invalid(Fault(path, f"type is missing; it says what the set is: {', '.join(_TYPES)}"))
+    kind, is_unknown = shown.get("type"), "segments" in shown
+    if not isinstance(kind, str) or not (is_unknown or kind in _TYPES):
+        raise Invalid(Fault(below(path, "type"), f"{kind!r} is not one of {', '.join(_TYPES)}"))
     outside = {*heads.VIEW.keys, "type", "findings"}
     head = heads.VIEW.read({k: v for k, v in shown.items() if k in heads.VIEW.keys}, path)
     body = {k: v for k, v in shown.items() if k not in outside}
-    cls = _TYPES.get(kind, UnknownSet)
-    given = {"kind": kind} if cls is UnknownSet else {}
+    cls = UnknownSet if is_unknown else _TYPES[kind]
+    given = {"kind": kind} if is_unknown else {}
     envelope = heads.envelope_of(head)
     return Said(VIEWS[cls].read(body, path, envelope=envelope, **given), head)
 

@@ -235,17 +235,19 @@ def _fitting(item: Item, marks: Delimiters) -> list[str]:
     """The elements, each proved to fit (folded where it is free text). Raises ValueError."""
     if item.segment is None or item.verbatim:
         return [_fold_parts(text, marks) for text in item.elements]
-    beyond = (None,) * (len(item.elements) - len(item.segment.elements) - 1)
-    declared = (None, *item.segment.elements, *beyond)
-    return [
-        _fit(text, declared[at], f"{item.elements[0]}{at:02d}", item.segment.target, marks)
-        for at, text in enumerate(item.elements)
+    tag, *texts = item.elements
+    declared, target = item.segment.elements, item.segment.target
+    fitted = [
+        _fit(text, element, f"{tag}{at:02d}", target, marks)
+        for at, (text, element) in enumerate(zip(texts, declared, strict=False), 1)
     ]
+    beyond = [_fold_parts(text, marks) for text in texts[len(declared) :]]
+    return [tag, *fitted, *beyond]
 
 
-def _fit(text: str, element: Element | None, where: str, target: str, marks: Delimiters) -> str:
+def _fit(text: str, element: Element, where: str, target: str, marks: Delimiters) -> str:
     """One element or component. `target` is the field behind its segment's binding, if any."""
-    if not text or element is None:
+    if not text:
         return text
     if element.parts:
         pairs = zip(text.split(COMPONENT), element.parts, strict=False)

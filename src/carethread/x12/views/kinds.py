@@ -153,7 +153,7 @@ def segment_text(elements: tuple[str, ...]) -> str:
 
 
 def _segment(value: Any, path: str) -> tuple[str, ...]:
-    if not isinstance(value, str) or not re.match(r"[A-Z][A-Z0-9]{1,2}(?:\*|$)", value):
+    if not isinstance(value, str) or not value:
         raise refuse(path, value, "a segment, as NTE*ADD*TEXT")
     elements = [""]
     for escaped, mark, text in _PIECE.findall(value):
@@ -161,7 +161,7 @@ def _segment(value: Any, path: str) -> tuple[str, ...]:
             elements.append("")
         else:
             elements[-1] += escaped or text or _MARKS[mark] or ""
-    if elements[0] in _ENVELOPE:
+    if elements[0].strip() in _ENVELOPE and any(elements[1:]):
         raise refuse(path, value, "a segment that may stand inside a set")
     return tuple(elements)
 
