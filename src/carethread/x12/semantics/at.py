@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from carethread.x12.finding import Finding, Severity
 from carethread.x12.values import format_cents
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class At:
     """The segments of an item, the position of the first, and what parts components and repetitions
     in them."""
@@ -20,11 +21,19 @@ class At:
 
     def find(self, tag: str, nth: int = 0) -> int:
         """Where the nth segment of this tag stands (0 the first), else the item's own place."""
-        places = [n for n, e in enumerate(self.segments) if e[0] == tag]
+        places = self.places.get(tag, ())
         return self.first + (places[nth] if nth < len(places) else 0)
 
     def all(self, tag: str) -> Iterator[tuple[int, list[str]]]:
-        return ((self.first + n, e) for n, e in enumerate(self.segments) if e[0] == tag)
+        return ((self.first + n, self.segments[n]) for n in self.places.get(tag, ()))
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where the segments of each tag stand, counted from 0."""
+        places: dict[str, list[int]] = {}
+        for n, e in enumerate(self.segments):
+            places.setdefault(e[0], []).append(n)
+        return places
 
 
 Rule = Callable[[Any, At], Iterator[Finding]]
