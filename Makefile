@@ -2,7 +2,7 @@
 # A fresh Debian 12 needs only git, make, Python 3.11 and the package registries.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench screenshots setup clean
+.PHONY: help demo test lint bench fuzz screenshots setup clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -26,6 +26,9 @@ lint: setup ## style, import layers and types
 
 bench: setup ## one row a measurement, as ratios inside one run
 	$(BIN)/python -m bench $(ARGS)
+
+fuzz: setup ## a million damaged X12 files (ARGS="N SEED JOBS")
+	nice $(BIN)/python -m tests.x12.fuzz $(ARGS)
 
 screenshots: setup ## regenerate the pictures of the README
 	$(BIN)/python scripts/screenshots.py

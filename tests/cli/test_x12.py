@@ -162,3 +162,34 @@ def test_every_key_that_is_wrong_is_told_on_a_line_of_its_own() -> None:
     result = carethread("x12", "write", "-", stdin=json.dumps(shown).encode())
     assert "claims[0].charge: '12,5' is not an amount" in result.stderr
     assert "payment.date: 'soon' is not a day, as 2026-12-31" in result.stderr
+
+
+def test_ack_accepts_a_clean_file_with_a_999(clean: Path) -> None:
+    result = carethread("x12", "ack", clean)
+    [ack] = show(result.stdout_bytes)
+    assert (result.exit_code, ack["type"], ack["code"]) == (0, "999", "A")
+    assert (ack["sender"], ack["receiver"]) == ("HOUSE", "CENTER")
+    assert [each["code"] for each in ack["sets"]] == ["A"]
+
+
+def test_ack_refuses_a_wrong_file_and_exits_1(wrong: Path, tmp_path: Path) -> None:
+    result = carethread("x12", "ack", wrong, "-o", tmp_path / "answer.999", "--control", 77)
+    [ack] = show((tmp_path / "answer.999").read_bytes())
+    assert (result.exit_code, ack["code"]) == (1, "R")
+    assert ack["control"]["interchange"] == "000000077"
+
+
+def test_ack_refuses_an_envelope_with_a_ta1() -> None:
+    result = carethread("x12", "ack", "-", stdin=CLEAN.replace(b"IEA*1*", b"IEA*2*"))
+    [word] = show(result.stdout_bytes)
+    assert (result.exit_code, word["type"], word["code"]) == (1, "TA1", "R")
+
+
+def test_an_acknowledgment_is_not_acknowledged() -> None:
+    result = carethread("x12", "ack", "-", stdin=written(functional_ack()))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "nothing to answer" in result.stderr
+
+
+def test_ack_of_what_is_not_x12_exits_2() -> None:
+    assert carethread("x12", "ack", "-", stdin=b"Dear payer").exit_code == 2

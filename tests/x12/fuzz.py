@@ -49,6 +49,8 @@ def clean_files() -> list[bytes]:
         make.written(make.claim_ack()),
         make.written(make_eligibility.inquiry()),
         make.written(make_eligibility.response()),
+        make.written(make_eligibility.inquiry()),
+        make.written(make_eligibility.response()),
         make.written(make.remittance(), make.remittance(make.denied())),
     ]
     samples = [path.read_bytes() for path in sorted(SAMPLES.rglob("*.edi"))]

@@ -90,6 +90,48 @@ def write(file: File, output: Output = "-") -> None:
         fail(_listed(called(file), [str(fault) for fault in invalid.faults]))
 
 
+@app.command()
+def ack(
+    file: File,
+    output: Output = "-",
+    control: Annotated[
+        int, typer.Option(min=1, max=999_999_999, help="The answer's own interchange number.")
+    ] = 1,
+) -> None:
+    """Answer a file as its receiver would: with a 999, or a TA1 where the envelope is refused.
+
+    Exit code 0: all was accepted, or nothing is to be answered (it says so). 1: the answer refuses
+    something. 2: not X12.
+    """
+    from datetime import datetime
+
+    from carethread.x12.finding import Unreadable
+    from carethread.x12.respond import acknowledge
+
+    created = datetime.now().astimezone()
+    try:
+        with err.status(f"Checking {called(file)}"):
+            answer = acknowledge(take(file), created=created, interchange_control=control)
+    except Unreadable as problem:
+        fail(f"{called(file)}: {problem}")
+    if not answer:
+        err.print(f"{called(file)}: nothing to answer, since acknowledgments are not acknowledged")
+        return
+    give(output, answer)
+    raise typer.Exit(FAILED if _refuses(answer) else 0)
+
+
+def _refuses(answer: bytes) -> bool:
+    """Some interchange, group or set is not accepted as it is."""
+    from carethread.x12.acknowledgment import FunctionalAck, InterchangeAck
+    from carethread.x12.reader import read
+
+    return any(
+        isinstance(each, FunctionalAck | InterchangeAck) and each.code != "A"
+        for each in read(answer).transactions
+    )
+
+
 def _parsed(file: str) -> Any:
     """The JSON in a file."""
     try:
