@@ -31,9 +31,25 @@ def effective(
         key=key,
         effective_from__lte=on,
     )
-    best = max(
-        rows,
-        key=lambda s: (s.payer_id is not None, s.program_id is not None, s.effective_from, s.pk),
-        default=None,
-    )
+    best = max(rows, key=_particular, default=None)
     return Effective(default if best is None else int(best.value), best)
+
+
+def _particular(row: PolicySetting) -> tuple[bool, bool, date, int]:
+    """The most particular setting last; of two alike the later."""
+    return (row.payer_id is not None, row.program_id is not None, row.effective_from, row.pk)
+
+
+class Settings:
+    """Every setting whose date has come, read once: for many claims at a time."""
+
+    def __init__(self, on: date) -> None:
+        self._rows = sorted(PolicySetting.objects.filter(effective_from__lte=on), key=_particular)
+
+    def of(self, *, program_id: int | None, payer_id: int | None) -> dict[str, int]:
+        """What has been set for that program and payer; policies that nobody set are left out."""
+        return {
+            row.key: int(row.value)
+            for row in self._rows
+            if row.program_id in (None, program_id) and row.payer_id in (None, payer_id)
+        }

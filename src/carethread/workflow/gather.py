@@ -56,6 +56,7 @@ from carethread.rules.facts import (
 )
 from carethread.rules.identity import line_number
 from carethread.rules.scrub import ChartLine, ScrubContext
+from carethread.workflow.known import more_known
 from carethread.x12.common import Address, Contact
 
 _SEQUENCE = {1: "P", 2: "S", 3: "T"}
@@ -208,7 +209,8 @@ def billable(charges: Sequence[Charge]) -> Billable:
 def contexts(groups: Sequence[Sequence[Charge]], *, today: date) -> list[ScrubContext]:
     """What the scrubber compares each claim with (a group of charges is one claim)."""
     around = _Surroundings([charge for group in groups for charge in group])
-    return [_context(group, around, today) for group in groups]
+    contexts = [_context(group, around, today) for group in groups]
+    return more_known(groups, contexts, today)
 
 
 def _coverage(charge: Charge) -> Coverage:

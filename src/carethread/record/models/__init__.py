@@ -57,6 +57,7 @@ from carethread.record.models.remittance import (
     RemittedClaim,
     RemittedLine,
 )
+from carethread.record.models.rules import LoadedRow, LoadedTable, RuleSkip, ScrubRule
 from carethread.record.models.scoped import AppendOnly, Scoped
 from carethread.record.models.wire import (
     Connection,
@@ -74,9 +75,9 @@ __all__ = [
     "ChargeVersion", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimState",
     "ClaimVersion", "Client", "Connection", "Consent", "ContractRate", "Counter", "Coverage",
     "Delivery", "Diagnosis", "DischargeSummary", "DischargeSummaryVersion", "EdiFile", "Episode",
-    "Fee", "Group", "GroupMember", "Interchange", "License", "LineMatch", "Match", "Note",
-    "NoteVersion", "Organization", "Payer", "PayerEnrollment", "PolicySetting", "Practitioner",
-    "Program", "ProviderAdjustment", "Remittance", "RemittedClaim", "RemittedLine", "RemoteFile",
-    "RoleGrant", "Scoped", "Session", "Signature", "Site", "Stay", "Transfer", "TreatmentPlan",
-    "UnitEntry", "User",
+    "Fee", "Group", "GroupMember", "Interchange", "License", "LineMatch", "LoadedRow",
+    "LoadedTable", "Match", "Note", "NoteVersion", "Organization", "Payer", "PayerEnrollment",
+    "PolicySetting", "Practitioner", "Program", "ProviderAdjustment", "Remittance", "RemittedClaim",
+    "RemittedLine", "RemoteFile", "RoleGrant", "RuleSkip", "Scoped", "ScrubRule", "Session",
+    "Signature", "Site", "Stay", "Transfer", "TreatmentPlan", "UnitEntry", "User",
 ]  # fmt: skip

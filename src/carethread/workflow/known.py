@@ -1,0 +1,347 @@
+"""What the record knows of a claim besides its chart: contract, policies, loaded CMS tables, the
+center's own rules and what a claim skips. Reads in bulk; what no charge asks for is not read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F
+
+from carethread.codes.edits import Edit
+from carethread.codes.limits import family, limits, longest_limit, otp
+from carethread.record.models import (
+    Attendance,
+    Charge,
+    ClaimLine,
+    ContractRate,
+    Coverage,
+    LoadedRow,
+    NoteVersion,
+    RuleSkip,
+    ScrubRule,
+)
+from carethread.record.policies import Settings
+from carethread.rules.expect import RateLine
+from carethread.rules.facts import (
+    BilledLine,
+    EpisodeFacts,
+    OtherPolicy,
+    OwnRule,
+    OwnRules,
+    ProgramFacts,
+    UnitEdit,
+)
+from carethread.rules.identity import line_number
+from carethread.rules.scrub import ChartLine, ScrubContext
+from carethread.rules.scrub.registry import NEVER_OFF
+
+_SUD_LEVELS = ("OTP", "DETOX")
+_WEEKLY = ("IOP", "PHP")
+_STANDING = ("queued", "sent", "received", "accepted", "paid", "partial", "denied")
+
+
+def more_known(
+    groups: Sequence[Sequence[Charge]], contexts: Sequence[ScrubContext], today: date
+) -> list[ScrubContext]:
+    """Each claim's context with everything that is read here."""
+    charges = [charge for group in groups for charge in group]
+    if not charges:
+        return list(contexts)
+    around = _Around(charges, today)
+    return [
+        _enriched(group, context, around) for group, context in zip(groups, contexts, strict=True)
+    ]
+
+
+def _enriched(charges: Sequence[Charge], context: ScrubContext, around: "_Around") -> ScrubContext:
+    first = charges[0]
+    episode, payer_id = first.attendance.episode, context.payer_id or 0
+    level = _level(first)
+    mine = {charge.pk for charge in charges}
+    codes = {c.current.code for c in charges if c.current}
+    return replace(
+        context,
+        lines=_lines(charges, context.lines, around),
+        program=ProgramFacts(level, first.attendance.session.site.place_of_service, _focus(level)),
+        episode=EpisodeFacts(
+            episode.admitted_on,
+            episode.discharged_on,
+            episode.discharge_status,
+            id=episode.pk,
+        ),
+        payer_kind=_payer_kind(first),
+        other_policies=tuple(
+            p for p in around.policies.get(first.client_id, ()) if p.id != _coverage_id(first)
+        )
+        if _payer_kind(first) == "medicaid"
+        else None,
+        rates=tuple(around.rates.get(payer_id, ())),
+        program_minutes=around.minutes.get(first.client_id),
+        billed=tuple(
+            dict.fromkeys(
+                (
+                    *(context.billed or ()),
+                    *(b for pk, b in around.earlier.get(first.client_id, ()) if pk not in mine),
+                )
+            )
+        ),
+        unit_edits={c: e for c, e in around.unit_edits.items() if c in codes} or None,
+        pair_edits=around.pair_edits or None,
+        policies=around.settings.of(program_id=episode.program_id, payer_id=payer_id),
+        own=own_rules(around.rules, payer_id, around.today, around.skips.get(first.claim_id or 0)),
+    )
+
+
+def _lines(
+    charges: Sequence[Charge], known: Mapping[str, ChartLine], around: "_Around"
+) -> dict[str, ChartLine]:
+    return {
+        number: replace(
+            known[number],
+            attended=charge.attendance.status == "present",
+            group_size=around.sizes.get(charge.attendance.session_id),
+            individual_part=_individual_part(charge),
+            author_npi=charge.current.note_version.author.npi if charge.current else None,
+        )
+        for charge in charges
+        if (number := line_number(charge.current_id or 0)) in known
+    }
+
+
+def _individual_part(charge: Charge) -> bool | None:
+    """Whether a group note says something of this client alone; None of any other session."""
+    if charge.attendance.session.kind != "group" or charge.current is None:
+        return None
+    content = charge.current.note_version.content
+    return any(str(text).strip() for text in content.values())
+
+
+def _level(charge: Charge) -> str:
+    own = charge.current.level_of_care if charge.current else ""
+    return own or charge.attendance.episode.program.level_of_care
+
+
+def _focus(level: str) -> str:
+    return "sud" if level.endswith("-SUD") or level in _SUD_LEVELS else ""
+
+
+def _payer_kind(charge: Charge) -> str:
+    coverage = charge.current.coverage if charge.current else None
+    return coverage.payer.kind if coverage else ""
+
+
+def _coverage_id(charge: Charge) -> int | None:
+    return charge.current.coverage_id if charge.current else None
+
+
+# ------------------------------------------------------------------------------- read once
+
+
+@dataclass(slots=True)
+class _Around:
+    """What is read for a set of charges, each table once and only where a charge asks for it."""
+
+    charges: Sequence[Charge]
+    today: date
+    rules: list[ScrubRule] = field(init=False)
+    settings: Settings = field(init=False)
+    rates: dict[int, list[RateLine]] = field(init=False)
+    unit_edits: dict[str, UnitEdit] = field(init=False)
+    pair_edits: dict[frozenset[str], tuple[Edit, ...]] = field(init=False)
+    skips: dict[int, frozenset[str]] = field(init=False)
+    policies: dict[int, list[OtherPolicy]] = field(init=False)
+    sizes: dict[int, int] = field(init=False)
+    minutes: dict[int, dict[date, int]] = field(init=False)
+    earlier: dict[int, list[tuple[int, BilledLine]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        codes = {c.current.code for c in self.charges if c.current}
+        self.rules = latest_rules()
+        self.settings = Settings(self.today)
+        self.rates = _rates(self.charges, codes)
+        self.unit_edits, self.pair_edits = _loaded(codes)
+        self.skips = skips({c.claim_id for c in self.charges if c.claim_id})
+        self.policies = _policies(self.charges)
+        self.sizes = _sizes(self.charges)
+        self.minutes = _minutes(self.charges)
+        self.earlier = _earlier(self.charges, codes)
+
+
+def latest_rules() -> list[ScrubRule]:
+    """What the center says of each rule now: the latest version of a rule and payer."""
+    latest: dict[tuple[str, int | None], ScrubRule] = {}
+    for row in ScrubRule.objects.order_by("number").select_related("payer", "user"):
+        latest[row.key, None if row.is_own else row.payer_id] = row
+    return list(latest.values())
+
+
+def own_rules(
+    rows: Sequence[ScrubRule], payer_id: int, today: date, skipped: frozenset[str] | None
+) -> OwnRules | None:
+    """The center's own rules for a payer, and the built-in ones that are off: what is said of the
+    payer itself goes before what is said of all."""
+    said: dict[str, ScrubRule] = {}
+    own: list[OwnRule] = []
+    for row in sorted(rows, key=lambda r: r.payer_id is not None):
+        if row.payer_id not in (None, payer_id):
+            continue
+        if row.is_own:
+            if row.is_on:
+                own.append(own_rule(row))
+        elif _holds(row, today):
+            said[row.key] = row
+    off = frozenset(key for key, row in said.items() if not row.is_on) - NEVER_OFF
+    if not own and not off and not skipped:
+        return None
+    return OwnRules(tuple(own), off, (skipped or frozenset()) - NEVER_OFF)
+
+
+def _holds(row: ScrubRule, today: date) -> bool:
+    begun = row.effective_from is None or row.effective_from <= today
+    return begun and (row.effective_to is None or today <= row.effective_to)
+
+
+def own_rule(row: ScrubRule) -> OwnRule:
+    return OwnRule(
+        id=row.key,
+        condition=row.condition,
+        message=row.message,
+        severity=row.severity,
+        owner=row.owner,
+        starts=row.effective_from,
+        ends=row.effective_to,
+    )
+
+
+def skips(claims: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The rules that each claim skips now: asked for, approved where that was needed, and for
+    the version that would leave next."""
+    ids = set(claims)
+    said: dict[tuple[int, str], bool] = {}
+    rows = RuleSkip.objects.filter(claim__in=ids).select_related("claim__current") if ids else ()
+    for row in sorted(rows, key=lambda r: r.pk):
+        if row.version == next_version(row):
+            asked = row.kind == "ask" and not row.needs_approval
+            said[row.claim_id, row.rule] = asked or row.kind == "approve"
+    found: dict[int, set[str]] = defaultdict(set)
+    for (claim, rule), holds in said.items():
+        if holds:
+            found[claim].add(rule)
+    return {claim: frozenset(rules) for claim, rules in found.items()}
+
+
+def next_version(row: RuleSkip) -> int:
+    return row.claim.current.number + 1 if row.claim.current else 1
+
+
+def _rates(charges: Sequence[Charge], codes: set[str]) -> dict[int, list[RateLine]]:
+    """Contracts by payer: a payer without any rate has no contract on file, and no entry."""
+    payers = {c.current.coverage.payer_id for c in charges if c.current and c.current.coverage}
+    rates: dict[int, list[RateLine]] = defaultdict(list)
+    rows = ContractRate.objects.filter(payer__in=payers).values_list(
+        "payer_id", "code", "allowed_cents", "effective_from", "effective_to"
+    )
+    for payer, code, cents, starts, ends in rows:
+        if code in codes or not rates[payer]:
+            rates[payer].append(RateLine(code, cents, starts, ends))
+    return rates
+
+
+def _loaded(
+    codes: set[str],
+) -> tuple[dict[str, UnitEdit], dict[frozenset[str], tuple[Edit, ...]]]:
+    """Rows of the loaded MUE and PTP files that speak of these codes."""
+    units: dict[str, UnitEdit] = {}
+    pairs: dict[frozenset[str], tuple[Edit, ...]] = {}
+    for row in LoadedRow.objects.filter(kind__in=("mue", "ptp"), code__in=codes):
+        if row.kind == "mue":
+            units[row.code] = UnitEdit(row.code, row.value, per_day=row.flag in ("2", "3"))
+        else:
+            edit = Edit(
+                row.flag == "1",
+                row.effective_from or date.min,
+                row.effective_to,
+                "CMS does not pay the two together",
+            )
+            pair = frozenset((row.code, row.other))
+            pairs[pair] = (*pairs.get(pair, ()), edit)
+    return units, pairs
+
+
+def _policies(charges: Sequence[Charge]) -> dict[int, list[OtherPolicy]]:
+    """Every policy of the clients whom Medicaid is billed for."""
+    clients = {c.client_id for c in charges if _payer_kind(c) == "medicaid"}
+    found: dict[int, list[OtherPolicy]] = defaultdict(list)
+    rows = Coverage.objects.filter(client__in=clients).select_related("payer") if clients else ()
+    for row in rows:
+        found[row.client_id].append(
+            OtherPolicy(
+                row.effective_from, row.effective_to, row.payer.name, row.payer.kind, row.rank,
+                row.pk,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _sizes(charges: Sequence[Charge]) -> dict[int, int]:
+    """How many clients were in each group session."""
+    sessions = {c.attendance.session_id for c in charges if c.attendance.session.kind == "group"}
+    if not sessions:
+        return {}
+    rows = Attendance.objects.filter(session__in=sessions, status="present").values("session")
+    return {r["session"]: r["count"] for r in rows.annotate(count=Count("pk"))}
+
+
+def _minutes(charges: Sequence[Charge]) -> dict[int, dict[date, int]]:
+    """Attended minutes by client and day over the whole weeks of IOP and PHP charges."""
+    weekly = [c for c in charges if family(_level(c)) in _WEEKLY]
+    if not weekly:
+        return {}
+    zone = ZoneInfo(weekly[0].organization.time_zone)
+    first = min(c.service_date for c in weekly)
+    last = max(c.service_date for c in weekly)
+    found: dict[int, dict[date, int]] = {c.client_id: defaultdict(int) for c in weekly}
+    rows = NoteVersion.objects.filter(
+        note__attendance__client__in=found,
+        note__attendance__session__kind__in=("individual", "group"),
+        note__current=F("pk"),
+        starts_at__date__gte=first - timedelta(days=first.weekday() + 1),
+        starts_at__date__lte=last + timedelta(days=7 - last.weekday()),
+    ).values_list("note__attendance__client_id", "starts_at", "ends_at")
+    for client, starts, ends in rows:
+        minutes = int((ends - starts).total_seconds() // 60)
+        found[client][starts.astimezone(zone).date()] += minutes
+    return found
+
+
+def _earlier(charges: Sequence[Charge], codes: set[str]) -> dict[int, list[tuple[int, BilledLine]]]:
+    """Lines that stand with a payer and count against a limit of more than a day, by client."""
+    counted = {code for code, x in limits().items() if x.month or x.days > 1}
+    counted |= otp("otp_weeks") | otp("office_oud")
+    if not codes & counted:
+        return {}
+    days = [c.service_date for c in charges]
+    found: dict[int, list[tuple[int, BilledLine]]] = defaultdict(list)
+    rows = ClaimLine.objects.filter(
+        version__claim__current=F("version"),
+        version__claim__state__in=_STANDING,
+        version__claim__client__in={c.client_id for c in charges},
+        code__in=counted,
+        service_date__gte=min(days) - timedelta(days=longest_limit()),
+        service_date__lte=max(days) + timedelta(days=longest_limit()),
+    ).select_related("version__claim__practitioner", "charge_version")
+    for row in rows:
+        claim = row.version.claim
+        billed = BilledLine(
+            row.version.claim_number,
+            row.code,
+            tuple(row.modifiers),
+            row.service_date,
+            claim.practitioner.npi,
+            row.units,
+        )
+        found[claim.client_id].append((row.charge_version.charge_id, billed))
+    return found
