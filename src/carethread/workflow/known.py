@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Value
 
 from carethread.codes.edits import Edit
 from carethread.codes.limits import family, limits, longest_limit, otp
@@ -27,7 +27,6 @@ from carethread.record.policies import Settings
 from carethread.rules.expect import RateLine
 from carethread.rules.facts import (
     BilledLine,
-    EpisodeFacts,
     OtherPolicy,
     OwnRule,
     OwnRules,
@@ -38,6 +37,7 @@ from carethread.rules.identity import line_number
 from carethread.rules.scrub import ChartLine, ScrubContext
 from carethread.rules.scrub.registry import NEVER_OFF
 
+_CMS = "CMS does not pay the two together"
 _SUD_LEVELS = ("OTP", "DETOX")
 _WEEKLY = ("IOP", "PHP")
 _STANDING = ("queued", "sent", "received", "accepted", "paid", "partial", "denied")
@@ -66,12 +66,6 @@ def _enriched(charges: Sequence[Charge], context: ScrubContext, around: "_Around
         context,
         lines=_lines(charges, context.lines, around),
         program=ProgramFacts(level, first.attendance.session.site.place_of_service, _focus(level)),
-        episode=EpisodeFacts(
-            episode.admitted_on,
-            episode.discharged_on,
-            episode.discharge_status,
-            id=episode.pk,
-        ),
         payer_kind=_payer_kind(first),
         other_policies=tuple(
             p for p in around.policies.get(first.client_id, ()) if p.id != _coverage_id(first)
@@ -161,8 +155,7 @@ class _Around:
         codes = {c.current.code for c in self.charges if c.current}
         self.rules = latest_rules()
         self.settings = Settings(self.today)
-        self.rates = _rates(self.charges, codes)
-        self.unit_edits, self.pair_edits = _loaded(codes)
+        self.rates, (self.unit_edits, self.pair_edits) = _priced(self.charges, codes)
         self.skips = skips({c.claim_id for c in self.charges if c.claim_id})
         self.policies = _policies(self.charges)
         self.sizes = _sizes(self.charges)
@@ -237,38 +230,44 @@ def next_version(row: RuleSkip) -> int:
     return row.claim.current.number + 1 if row.claim.current else 1
 
 
-def _rates(charges: Sequence[Charge], codes: set[str]) -> dict[int, list[RateLine]]:
-    """Contracts by payer: a payer without any rate has no contract on file, and no entry."""
+Loaded = tuple[dict[str, UnitEdit], dict[frozenset[str], tuple[Edit, ...]]]
+
+
+def _priced(charges: Sequence[Charge], codes: set[str]) -> tuple[dict[int, list[RateLine]], Loaded]:
+    """Contracts by payer (one without any rate has no entry), and rows of the loaded MUE and PTP
+    files that speak of these codes: one query for all three."""
     payers = {c.current.coverage.payer_id for c in charges if c.current and c.current.coverage}
-    rates: dict[int, list[RateLine]] = defaultdict(list)
-    rows = ContractRate.objects.filter(payer__in=payers).values_list(
-        "payer_id", "code", "allowed_cents", "effective_from", "effective_to"
+    columns = ("kind", "code", "other", "cents", "flag", "effective_from", "effective_to", "whose")
+    loaded = (
+        LoadedRow.objects.filter(kind__in=("mue", "ptp"), code__in=codes)
+        .annotate(cents=F("value"), whose=Value(0))
+        .values_list(*columns)
     )
-    for payer, code, cents, starts, ends in rows:
-        if code in codes or not rates[payer]:
-            rates[payer].append(RateLine(code, cents, starts, ends))
-    return rates
-
-
-def _loaded(
-    codes: set[str],
-) -> tuple[dict[str, UnitEdit], dict[frozenset[str], tuple[Edit, ...]]]:
-    """Rows of the loaded MUE and PTP files that speak of these codes."""
+    contract = (
+        ContractRate.objects.filter(payer__in=payers)
+        .annotate(
+            kind=Value("rate"),
+            other=Value(""),
+            cents=F("allowed_cents"),
+            flag=Value(""),
+            whose=F("payer_id"),
+        )
+        .values_list(*columns)
+    )
+    rates: dict[int, list[RateLine]] = defaultdict(list)
     units: dict[str, UnitEdit] = {}
     pairs: dict[frozenset[str], tuple[Edit, ...]] = {}
-    for row in LoadedRow.objects.filter(kind__in=("mue", "ptp"), code__in=codes):
-        if row.kind == "mue":
-            units[row.code] = UnitEdit(row.code, row.value, per_day=row.flag in ("2", "3"))
+    for kind, code, other, value, flag, starts, ends, payer in contract.union(loaded, all=True):
+        if kind == "rate":
+            if code in codes or not rates[payer]:
+                rates[payer].append(RateLine(code, value, starts, ends))
+        elif kind == "mue":
+            units[code] = UnitEdit(code, value, per_day=flag in ("2", "3"))
         else:
-            edit = Edit(
-                row.flag == "1",
-                row.effective_from or date.min,
-                row.effective_to,
-                "CMS does not pay the two together",
-            )
-            pair = frozenset((row.code, row.other))
+            edit = Edit(flag == "1", starts or date.min, ends, _CMS)
+            pair = frozenset((code, other))
             pairs[pair] = (*pairs.get(pair, ()), edit)
-    return units, pairs
+    return rates, (units, pairs)
 
 
 def _policies(charges: Sequence[Charge]) -> dict[int, list[OtherPolicy]]:
