@@ -102,5 +102,23 @@ POLICIES: dict[str, Policy] = {
             "How much time one institutional claim covers.",
             ((7, "a week"), (31, "a calendar month")),
         ),
+        Policy(
+            "authorization_low_units",
+            3,
+            "units",
+            "At this many units left, or fewer, an authorization is shown as running low.",
+        ),
+        Policy(
+            "authorization_expiry_days",
+            14,
+            "days",
+            "How long before its last day an authorization is shown as ending.",
+        ),
+        Policy(
+            "authorization_review_days",
+            7,
+            "days",
+            "How long before a concurrent review it is announced.",
+        ),
     )
 }

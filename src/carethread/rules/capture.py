@@ -98,6 +98,17 @@ def capture(service: DocumentedService, policy: CapturePolicy) -> Captured:
     return priced(choices, service, policy)
 
 
+def planned(service: DocumentedService, policy: CapturePolicy) -> Choice | None:
+    """The code that a service would be charged as if it took place as planned; nobody knows its
+    diagnoses yet. None where it could not be charged."""
+    kind = policy.services.get(service.service) or services().get(service.service)
+    renderer = credential(service.credential)
+    if kind is None or renderer is None:
+        return None
+    base = _base(service, kind, renderer, policy)
+    return base if isinstance(base, Choice) else None
+
+
 def priced(
     choices: Iterable[Choice], service: DocumentedService, policy: CapturePolicy
 ) -> Captured:

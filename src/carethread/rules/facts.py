@@ -250,16 +250,54 @@ class PlanFacts(DatedFacts):
 
 
 @dataclass(frozen=True, slots=True)
+class Cap:
+    """The most units that an authorization grants in a `period`: day, week (from Monday), month."""
+
+    period: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUnits:
+    """Units of an authorization that a service of that day consumed, or is reserved."""
+
+    day: date
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorizationFacts(DatedFacts):
-    """An authorization. `codes` it is for (empty: any). `remaining` units are those free for the
-    claim in hand: approved, less what *other* services reserved or consumed; None if unlimited
-    or not known."""
+    """An authorization. `codes` it is for (empty: any), at one level of care, facility and
+    renderer where it says so. `remaining` units are those free for the service or claim in hand:
+    approved, less what *other* services reserved or consumed; None if unlimited or not known.
+    `taken` are those other services, for the `caps`. `facility` is
+    the site's name, empty for any. `approved`: the payer said yes."""
 
     id: int | None = None
     number: str = ""
     codes: tuple[str, ...] = ()
     remaining: int | None = None
     approved: bool = True
+    state: str = "approved"
+    unit: str = "units"
+    level_of_care: str = ""
+    facility: str = ""
+    rendering: Provider | None = None
+    caps: tuple[Cap, ...] = ()
+    taken: tuple[TakenUnits, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizedService:
+    """A service as an authorization sees it. `units` are the authorization's own: see
+    `rules.authorize.needed`."""
+
+    day: date
+    code: str
+    units: int
+    level_of_care: str = ""
+    facility: str = ""
+    rendering_npi: str = ""
 
 
 @dataclass(frozen=True, slots=True)

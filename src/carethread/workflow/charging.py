@@ -5,12 +5,11 @@ debt in the ledger and the units of an authorization. A later version of the not
 versions of the same charges, and the ledger moves by the difference.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from carethread.codes.accounts import Account
 from carethread.record.models import (
@@ -23,15 +22,16 @@ from carethread.record.models import (
     Note,
     NoteVersion,
     Practitioner,
-    UnitEntry,
 )
 from carethread.rules.assemble import assemble
+from carethread.rules.authorize import Ask, needed
 from carethread.rules.capture import Captured, ChargeLine, capture
+from carethread.rules.facts import AuthorizationFacts, AuthorizedService
 from carethread.rules.finding import Finding
 from carethread.rules.identity import claim_number
 from carethread.rules.post import Move, charge_moves
 from carethread.rules.scrub import scrub
-from carethread.workflow import gather
+from carethread.workflow import gather, units
 from carethread.workflow.ledger import transfer
 from carethread.workflow.locks import lock
 
@@ -147,7 +147,7 @@ def _charge_line(
     row = existing or _new_charge(version, line)
     before = row.current
     coverage = _coverage_for(row, before, coverage)
-    authorization = _authorization(version, coverage, line, before, row.service_date)
+    authorization = _authorization(version, coverage, line, before)
     if before is not None and _stands(row, before, version, line, coverage, authorization):
         return row
     current = ChargeVersion.objects.create(
@@ -171,9 +171,12 @@ def _charge_line(
         made_at=now,
     )
     _bill_difference(row, line.amount - _billed(row, before), now)
-    _take_units(authorization, current, before, now)
-    row.current, row.state = current, "live"
     row.service_date = gather.service_date(version.organization, version.starts_at)
+    units.consume(
+        authorization, current, before, _needed(authorization, version, line),
+        on=row.service_date, appointment_id=version.note.attendance.session.appointment_id, now=now,
+    )  # fmt: skip
+    row.current, row.state = current, "live"
     _leave_old_claim(row, before, coverage)
     row.save(update_fields=["current", "state", "service_date", "claim"])
     return row
@@ -193,7 +196,9 @@ def _stands(
         and before.note_version_id == version.pk
         and before.coverage_id == (coverage.pk if coverage else None)
         and before.authorization_id == (authorization.pk if authorization else None)
-        and (authorization is None or _held_by(before) == line.units)
+        and (
+            authorization is None or units.held_by(before) == _needed(authorization, version, line)
+        )
         and (before.code, before.units, before.amount_cents) == (line.code, line.units, line.amount)
         and tuple(before.modifiers) == line.modifiers
         and tuple(before.pointers) == line.pointers
@@ -281,7 +286,8 @@ def _void(row: Charge, version: NoteVersion, now: datetime) -> None:
         made_at=now,
     )
     _bill_difference(row, -before.amount_cents, now)
-    _take_units(None, current, before, now)
+    units.locked(row.client_id, None, before.authorization_id)
+    units.consume(None, current, before, 0, on=row.service_date, now=now)
     row.current, row.state = current, "void"
     row.save(update_fields=["current", "state"])
 
@@ -294,69 +300,42 @@ def _authorization(
     coverage: Coverage | None,
     line: ChargeLine,
     before: ChargeVersion | None,
-    day: date,
 ) -> Authorization | None:
-    """The authorization to bill under: one that fits the day and has the units; failing that,
-    the nearest for this code, so that the scrubber can say how it falls short. Locked."""
-    if coverage is None or line.code not in coverage.payer.authorization_codes:
+    """The authorization to bill under, locked with all that it was chosen from; None where the
+    payer wants none for this code, or nobody has asked for one."""
+    payer = coverage.payer if coverage else None
+    wanted = payer is not None and line.code in payer.authorization_codes
+    also = before.authorization_id if before else None
+    if not wanted and also is None:
         return None
-    held = _held_by(before)
+    client = version.note.attendance.client_id
+    rows = units.locked(client, payer.pk if payer and wanted else None, also)
+    asked = [row for row in rows if payer and wanted and row.payer_id == payer.pk]
+    return units.chosen(asked, _as_authorized(version, line), before)
 
-    def fit(row: Authorization) -> tuple[bool, bool, date]:
-        free = row.remaining_units + (held if before and before.authorization_id == row.pk else 0)
-        return (
-            row.effective_from <= day <= row.effective_to,
-            free >= line.units,
-            row.effective_to,
+
+def _as_authorized(version: NoteVersion, line: ChargeLine) -> Ask:
+    """The line as an authorization sees it, in that authorization's own unit."""
+    session = version.note.attendance.session
+    on = gather.service_date(version.organization, version.starts_at)
+
+    def asked(known: AuthorizationFacts) -> AuthorizedService:
+        return AuthorizedService(
+            on,
+            line.code,
+            needed(known.unit, line.slot, line.units, version.minutes),
+            level_of_care=session.program.level_of_care,
+            facility=session.site.name,
+            rendering_npi=version.author.npi,
         )
 
-    rows = (
-        row
-        for row in Authorization.objects.select_for_update()
-        .filter(client=version.note.attendance.client, payer=coverage.payer)
-        .order_by("pk")
-        if not row.codes or line.code in row.codes
-    )
-    return max(rows, key=fit, default=None)
+    return asked
 
 
-def _held_by(before: ChargeVersion | None) -> int:
-    """Units that an earlier version of the charge consumed and has not released."""
-    entries: Iterable[UnitEntry] = before.unit_entries.all() if before else ()
-    return sum({"consume": 1, "release": -1}.get(e.kind, 0) * e.units for e in entries)
-
-
-def _take_units(
-    authorization: Authorization | None,
-    current: ChargeVersion,
-    before: ChargeVersion | None,
-    now: datetime,
-) -> None:
-    """Give back what the version before held, then consume what this one needs, where there is
-    enough. A service beyond its authorization is documented all the same; AUTH_UNITS holds it."""
-    held = _held_by(before)
-    if before is not None and before.authorization is not None and held:
-        _enter(before.authorization, before, "release", held, now)
-        if authorization is not None:
-            authorization.refresh_from_db(fields=["used_units"])
-    if authorization is not None and authorization.remaining_units >= current.units:
-        _enter(authorization, current, "consume", current.units, now)
-
-
-def _enter(
-    authorization: Authorization, version: ChargeVersion, kind: str, units: int, now: datetime
-) -> None:
-    UnitEntry.objects.create(
-        organization_id=version.organization_id,
-        authorization=authorization,
-        charge_version=version,
-        kind=kind,
-        units=units,
-        made_at=now,
-    )
-    Authorization.objects.filter(pk=authorization.pk).update(
-        used_units=F("used_units") + (units if kind == "consume" else -units)
-    )
+def _needed(authorization: Authorization | None, version: NoteVersion, line: ChargeLine) -> int:
+    if authorization is None:
+        return 0
+    return needed(authorization.unit, line.slot, line.units, version.minutes)
 
 
 # ------------------------------------------------------------------------------------ showing

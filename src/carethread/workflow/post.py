@@ -27,7 +27,6 @@ from carethread.record.models import (
     Remittance,
     RemittedClaim,
     Transfer,
-    UnitEntry,
     User,
 )
 from carethread.rules.match import ClaimMatch, match
@@ -41,7 +40,7 @@ from carethread.rules.post import (
     set_aside,
 )
 from carethread.rules.post import post as decide
-from carethread.workflow import ledger, remitted, wire_format
+from carethread.workflow import ledger, remitted, units, wire_format
 from carethread.workflow.candidates import Candidates, as_submitted, versions
 from carethread.workflow.errors import refuse
 from carethread.workflow.quarantine import Quarantined
@@ -172,6 +171,7 @@ class _Result:
     events: list[ClaimEvent] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     paid_charges: set[int] = field(default_factory=set)
+    reversed_charges: set[int] = field(default_factory=set)
 
 
 def _post_batch(check: Remittance, batch: Sequence[_Found], now: datetime) -> None:
@@ -223,8 +223,13 @@ def _accept(
         for line in one.verdict.lines
         if line.charge_id in lines and line.position in one.received.lines
     ]
-    result.paid_charges |= {o.charge_id for o in posting.outcomes if o.state is LineState.PAID}
+    result.paid_charges |= _charges(posting, LineState.PAID)
+    result.reversed_charges |= _charges(posting, LineState.REVERSED)
     _move_claim(check, one, version, posting, result, now)
+
+
+def _charges(posting: Posting, state: LineState) -> set[int]:
+    return {outcome.charge_id for outcome in posting.outcomes if outcome.state is state}
 
 
 def _move_claim(
@@ -331,26 +336,7 @@ def _insert(result: _Result, now: datetime) -> None:
         result.claims, ["state", "state_since", "payer_control_number"], batch_size=500
     )
     ClaimEvent.objects.bulk_create(result.events)
-    _confirm_units(result.paid_charges, now)
-
-
-def _confirm_units(charges: set[int], now: datetime) -> None:
-    """What was paid confirms the authorized units that it used."""
-    consumed = UnitEntry.objects.filter(kind="consume", charge_version__charge__in=charges)
-    UnitEntry.objects.bulk_create(
-        [
-            UnitEntry(
-                organization_id=entry.organization_id,
-                authorization_id=entry.authorization_id,
-                charge_version_id=entry.charge_version_id,
-                kind="confirm",
-                units=entry.units,
-                made_at=now,
-            )
-            for entry in consumed
-        ],
-        ignore_conflicts=True,
-    )
+    units.settle(result.paid_charges, result.reversed_charges, now=now)
 
 
 def _standing(versions: Sequence[ClaimVersion]) -> Mapping[int, Standing]:

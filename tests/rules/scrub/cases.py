@@ -10,16 +10,18 @@ from decimal import Decimal
 
 from carethread.rules.facts import (
     BilledLine,
+    Cap,
     ConsentFacts,
     EnrollmentFacts,
     LicenseFacts,
     OtherService,
     PlanFacts,
+    TakenUnits,
 )
 from carethread.rules.scrub import NOTHING_KNOWN, ScrubContext
 from carethread.x12.claim import Claim, Patient
 from carethread.x12.common import Party
-from tests.rules.people import HARBOR, NORA, SERVED
+from tests.rules.people import HARBOR, NORA, SERVED, VERA
 from tests.rules.scrub.clean import (
     CHART,
     CLAIM,
@@ -29,6 +31,7 @@ from tests.rules.scrub.clean import (
     address,
     at,
     authorization,
+    authorized,
     billing,
     chart,
     claim,
@@ -150,6 +153,18 @@ FAULTY = (
          authorization(starts=date(2026, 3, 3), ends=None)),
     Case("AUTH_SCOPE", "an authorization for groups", CLAIM, authorization(codes=("90853",))),
     Case("AUTH_UNITS", "no unit left", CLAIM, authorization(remaining=0)),
+    Case("AUTH_PRESENT", "a request that is pended", CLAIM,
+         authorization(state="pended", approved=False)),
+    Case("AUTH_SCOPE", "an authorization for another level of care", CLAIM,
+         authorized(level_of_care="IOP")),
+    Case("AUTH_PROVIDER", "an authorization for somebody else", CLAIM,
+         authorization(rendering=VERA)),
+    Case("AUTH_PROVIDER", "an authorization for another house", CLAIM,
+         authorized(facility="Birch House")),
+    Case("AUTH_UNITS", "a second session where one a week is allowed", CLAIM,
+         authorization(caps=(Cap("week", 1),), taken=(TakenUnits(date(2026, 3, 4), 1),))),
+    Case("AUTH_UNITS", "a fifth session where four a month are allowed", CLAIM,
+         authorization(caps=(Cap("month", 4),), taken=(TakenUnits(date(2026, 3, 30), 4),))),
     Case("AUTH_PLACEMENT", "the claim's number repeated at the line",
          line(authorization="A100")),
     # ---- chart
@@ -252,6 +267,16 @@ CLEAN = (
     Case("AUTH_SCOPE", "an authorization for any code", CLAIM, authorization(codes=())),
     Case("AUTH_UNITS", "the last unit", CLAIM, authorization(remaining=1)),
     Case("AUTH_UNITS", "units without limit", CLAIM, authorization(remaining=None)),
+    Case("AUTH_PRESENT", "a payer that said it wants none", claim(authorization=""),
+         authorization(state="not_required", number="")),
+    Case("AUTH_SCOPE", "an authorization for the level of care", CLAIM,
+         authorized(level_of_care="OP")),
+    Case("AUTH_PROVIDER", "an authorization for the renderer at the house", CLAIM,
+         authorized(rendering=NORA, facility="Alder House")),
+    Case("AUTH_UNITS", "one session a week, the last one on Sunday", CLAIM,
+         authorization(caps=(Cap("week", 1),), taken=(TakenUnits(date(2026, 3, 1), 1),))),
+    Case("AUTH_UNITS", "four a month, three of them last month", CLAIM,
+         authorization(caps=(Cap("month", 4),), taken=(TakenUnits(date(2026, 2, 27), 3),))),
     Case("AUTH_PLACEMENT", "another number at the line", line(authorization="B200")),
     Case("NOTE_SIGNED", "a note whose signature is not known", CLAIM, chart(signed=None)),
     Case("NOTE_COSIGNED", "a note that needs no co-signature", CLAIM,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from carethread.rules.assemble import assemble
 from carethread.rules.facts import (
     AuthorizationFacts,
+    AuthorizedService,
     BilledLine,
     ConsentFacts,
     EnrollmentFacts,
@@ -16,6 +17,7 @@ from carethread.rules.facts import (
 )
 from carethread.rules.identity import claim_number
 from carethread.rules.scrub import ChartLine, ScrubContext
+from carethread.rules.scrub.context import AuthorizedLine
 from carethread.x12.claim import Claim, ClaimLine
 from carethread.x12.common import Party
 from tests.rules.people import CENTER, CLARA, HARBOR, NORA, SAM, SERVED, VERA, charge
@@ -96,6 +98,13 @@ def person(**changes: object) -> ScrubContext:
 def authorization(**changes: object) -> ScrubContext:
     assert CONTEXT.authorization
     return context(authorization=replace(CONTEXT.authorization, **changes))  # type: ignore[arg-type]
+
+
+def authorized(**changes: object) -> ScrubContext:
+    """The clean context where the record says line by line what is authorized, with a change."""
+    known = authorization(**changes).authorization
+    service = AuthorizedService(SERVED, "90837", 1, "OP", "Alder House", NORA.npi)
+    return context(authorized={ONE.control_number: AuthorizedLine(service, known)})
 
 
 def billing(**changes: object) -> Claim:

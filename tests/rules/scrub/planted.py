@@ -14,6 +14,7 @@ from carethread.codes.edits import Edit
 from carethread.rules.expect import RateLine
 from carethread.rules.facts import (
     BilledLine,
+    Cap,
     DatedFacts,
     EnrollmentFacts,
     EpisodeFacts,
@@ -344,7 +345,13 @@ PLANTS = (
           nested("authorization", starts=LAST_YEAR[0], ends=LAST_YEAR[1])),
     Plant("AUTH_SCOPE", "for another code", KINDS, nested("authorization", codes=("T1016",))),
     Plant("AUTH_UNITS", "no unit left", KINDS, nested("authorization", remaining=0)),
+    Plant("AUTH_UNITS", "more than a week allows", KINDS,
+          nested("authorization", caps=(Cap("week", 0),))),
+    Plant("AUTH_PROVIDER", "for another clinician", PROFESSIONAL,
+          nested("authorization", rendering=SAM)),
     Plant("AUTH_PLACEMENT", "repeated at the line", PROFESSIONAL, line(authorization="A100")),
+    Plant("AUTH_PLACEMENT", "at an institutional line", INSTITUTIONAL,
+          line(authorization="B200")),
     # ---- chart
     Plant("NOTE_SIGNED", "an unsigned note", KINDS, chart(signed=False)),
     Plant("NOTE_COSIGNED", "no co-signature", KINDS, chart(cosigned=False)),

@@ -1,7 +1,12 @@
 """The models, by chapter. `from carethread.record.models import Claim`."""
 
 from carethread.record.models.access import AccessEvent, PolicySetting
-from carethread.record.models.authorization import Authorization, UnitEntry
+from carethread.record.models.authorization import (
+    Authorization,
+    AuthorizationEvent,
+    AuthorizationState,
+    UnitEntry,
+)
 from carethread.record.models.charge import Charge, ChargeEvidence, ChargeVersion
 from carethread.record.models.chart import (
     Appointment,
@@ -71,13 +76,14 @@ from carethread.record.models.work import Case, CaseEvent, CaseKind
 
 __all__ = [
     "AccessEvent", "Acknowledgment", "Adjustment", "AppendOnly", "Appointment", "Attendance",
-    "Authorization", "Case", "CaseEvent", "CaseKind", "CensusEntry", "Charge", "ChargeEvidence",
-    "ChargeVersion", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimState",
-    "ClaimVersion", "Client", "Connection", "Consent", "ContractRate", "Counter", "Coverage",
-    "Delivery", "Diagnosis", "DischargeSummary", "DischargeSummaryVersion", "EdiFile", "Episode",
-    "Fee", "Group", "GroupMember", "Interchange", "License", "LineMatch", "LoadedRow",
-    "LoadedTable", "Match", "Note", "NoteVersion", "Organization", "Payer", "PayerEnrollment",
-    "PolicySetting", "Practitioner", "Program", "ProviderAdjustment", "Remittance", "RemittedClaim",
-    "RemittedLine", "RemoteFile", "RoleGrant", "RuleSkip", "Scoped", "ScrubRule", "Session",
-    "Signature", "Site", "Stay", "Transfer", "TreatmentPlan", "UnitEntry", "User",
+    "Authorization", "AuthorizationEvent", "AuthorizationState", "Case", "CaseEvent", "CaseKind",
+    "CensusEntry", "Charge", "ChargeEvidence", "ChargeVersion", "Claim", "ClaimEvent",
+    "ClaimFinding", "ClaimLine", "ClaimState", "ClaimVersion", "Client", "Connection", "Consent",
+    "ContractRate", "Counter", "Coverage", "Delivery", "Diagnosis", "DischargeSummary",
+    "DischargeSummaryVersion", "EdiFile", "Episode", "Fee", "Group", "GroupMember", "Interchange",
+    "License", "LineMatch", "LoadedRow", "LoadedTable", "Match", "Note", "NoteVersion",
+    "Organization", "Payer", "PayerEnrollment", "PolicySetting", "Practitioner", "Program",
+    "ProviderAdjustment", "Remittance", "RemittedClaim", "RemittedLine", "RemoteFile",
+    "RoleGrant", "RuleSkip", "Scoped", "ScrubRule", "Session", "Signature", "Site", "Stay",
+    "Transfer", "TreatmentPlan", "UnitEntry", "User",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from carethread.record.models.authorization import Authorization
 from carethread.record.models.chart import Note
 from carethread.record.models.claim import Claim
 from carethread.record.models.people import ROLES, Practitioner, User
@@ -20,6 +21,7 @@ class CaseKind(models.TextChoices):
     HELD = "held", "Held for its author"
     QUARANTINE = "quarantine", "Quarantined file"
     CONNECTION = "connection", "Connection down"
+    AUTHORIZATION = "authorization", "Authorization"
 
 
 class Case(Scoped):
@@ -55,6 +57,9 @@ class Case(Scoped):
     )
     file = models.ForeignKey(
         EdiFile, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    authorization = models.ForeignKey(
+        Authorization, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
     )
     amount_cents = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()

@@ -13,6 +13,7 @@ from carethread.codes.policies import POLICIES
 from carethread.rules.expect import RateLine
 from carethread.rules.facts import (
     AuthorizationFacts,
+    AuthorizedService,
     BilledLine,
     ConsentFacts,
     CoverageFacts,
@@ -71,12 +72,23 @@ class ChartLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorizedLine:
+    """A line that needs an authorization: as authorizations see it, and the one that it is billed
+    under (None: there is none)."""
+
+    service: AuthorizedService
+    known: AuthorizationFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScrubContext:
     """What is known about one claim. `lines` maps a line's control number to its chart line.
 
-    `filing_days` is the payer's timely-filing limit; `member_id_pattern` a regular expression
-    for the whole member id; `payer_control_number` the payer's number of the claim that a
-    frequency 7 or 8 replaces; `is_part2` whether the program is a Part 2 (SUD) program;
+        `filing_days` is the payer's timely-filing limit; `member_id_pattern` a regular expression
+        for the whole member id; `payer_control_number` the payer's number of the claim that a
+    frequency 7 or 8 replaces; `authorized` maps the control number of each line that needs an
+    authorization to its own, where the record says it line by line (else `authorization` is meant
+    for every line); `is_part2` whether the program is a Part 2 (SUD) program;
     `billing_enrollments` the spans in which the payer has the billing NPI under its tax id;
     `rates` the payer's contract; `certifications` a physician's, for IOP and PHP;
     `program_minutes` attended minutes by day over whole weeks; `unit_edits` and `pair_edits` what
@@ -93,6 +105,7 @@ class ScrubContext:
     filing_days: int | None = None
     authorization_required: bool | None = None
     authorization: AuthorizationFacts | None = None
+    authorized: Mapping[str, AuthorizedLine] | None = None
     plans: tuple[PlanFacts, ...] | None = None
     plan_required: bool | None = None
     billed: tuple[BilledLine, ...] | None = None

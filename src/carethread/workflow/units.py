@@ -1,0 +1,393 @@
+"""The unit ledger: reserved when scheduled, consumed when signed, confirmed when paid.
+
+Every movement is an entry for ever, and its sum a column of the authorization, in the same
+transaction and with the authorization locked (see docs/locking.md). A service that took place
+goes before one that is only scheduled: it takes the units of the last appointment if none else
+are left. The database keeps the sums between zero and what was approved.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from carethread.codes.levels import Basis, level
+from carethread.insight import authorizations
+from carethread.record.models import (
+    Appointment,
+    Authorization,
+    ChargeVersion,
+    Client,
+    Coverage,
+    UnitEntry,
+)
+from carethread.rules import authorize
+from carethread.rules.capture import CapturePolicy, Choice, planned
+from carethread.rules.facts import AuthorizationFacts, AuthorizedService, DocumentedService
+from carethread.workflow import gather
+from carethread.workflow.locks import lock
+
+# Every movement's effect on the columns of an authorization.
+_RESERVED = {"reserve": 1}
+_USED = {"consume": 1}
+_CONFIRMED = {"confirm": 1, "unconfirm": -1}
+
+
+def locked(client_id: int, payer_id: int | None, also: int | None = None) -> list[Authorization]:
+    """What that payer was asked for that client, and one that was used before; locked in the order
+    of their ids."""
+    asked = Q(client=client_id, payer=payer_id) if payer_id else Q(pk=None)
+    ids = lock(Authorization.objects.filter(asked | Q(pk=also)))
+    if not ids:
+        return []
+    rows = authorizations.with_parts(Authorization.objects.filter(pk__in=ids))
+    return list(rows.order_by("pk"))
+
+
+def _enter(
+    row: Authorization,
+    kind: str,
+    units: int,
+    on: date,
+    now: datetime,
+    *,
+    charge: ChargeVersion | None = None,
+    appointment: Appointment | None = None,
+) -> None:
+    """One entry and its effect on the sums. The row is locked."""
+    UnitEntry.objects.create(
+        organization_id=row.organization_id,
+        authorization=row,
+        charge_version=charge,
+        appointment=appointment,
+        kind=kind,
+        day=on,
+        units=units,
+        made_at=now,
+    )
+    released = -units if kind == "release" else 0
+    reserved = released if appointment else _RESERVED.get(kind, 0) * units
+    used = _USED.get(kind, 0) * units + (released if charge else 0)
+    confirmed = _CONFIRMED.get(kind, 0) * units
+    Authorization.objects.filter(pk=row.pk).update(
+        reserved_units=F("reserved_units") + reserved,
+        used_units=F("used_units") + used,
+        confirmed_units=F("confirmed_units") + confirmed,
+    )
+    row.reserved_units += reserved
+    row.used_units += used
+    row.confirmed_units += confirmed
+
+
+# ------------------------------------------------------------------------------- signed
+
+
+def held_by(version: ChargeVersion | None) -> int:
+    """Units that a version of a charge consumed and has not released."""
+    if version is None:
+        return 0
+    entries = UnitEntry.objects.filter(charge_version=version, kind__in=["consume", "release"])
+    return sum(authorizations.held(entries).values())
+
+
+def chosen(
+    rows: Collection[Authorization], service: authorize.Ask, before: ChargeVersion | None
+) -> Authorization | None:
+    """The authorization to bill a signed service under; units that are only reserved do not stand
+    in its way, nor does what an earlier version of its charge holds."""
+    mine = held_by(before)
+    entries = authorizations.capped_entries(rows)
+    but = {before.charge_id} if before else set()
+
+    def known(row: Authorization) -> AuthorizationFacts:
+        own = mine if before and before.authorization_id == row.pk else 0
+        free = row.approved_units - row.used_units + own
+        others = authorizations.taken(entries[row.pk], but_charges=but, reserved=False)
+        return authorizations.facts(row, remaining=free, taken=others)
+
+    best = authorize.choose([known(row) for row in rows], service)
+    return next((row for row in rows if best and row.pk == best.id), None)
+
+
+def consume(
+    row: Authorization | None,
+    current: ChargeVersion,
+    before: ChargeVersion | None,
+    units: int,
+    *,
+    on: date,
+    appointment_id: int | None = None,
+    now: datetime,
+) -> None:
+    """Give back what the version before held, then take what this one needs, where there is
+    enough. A service beyond its authorization is documented all the same; AUTH_UNITS holds it.
+
+    The row, and every other of its client and payer, is locked.
+    """
+    mine = held_by(before)
+    if before is not None and before.authorization is not None and mine:
+        same = row is not None and row.pk == before.authorization_id
+        _give_back(row if same and row else before.authorization, before, mine, now)
+    if row is None or not units:
+        return
+    _release_appointment(row, appointment_id, now)
+    if row.approved_units - row.used_units >= units:
+        _make_room(row, units, now)
+        _enter(row, "consume", units, on, now, charge=current)
+
+
+def _give_back(row: Authorization, version: ChargeVersion, units: int, now: datetime) -> None:
+    """Release what a charge consumed; what a payment confirmed of it is so no longer."""
+    entries = version.unit_entries.filter(authorization=row)
+    on = entries.filter(kind="consume").values_list("day", flat=True)[0]
+    confirmed = _confirmed([version.pk]).get(version.pk, 0)
+    if confirmed:
+        _enter(row, "unconfirm", confirmed, on, now, charge=version)
+    _enter(row, "release", units, on, now, charge=version)
+
+
+def _release_appointment(row: Authorization, appointment_id: int | None, now: datetime) -> None:
+    """What was reserved for the session that was signed is now its own to consume."""
+    if appointment_id is None or not row.reserved_units:
+        return
+    appointment = Appointment(pk=appointment_id)
+    entries = UnitEntry.objects.filter(appointment=appointment_id, authorization=row)
+    for units in authorizations.held(entries).values():
+        on = entries.order_by("-pk").values_list("day", flat=True)[0]
+        _enter(row, "release", units, on, now, appointment=appointment)
+
+
+def _make_room(row: Authorization, units: int, now: datetime) -> None:
+    """A service took place: where reservations leave too little, the last ones give way."""
+    if row.remaining_units >= units:
+        return
+    sums: dict[tuple[date, int], int] = defaultdict(int)
+    entries = UnitEntry.objects.filter(authorization=row, appointment__isnull=False)
+    for on, appointment, kind, n in entries.values_list("day", "appointment_id", "kind", "units"):
+        sums[on, appointment] += n if kind == "reserve" else -n
+    for on, appointment_id in sorted((key for key, n in sums.items() if n > 0), reverse=True):
+        if row.remaining_units >= units:
+            return
+        reserved = sums[on, appointment_id]
+        _enter(row, "release", reserved, on, now, appointment=Appointment(pk=appointment_id))
+
+
+# ------------------------------------------------------------------------------- scheduled
+
+
+@transaction.atomic
+def reserve(appointment: Appointment, *, now: datetime | None = None) -> None:
+    """Bring what is reserved for an appointment in line with its state and its authorization.
+
+    Nothing is reserved where none fits: the schedule then says so, and nobody is turned away.
+    """
+    now = now or timezone.now()
+    row = _locked(appointment)
+    wanted = _wanted(row)
+    entries = UnitEntry.objects.filter(appointment=row)
+    before = authorizations.held(entries)
+    if wanted is None and not before:
+        return
+    rows = _around(row, wanted[0] if wanted else None, before)
+    target = _target(row, wanted, rows, before)
+    if target == before:
+        return
+    on = gather.service_date(row.organization, row.starts_at)
+    for one in rows:
+        if one.pk in before:
+            was = entries.filter(authorization=one).order_by("-pk").values_list("day", flat=True)[0]
+            _enter(one, "release", before[one.pk], was, now, appointment=row)
+    for one in rows:
+        if one.pk in target:
+            _enter(one, "reserve", target[one.pk], on, now, appointment=row)
+
+
+def reserve_upcoming(client: Client, *, now: datetime) -> None:
+    """Units came free, or new ones were approved: what is scheduled takes them, soonest first."""
+    if not client.authorizations.filter(state__in=authorize.LIVE).exists():
+        return
+    rows = Appointment.objects.filter(client=client, status="scheduled", starts_at__gte=now)
+    for row in rows.order_by("starts_at", "pk"):
+        reserve(row, now=now)
+
+
+def release_stale(*, now: datetime) -> int:
+    """Appointments that were cancelled or missed hold nothing (they gave it back when they were;
+    this finds what a change by another way left behind). The number of appointments."""
+    rows = Appointment.objects.exclude(status="scheduled").filter(unit_entries__isnull=False)
+    found = 0
+    for row in rows.distinct().order_by("pk"):
+        if authorizations.held(UnitEntry.objects.filter(appointment=row)):
+            reserve(row, now=now)
+            found += 1
+    return found
+
+
+def _locked(appointment: Appointment) -> Appointment:
+    lock(Appointment.objects.filter(pk=appointment.pk))
+    parts = ("organization", "client", "practitioner", "program__site")
+    row: Appointment = Appointment.objects.select_related(*parts).get(pk=appointment.pk)
+    return row
+
+
+def _around(
+    row: Appointment, coverage: Coverage | None, before: Mapping[int, int]
+) -> list[Authorization]:
+    """The authorizations that an appointment may take from or give back to, locked."""
+    ids = set(before)
+    if coverage is not None:
+        found = Authorization.objects.filter(client=row.client, payer=coverage.payer)
+        ids |= set(found.values_list("pk", flat=True))
+    held = lock(Authorization.objects.filter(pk__in=ids))
+    rows = authorizations.with_parts(Authorization.objects.filter(pk__in=held))
+    return list(rows.order_by("pk"))
+
+
+def _wanted(row: Appointment) -> tuple[Coverage, Choice] | None:
+    """The coverage and the code for which an appointment needs an authorization, if it does."""
+    if row.status != "scheduled":
+        return None
+    on = gather.service_date(row.organization, row.starts_at)
+    coverage = gather.coverage_on(row.client, on)
+    if coverage is None or not coverage.payer.authorization_codes:
+        return None
+    choice = planned(planned_service(row), CapturePolicy(fees={}))
+    if choice is None or choice.code not in coverage.payer.authorization_codes:
+        return None
+    return coverage, choice
+
+
+def planned_service(row: Appointment) -> DocumentedService:
+    """An appointment as the service that it will be if all goes as planned. Where a day or a week
+    is billed, that is the day's service."""
+    known = level(row.program.level_of_care)
+    bundle = known.bundle([row.service]) if known.basis is not Basis.SESSION else None
+    return DocumentedService(
+        service=bundle.service if bundle else row.service,
+        service_date=gather.service_date(row.organization, row.starts_at),
+        credential=row.practitioner.credential,
+        minutes=int((row.ends_at - row.starts_at).total_seconds() // 60),
+        level_of_care=row.program.level_of_care,
+        place_of_service=row.program.site.place_of_service,
+        telehealth=row.telehealth,
+    )
+
+
+def _target(
+    row: Appointment,
+    wanted: tuple[Coverage, Choice] | None,
+    rows: Collection[Authorization],
+    before: Mapping[int, int],
+) -> dict[int, int]:
+    """What should be reserved for an appointment, by authorization."""
+    if wanted is None or _day_is_reserved(row):
+        return {}
+    coverage, choice = wanted
+    service = as_authorized(row, choice)
+    entries = authorizations.capped_entries(rows)
+    known = [
+        authorizations.facts(
+            one,
+            remaining=one.remaining_units + before.get(one.pk, 0),
+            taken=authorizations.taken(entries[one.pk], but_appointment=row.pk),
+        )
+        for one in rows
+        if one.state in authorize.LIVE and one.payer_id == coverage.payer_id
+    ]
+    best = authorize.choose(known, service)
+    if best is None or best.id is None or authorize.shortfalls(best, service(best)):
+        return {}
+    units = service(best).units
+    return {best.id: units} if units else {}
+
+
+def as_authorized(row: Appointment, choice: Choice) -> authorize.Ask:
+    """An appointment's service, in the unit of whichever authorization asks."""
+    service = planned_service(row)
+
+    def asked(known: AuthorizationFacts) -> AuthorizedService:
+        return AuthorizedService(
+            service.service_date,
+            choice.code,
+            authorize.needed(known.unit, choice.slot, choice.units, service.minutes),
+            level_of_care=service.level_of_care,
+            facility=row.program.site.name,
+            rendering_npi=row.practitioner.npi,
+        )
+
+    return asked
+
+
+def _day_is_reserved(row: Appointment) -> bool:
+    """Where days are billed, the day's first appointment reserves it for all of them."""
+    if level(row.program.level_of_care).basis is Basis.SESSION:
+        return False
+    on = gather.service_date(row.organization, row.starts_at)
+    entries = UnitEntry.objects.filter(
+        appointment__client=row.client, appointment__program=row.program, day=on
+    ).exclude(appointment=row)
+    return bool(authorizations.held(entries))
+
+
+# ------------------------------------------------------------------------------- paid
+
+
+def _confirmed(versions: Iterable[int]) -> dict[int, int]:
+    """Units of each charge version that a payment has confirmed and none taken back."""
+    sums: dict[int, int] = defaultdict(int)
+    entries = UnitEntry.objects.filter(charge_version__in=versions, kind__in=_CONFIRMED)
+    for version, kind, units in entries.values_list("charge_version_id", "kind", "units"):
+        sums[version] += _CONFIRMED[kind] * units
+    return sums
+
+
+def settle(paid: Collection[int], reversed_: Collection[int], *, now: datetime) -> None:
+    """What was paid confirms the units that its charge holds; what the payer took back confirms
+    them no longer. By charge."""
+    if not paid and not reversed_:
+        return
+    charges = set(paid) | set(reversed_)
+    lock(Authorization.objects.filter(pk__in={e.authorization_id for e in _consumed(charges)}))
+    standing = _consumed(charges)
+    confirmed = _confirmed(entry.charge_version_id or 0 for entry in standing)
+    made, sums = [], defaultdict[int, int](int)
+    for entry in standing:
+        has = confirmed.get(entry.charge_version_id or 0, 0)
+        is_paid = entry.charge_version is not None and entry.charge_version.charge_id in paid
+        kind, units = ("confirm", entry.units - has) if is_paid else ("unconfirm", has)
+        if units > 0:
+            made.append(_another(entry, kind, units, now))
+            sums[entry.authorization_id] += _CONFIRMED[kind] * units
+    UnitEntry.objects.bulk_create(made)
+    _add_confirmed({row: units for row, units in sums.items() if units})
+
+
+def _consumed(charges: Collection[int]) -> list[UnitEntry]:
+    """Consumption of these charges that was not released."""
+    entries = UnitEntry.objects.filter(charge_version__charge__in=charges)
+    released = entries.filter(kind="release").values("charge_version")
+    rows: QuerySet[UnitEntry] = entries.filter(kind="consume").exclude(charge_version__in=released)
+    return list(rows.select_related("charge_version").order_by("pk"))
+
+
+def _another(entry: UnitEntry, kind: str, units: int, now: datetime) -> UnitEntry:
+    return UnitEntry(
+        organization_id=entry.organization_id,
+        authorization_id=entry.authorization_id,
+        charge_version_id=entry.charge_version_id,
+        kind=kind,
+        day=entry.day,
+        units=units,
+        made_at=now,
+    )
+
+
+def _add_confirmed(sums: Mapping[int, int]) -> None:
+    if sums:
+        cases = [When(pk=row, then=Value(units)) for row, units in sums.items()]
+        Authorization.objects.filter(pk__in=sums).update(
+            confirmed_units=F("confirmed_units") + Case(*cases, default=Value(0))
+        )
