@@ -58,11 +58,11 @@ def capped_entries(rows: Iterable[Authorization]) -> dict[int, list[Entry]]:
     found: dict[int, list[Entry]] = defaultdict(list)
     if capped:
         entries = UnitEntry.objects.filter(authorization__in=capped, kind__in=_SIGNS)
-        for row, *rest in entries.values_list(
-            "authorization_id", "kind", "day", "units", "charge_version__charge_id",
-            "appointment_id",
-        ):  # fmt: skip
-            found[row].append(Entry(*rest))
+        for one in entries.select_related("charge_version"):
+            charge_id = one.charge_version.charge_id if one.charge_version else None
+            found[one.authorization_id].append(
+                Entry(one.kind, one.day, one.units, charge_id, one.appointment_id)
+            )
     return found
 
 

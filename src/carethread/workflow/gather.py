@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from carethread.codes.credentials import Group, credential
+from carethread.insight import authorizations
 from carethread.record.models import (
     Authorization,
     Charge,
@@ -34,10 +35,12 @@ from carethread.record.models import (
     TreatmentPlan,
     UnitEntry,
 )
+from carethread.rules.authorize import needed
 from carethread.rules.capture import CapturePolicy
 from carethread.rules.expect import RateLine
 from carethread.rules.facts import (
     AuthorizationFacts,
+    AuthorizedService,
     BillableCharge,
     BilledLine,
     BillingProvider,
@@ -56,6 +59,7 @@ from carethread.rules.facts import (
 )
 from carethread.rules.identity import line_number
 from carethread.rules.scrub import ChartLine, ScrubContext
+from carethread.rules.scrub.context import AuthorizedLine
 from carethread.workflow.known import more_known
 from carethread.x12.common import Address, Contact
 
@@ -151,9 +155,11 @@ def charges_for_billing() -> "QuerySet[Charge]":
             "current__note_version__author",
             "current__note_version__note",
             "current__coverage__payer",
-            "current__authorization",
+            "current__authorization__facility",
+            "current__authorization__rendering",
             "current__supervising",
             "attendance__session__site",
+            "attendance__session__program",
             "attendance__episode__program",
             "attendance__episode__discharge_summary",
         )
@@ -302,6 +308,8 @@ class _Surroundings:
             for consent in Consent.objects.filter(client__in=protected, kind="part2"):
                 self.consents[consent.client_id].append(consent)
         self.units = _units_taken(charges)
+        under = (c.current.authorization for c in charges if c.current)
+        self.capped = authorizations.capped_entries(row for row in under if row)
 
     def _find_services(self, charges: Sequence[Charge]) -> None:
         """Signed services of the same people, on the same days."""
@@ -385,6 +393,7 @@ def _context(charges: Sequence[Charge], around: _Surroundings, today: date) -> S
     coverage, program = _coverage(first), first.attendance.episode.program
     payer = coverage.payer
     mine = {charge.pk for charge in charges}
+    authorized = _authorized(charges, around, payer)
     return ScrubContext(
         today=today,
         lines={
@@ -395,10 +404,8 @@ def _context(charges: Sequence[Charge], around: _Surroundings, today: date) -> S
         coverage=coverage_facts(coverage),
         member_id_pattern=payer.member_id_pattern or None,
         filing_days=payer.timely_filing_days,
-        authorization_required=any(
-            c.current and c.current.code in payer.authorization_codes for c in charges
-        ),
-        authorization=_authorization_facts(charges, around),
+        authorization_required=bool(authorized),
+        authorized=authorized,
         plans=tuple(plan_facts(plan) for plan in first.attendance.episode.plans.all()),
         plan_required=True,
         billed=tuple(
@@ -498,22 +505,49 @@ def consent_facts(row: Consent) -> ConsentFacts:
     return ConsentFacts(row.signed_on, min(ends, default=None), row.pk)
 
 
-def _authorization_facts(
-    charges: Sequence[Charge], around: _Surroundings
-) -> AuthorizationFacts | None:
-    row = next(
-        (c.current.authorization for c in charges if c.current and c.current.authorization), None
+def _authorized(
+    charges: Sequence[Charge], around: _Surroundings, payer: Payer
+) -> dict[str, AuthorizedLine]:
+    """Each line that needs an authorization, as that sees it, and the one that it is under."""
+    return {
+        line_number(charge.current_id or 0): _authorized_line(charge, charges, around)
+        for charge in charges
+        if charge.current and charge.current.code in payer.authorization_codes
+    }
+
+
+def _authorized_line(
+    charge: Charge, charges: Sequence[Charge], around: _Surroundings
+) -> AuthorizedLine:
+    current, session = charge.current, charge.attendance.session
+    assert current is not None
+    row = current.authorization
+    version = current.note_version
+    units = needed(row.unit, charge.slot, current.units, version.minutes) if row else current.units
+    service = AuthorizedService(
+        charge.service_date,
+        current.code,
+        units,
+        level_of_care=current.level_of_care or session.program.level_of_care,
+        facility=session.site.name,
+        rendering_npi=charge.practitioner.npi,
     )
-    if row is None:
-        return None
-    own = sum(around.units[charge.pk] for charge in charges)
-    return AuthorizationFacts(
-        row.effective_from,
-        row.effective_to,
-        row.pk,
-        row.number,
-        tuple(row.codes),
-        row.remaining_units + own,
+    return AuthorizedLine(service, _known(row, charges, around) if row else None)
+
+
+def _known(
+    row: Authorization, charges: Sequence[Charge], around: _Surroundings
+) -> AuthorizationFacts:
+    """An authorization with the units that are free for a claim: what other services took is not,
+    what is only scheduled is."""
+    of_it = [c for c in charges if c.current and c.current.authorization_id == row.pk]
+    own = sum(around.units[charge.pk] for charge in of_it)
+    return authorizations.facts(
+        row,
+        remaining=row.approved_units - row.used_units + own,
+        taken=authorizations.taken(
+            around.capped[row.pk], but_charges={c.pk for c in charges}, reserved=False
+        ),
     )
 
 
