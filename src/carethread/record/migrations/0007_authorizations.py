@@ -25,7 +25,7 @@ def date_entries(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('record', '0005_discharge_summaries'),
+        ('record', '0006_payer_rules'),
     ]
 
     operations = [
