@@ -16,10 +16,11 @@ class Fields:
         of reading a file goes into, and a loop over the same plan takes twice as long."""
         plan = _Plan(at)
         need = plan.need
-        lines = ["def take(values, e):", "    n = len(e)", "    more = None"]
-        lines += [f"    {line}" for line in plan.lines]
-        lines.insert(2, f"    if n < {need}: e = e + pads[n]")
-        lines += [f"    if n > {need} and any(e[{need}:]): more = True", "    return more"]
+        lines = [
+            "def take(values, e):",
+            *(f"    {line}" for line in plan.code()),
+            "    return more",
+        ]
         space = plan.names | {"pads": [[""] * (need - n) for n in range(need)]}
         exec("\n".join(lines), space)  # noqa: S102 - made of our own guides' positions
         take: Take = space["take"]
@@ -44,41 +45,74 @@ class Fields:
 
 class _Plan:
     """The lines of code that take a segment apart, and the names they use. `need` is one more
-    than the last position that goes into a field."""
+    than the last position that goes into a field. `near` are the lines for the elements up to
+    the last required one, `far` those behind it, which most segments end before."""
 
     def __init__(self, at: Place) -> None:
         self.at = at
-        self.lines: list[str] = []
         self.names: dict[str, Any] = {"component": at.marks.component}
-        fields = [e.field for e in at.segment.elements]
-        gaps: list[int] = []
-        self.need = 1
-        for position, element in enumerate(at.segment.elements, 1):
+        elements = at.segment.elements
+        self.edge = max((p for p, e in enumerate(elements, 1) if e.usage == "R"), default=0)
+        self.need = max((p for p, e in enumerate(elements, 1) if _speaks(e)), default=0) + 1
+        self.edge = min(self.edge, self.need - 1)
+        self.near = self._guard() + self._lines(1, self.edge)
+        self.far = self._lines(self.edge + 1, self.need - 1)
+
+    def code(self) -> Iterator[str]:
+        """The body of the function."""
+        need, edge = self.need, self.edge + 1
+        yield "n = len(e)"
+        yield f"if n < {edge}: e = e + pads[n]"
+        yield "more = None"
+        yield from self.near
+        yield f"if n > {edge}:"
+        yield f"    if n < {need}: e = e + pads[n]"
+        yield from (f"    {line}" for line in self.far)
+        yield f"    if n > {need} and any(e[{need}:]): more = True"
+        if absent := [f"    values[{slot}] = ''" for slot in self._defaulted()]:
+            yield "else:"
+            yield from absent
+
+    def _lines(self, first: int, last: int) -> list[str]:
+        """What is done with the elements from first to last."""
+        self.lines: list[str] = []
+        elements = self.at.segment.elements
+        fields = [e.field for e in elements]
+        gaps = []
+        for position in range(first, last + 1):
+            element = elements[position - 1]
             if element.field or any(p.field for p in element.parts):
-                self.need = position + 1
                 self._element(position, element, fields)
             elif element.fixed:
-                self.need = position + 1
                 self._fixed(position, element)
             else:
-                gaps.append(position)
-        self._guard()
-        said = " or ".join(f"e[{p}]" for p in gaps if p < self.need)
-        if said:
-            self.lines.append(f"if {said}: more = True")
+                gaps.append(f"e[{position}]")
+        if gaps:
+            self.lines.append(f"if {' or '.join(gaps)}: more = True")
+        return self.lines
+
+    def _defaulted(self) -> Iterator[int]:
+        """Text fields behind the edge whose value, where nothing is said, is not their default."""
+        for element in self.at.segment.elements[self.edge : self.need - 1]:
+            if element.field and KINDS[element.kind].memo is None:
+                slot = self.at.index(element.field)
+                if self.at.blank[slot] not in ("", ()):
+                    yield slot
 
     def _fixed(self, position: int, element: Element) -> None:
         """A code that would not be written again as it is makes the segment partial."""
         if not element.is_key or len(element.codes) > 1:
             self.lines.append(f"if e[{position}] != {element.codes[0]!r}: more = True")
 
-    def _guard(self) -> None:
+    def _guard(self) -> list[str]:
         """A second segment of a kind that has one place changes nothing: it is kept whole."""
-        fields = [e.field for e in self.at.segment.elements if e.field and not e.codes]
-        if fields and not self.at.begins and self.at.segment.most == 1:
-            slot = self.at.index(fields[-1])
-            self.names["nothing"] = self.at.blank[slot]
-            self.lines.insert(0, f"if values[{slot}] != nothing: return False")
+        fields = [e for e in self.at.segment.elements if e.field and not e.codes]
+        if not fields or self.at.begins or self.at.segment.most != 1:
+            return []
+        telling = [e for e in fields if e.usage == "R"] or fields
+        slot = self.at.index(telling[-1].field)
+        self.names["nothing"] = self.at.blank[slot]
+        return [f"if values[{slot}] != nothing: return False"]
 
     def _element(self, position: int, element: Element, fields: list[str]) -> None:
         if element.parts:
@@ -135,6 +169,11 @@ class _Plan:
         if memo is None:
             return f"values[{slot}] = c[{n}] if m > {n} else ''"
         return f"if m > {n} and c[{n}]: values[{slot}] = {name}[c[{n}]]"
+
+
+def _speaks(element: Element) -> bool:
+    """Whether reading has to look at the element: a field takes it, or its code is fixed."""
+    return bool(element.field or element.fixed or any(p.field for p in element.parts))
 
 
 _SPEAKING = ("number", "money")
