@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
+
 from carethread.x12.acknowledgment import FunctionalAck, InterchangeAck
 from carethread.x12.check import check
 from carethread.x12.reader import read
 from carethread.x12.respond import acknowledge
 from tests.judges import pyx12_errors
 from tests.x12 import make
+from tests.x12.test_breakages import BREAKAGES, FILES
 
 CLEAN = make.written(make.claim_file())
 
@@ -110,3 +113,17 @@ def test_acknowledgments_are_not_acknowledged() -> None:
 def test_a_guide_that_we_do_not_speak_is_rejected_as_such() -> None:
     [ack] = answer(CLEAN.replace(b"005010X222A1", b"005010X999A9"))
     assert (ack.code, ack.sets[0].syntax_errors) == ("R", ("1",))
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, row in BREAKAGES.items() if row[0] in ("837I", "crash", "835")]
+)
+def test_the_answer_to_any_breakage_is_itself_clean(name: str) -> None:
+    kind, old, new, _ = BREAKAGES[name]
+    answer(FILES[kind].decode().replace(old, new, 1).encode())
+
+
+@pytest.mark.parametrize(("trailer", "code"), [(b"GE*2*7~", "5"), (b"GE*1*8~", "4")])
+def test_a_groups_own_fault_refuses_all_its_sets(trailer: bytes, code: str) -> None:
+    [ack] = answer(CLEAN.replace(b"GE*1*7~", trailer))
+    assert (ack.code, ack.accepted, ack.syntax_errors) == ("R", 0, (code,))

@@ -10,9 +10,14 @@ from carethread.x12.semantics.at import At, dollars, error, part, warning
 
 
 def answer_counts(ack: FunctionalAck, at: At) -> Iterator[Finding]:
-    """ACK_COUNT: AK9 counts the sets that are answered and accepted."""
+    """ACK_COUNT: AK9 counts the sets that are answered and accepted; of a group that is refused
+    for its own envelope it accepts none, whatever its sets are like."""
     accepted = sum(1 for s in ack.sets if s.code in ("A", "E"))
-    if ack.sets and (ack.received != len(ack.sets) or ack.accepted != accepted):
+    if (
+        ack.sets
+        and not ack.syntax_errors
+        and (ack.received != len(ack.sets) or ack.accepted != accepted)
+    ):
         message = (
             f"AK9 counts {ack.received} sets, {ack.accepted} accepted;"
             f" the answers are {len(ack.sets)}, {accepted} accepted"
