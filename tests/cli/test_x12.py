@@ -7,7 +7,7 @@ import pytest
 
 from carethread.x12.show import show
 from tests.cli.run import carethread
-from tests.x12.make import claim_file, functional_ack, remittance, remitted_claim, written
+from tests.x12.make import claim, claim_file, functional_ack, remittance, remitted_claim, written
 
 CLEAN = written(remittance(remitted_claim()))
 WRONG = CLEAN.replace(b"CLP*", b"CLP*X", 1).replace(b"*7~", b"*8~")
@@ -193,3 +193,33 @@ def test_an_acknowledgment_is_not_acknowledged() -> None:
 
 def test_ack_of_what_is_not_x12_exits_2() -> None:
     assert carethread("x12", "ack", "-", stdin=b"Dear payer").exit_code == 2
+
+
+def test_scrub_says_by_claim_which_rule_stops_it_and_exits_1(tmp_path: Path) -> None:
+    (tmp_path / "claims.837").write_bytes(written(claim_file(claim())))
+    result = carethread("x12", "scrub", tmp_path / "claims.837", "--json")
+    (answer,) = json.loads(result.stdout)
+    told = {f["rule"]: f["severity"] for c in answer["claims"] for f in c["findings"]}
+    assert result.exit_code == (1 if "stops" in told.values() else 0)
+    known = tmp_path / "known.json"
+    known.write_text('{"*": {"member_id_pattern": "ZZZ"}}')
+    result = carethread("x12", "scrub", tmp_path / "claims.837", "--context", known)
+    assert result.exit_code == 1
+    assert "MEMBER_ID_REGEX" in result.stdout
+
+
+@pytest.mark.parametrize("context", ["no json", "[]", '{"*": 1}', '{"*": {"today": "soon"}}'])
+def test_scrub_refuses_what_it_cannot_read_with_exit_2(tmp_path: Path, context: str) -> None:
+    (tmp_path / "claims.837").write_bytes(written(claim_file(claim())))
+    (tmp_path / "known.json").write_text(context)
+    result = carethread(
+        "x12", "scrub", tmp_path / "claims.837", "--context", tmp_path / "known.json"
+    )
+    assert result.exit_code == 2
+    assert "known.json" in result.stderr or "today" in result.stderr
+
+
+def test_scrub_of_a_file_without_claims_exits_2(clean: Path) -> None:
+    result = carethread("x12", "scrub", clean)
+    assert result.exit_code == 2
+    assert "no claim" in result.stderr

@@ -58,6 +58,77 @@ def check(files: Files, as_json: AsJson = False) -> None:
     raise typer.Exit(max(answer["code"] for answer in answers))
 
 
+@app.command()
+def scrub(
+    files: Files,
+    context: Annotated[
+        str,
+        typer.Option(metavar="JSON", help="What you know of the claims: a file (docs/x12.md)."),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask the scrubber's rules of every claim in 837 files, anybody's.
+
+    Exit code 0: no claim is stopped. 1: some are. 2: not X12, no 837, or no such file.
+    """
+    known = _context(context) if context else {}
+    answers = [_scrubbed(file, known) for file in files]
+    if as_json:
+        _print_json([{key: answer[key] for key in ("file", "claims")} for answer in answers])
+    else:
+        from carethread.cli.x12_view import scrubbed_view
+
+        for answer in answers:
+            out.print(scrubbed_view(answer))
+    raise typer.Exit(max(answer["code"] for answer in answers))
+
+
+def _context(path: str) -> dict[str, Any]:
+    try:
+        known = json.loads(take(path))
+    except ValueError as wrong:
+        fail(f"{called(path)} is not JSON: {wrong}")
+    if not isinstance(known, dict) or not all(isinstance(v, dict) for v in known.values()):
+        fail(f'{called(path)} must be an object of objects: {{"*": {{...}}, "CLAIM-1": {{...}}}}')
+    return known
+
+
+def _scrubbed(file: str, known: dict[str, Any]) -> dict[str, Any]:
+    """Every claim of one file with its findings as JSON values, and the exit code deserved."""
+    from carethread.rules.scrub.file import WrongContext, scrub_file
+    from carethread.x12.finding import Unreadable
+
+    try:
+        with err.status(f"Scrubbing {called(file)}"):
+            found = scrub_file(take(file), known)
+    except (Unreadable, WrongContext) as problem:
+        fail(f"{called(file)}: {problem}")
+    if not found:
+        fail(f"{called(file)}: there is no claim in it; `x12 check` says what it is")
+    stopped = any(f.stops for one in found for f in one.findings)
+    return {
+        "file": called(file),
+        "code": FAILED if stopped else 0,
+        "claims": [
+            {
+                "claim": one.claim.claim_id,
+                "kind": one.claim.kind,
+                "findings": [
+                    {
+                        "rule": f.rule,
+                        "severity": f.severity.value,
+                        "owner": f.owner.value,
+                        "line": f.line,
+                        "message": f.message,
+                    }
+                    for f in one.findings
+                ],
+            }
+            for one in found
+        ],
+    }
+
+
 def _checked(file: str) -> dict[str, Any]:
     """The findings of one file as JSON values, and the exit code that they deserve."""
     from carethread.x12.check import check as check_bytes

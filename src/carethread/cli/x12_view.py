@@ -67,6 +67,30 @@ def verdict(file: str, findings: Sequence[Json]) -> Text:
     )
 
 
+def scrubbed_view(answer: Json) -> RenderableType:
+    """`claims.837: 1 of 3 claims is stopped`, and under it each claim that has a finding."""
+    claims = answer["claims"]
+    stopped = sum(any(f["severity"] == "stops" for f in c["findings"]) for c in claims)
+    words = f"{stopped} of {len(claims)} claims stopped" if stopped else "no claim stopped"
+    head = Text.assemble(
+        (plain(answer["file"]), "bold"), ": ", (words, "red" if stopped else "green")
+    )
+    return Group(head, *(_scrubbed_claim(c) for c in claims if c["findings"]))
+
+
+def _scrubbed_claim(claim: Json) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for finding in claim["findings"]:
+        color = "red" if finding["severity"] == "stops" else "yellow"
+        table.add_row(
+            Text(finding["severity"], style=color),
+            plain(finding["rule"]),
+            Text(plain(finding["message"])),
+            Text(plain(finding["line"]), style="dim"),
+        )
+    return Group(Text(f"{plain(claim['claim'])} ({claim['kind']})", style="bold"), table)
+
+
 def _head(transaction: Json) -> Text:
     control = transaction["control"]
     numbers = ", ".join(f"{level} {plain(number)}" for level, number in control.items() if number)
