@@ -21,6 +21,7 @@ MAPS = {
     "277CA": "277.5010.X214.xml",
     "270": "270.4010.X092.A1.xml",
     "271": "271.4010.X092.A1.xml",
+    "277": "277.5010.X212.xml",
 }
 ENVELOPE = {"ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"}
 
@@ -103,7 +104,7 @@ def placed(guide: Guide, loop: str, elements: list[str]) -> Segment | None:
     ours = [
         (where, s) for where, s in our_segments(guide.root) if s.matches(elements, component=":")
     ]
-    exact = [s for where, s in ours if where.name.split(".")[0] == loop]
+    exact = [s for where, s in ours if where.name.split(".")[0] in (loop, loop[:4])]
     names = (loop[:4], elements[0])
     alike = [s for where, s in ours if where.name[:4] in names or not loop[:1].isdigit()]
     return next(iter(exact + alike), None)

@@ -68,8 +68,11 @@ class FunctionalAck:
 @dataclass(frozen=True, slots=True)
 class ClaimStatus:
     """One STC: `category` A1 A2 accepted, A3 A6 A7 A8 rejected; `code` the status code;
-    `entity` whom it speaks of; `action` WQ accept or U reject; `amount` in cents. `extra` are
-    the second and third status of the segment (STC10, STC11), as category, code and entity."""
+    `entity` whom it speaks of; `action` WQ accept or U reject; `amount` in cents, the charge.
+    `extra` are the second and third status of the segment (STC10, STC11), as category, code and
+    entity (and code list). The 277 adds what was `paid` in cents (None: not said), when it was
+    decided (`finalized_on`) and remitted (`remitted_on`, by `remittance_trace`), and in
+    `code_list` RX where `code` is the pharmacies' own."""
 
     category: str
     code: str
@@ -78,7 +81,12 @@ class ClaimStatus:
     amount: int = 0
     effective: date | None = None
     message: str = ""
-    extra: tuple[tuple[str, str, str], ...] = ()
+    extra: tuple[tuple[str, ...], ...] = ()
+    paid: int | None = None
+    finalized_on: date | None = None
+    remitted_on: date | None = None
+    remittance_trace: str = ""
+    code_list: str = ""
 
 
 @dataclass(frozen=True, slots=True)

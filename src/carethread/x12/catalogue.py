@@ -118,5 +118,9 @@ FINDINGS: dict[str, str] = {
     "BORN_LATER": "A day asked about lies before the person's birth.",
     "ANSWER_EMPTY": "A person gets neither a benefit nor a reason for none.",
     "PAYER_UNNAMED": "Another payer is announced, and not named.",
+    "STATUS_AMOUNT": "A claim that is missing, refused or pending is said to be paid.",
+    "STATUS_MISSING": "A response says nothing of anything.",
+    "CLAIM_MISSING": "A patient is named, and no claim is asked after.",
+    "TRACE_DUPLICATE": "Two questions of a set have one trace number.",
     "ACK_COUNT": "An acknowledgment's totals are not those of what it lists.",
 }

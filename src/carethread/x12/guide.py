@@ -21,7 +21,8 @@ at the end are not used. `@name` or `@name:field` hands the whole segment to a b
 (`bindings.py`).
 
 `let NAME = ...` names a run of elements, which `$NAME` then stands for. The last loop that is
-not indented is the guide's; those before it are only described, and `use 2300` puts one in.
+not indented is the guide's; those before it are only described, and `use 2300` puts one in, as
+`use 2300 R5` with another usage and number.
 """
 
 import dataclasses
@@ -177,7 +178,7 @@ class Guide:
 _Elements = tuple[tuple[Element, ...], str]
 
 _HEADER = re.compile(r"\[(\S+) ([RSN])(\d+|>)(?: (\^?\w+)=(\w+)(\*?))?\]$")
-_USE = re.compile(r"use (\S+)$")
+_USE = re.compile(r"use (\S+)(?: ([RSN])(\d+|>))?$")
 _SEGMENT = re.compile(r"(\w+) ([RSN])(\d+|>)\s*(.*)$")
 _TOKEN = re.compile(r"\(|\)!?(?:\*\d+)?|[^\s()]+")
 _ELEMENT = re.compile(
@@ -237,7 +238,7 @@ def _parse_block(
             parts.append(part)
             continue
         used = _USE.match(line)
-        parts.append(described[used[1]] if used else _parse_segment(line))
+        parts.append(_used(used, described) if used else _parse_segment(line))
         lines = lines[1:]
     loop = Loop(
         name,
@@ -250,6 +251,13 @@ def _parse_block(
         _places(parts),
     )
     return loop, lines
+
+
+def _used(match: re.Match[str], described: Mapping[str, Loop]) -> Loop:
+    """A described loop, with the usage and number that its place gives it, if any."""
+    name, usage, most = match.groups()
+    loop = described[name]
+    return replace(loop, usage=usage, most=_most(most)) if usage else loop
 
 
 def _places(parts: list[Segment | Loop]) -> dict[str, tuple[int, ...]]:

@@ -79,8 +79,11 @@ def _values(loop: Loop, get: Get) -> tuple[Any, ...]:
 
 def _speaks(loop: Loop, items: list[Item]) -> bool:
     """A loop without an object of its own is written where more than its first segment speaks,
-    or where that first segment itself holds a field."""
-    return len(items) > 1 or loop.first.is_mapped
+    or where that first segment itself says what a field holds; one that is required, always."""
+    if len(items) > 1 or (loop.usage == "R" and loop.first.is_mapped):
+        return True
+    declared = zip(loop.first.elements, items[0].elements[1:], strict=False)
+    return any(text and element.field for element, text in declared)
 
 
 def _place(kept: Kept, items: list[Item], loop: Loop) -> None:
@@ -91,6 +94,7 @@ def _place(kept: Kept, items: list[Item], loop: Loop) -> None:
     if kept.after:
         at = _behind(items, lambda item: item.own and name_of(item.elements) == kept.after)
         at = at or _behind(items, lambda item: item.own)
+        at = at or _behind(items, lambda item: name_of(item.elements) == kept.after)
         order = items[at - 1].order if at else 0
     else:
         order, segment = _order(kept, loop)

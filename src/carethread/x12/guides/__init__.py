@@ -12,10 +12,18 @@ from carethread.x12.acknowledgment import ClaimAck, FunctionalAck
 from carethread.x12.claim import ClaimFile
 from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
 from carethread.x12.guide import Guide
-from carethread.x12.guides import acknowledgment, claim, claim_status, eligibility, remittance
+from carethread.x12.guides import (
+    acknowledgment,
+    claim,
+    claim_status,
+    eligibility,
+    remittance,
+    status,
+)
 from carethread.x12.guides.assembly import Assembler
 from carethread.x12.remittance import Remittance
 from carethread.x12.rendering import Item
+from carethread.x12.status import StatusRequest, StatusResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ CODECS: tuple[Codec, ...] = (
         eligibility.ResponseAssembler,
         eligibility.compose_response,
     ),
+    Codec(status.REQUEST, StatusRequest, status.RequestAssembler, status.compose_request),
+    Codec(status.RESPONSE, StatusResponse, status.ResponseAssembler, status.compose_response),
 )
 
 

@@ -5,8 +5,8 @@ hierarchical level (HL) and each PLB or AK2. An assembler reads what stands in a
 loop, and remembers what later items need (whose claim this is).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -103,3 +103,37 @@ def down(extra: tuple[Kept, ...]) -> tuple[Kept, ...]:
 
 def not_up(extra: tuple[Kept, ...]) -> tuple[Kept, ...]:
     return tuple(k for k in extra if not k.after.startswith(_UP))
+
+
+def gather(parts: Mapping[str, Any], blanks: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the levels that stand once in a set, for the object of the whole set. Kept
+    segments remember their level. `blanks` are the levels' objects when nothing has been read."""
+    known: dict[str, Any] = {"extra": ()}
+    for tag, blank in blanks.items():
+        part = parts.get(tag, blank)
+        own = {f.name: getattr(part, f.name) for f in fields(part)}
+        kept = tuple(replace(k, after=f"{tag} {k.after}") for k in own.pop("extra"))
+        known |= own | {"extra": known["extra"] + kept}
+    return known
+
+
+def scatter(whole: Any, tag: str, blank: Any) -> Any:
+    """One level's object again, with the kept segments that belong there."""
+    own = {f.name: getattr(whole, f.name) for f in fields(blank) if f.name != "extra"}
+    mark = tag + " "
+    kept = (replace(k, after=k.after[len(mark) :]) for k in whole.extra if k.after.startswith(mark))
+    return replace(blank, **own, extra=tuple(kept))
+
+
+def families(claims: Iterable[Any], policy: Callable[[Any], Any]) -> Iterator[list[Any]]:
+    """Neighbouring claims under one subscriber or policy. The subscriber's own claims stand before
+    those of dependents, so one that follows a dependent's opens the level again."""
+    run: list[Any] = []
+    for claim in claims:
+        same = run and policy(run[0]) == policy(claim)
+        if run and (not same or (run[-1].patient and not claim.patient)):
+            yield run
+            run = []
+        run.append(claim)
+    if run:
+        yield run

@@ -36,7 +36,7 @@ from carethread.x12.common import (
 )
 from carethread.x12.delimiters import COMPONENT, Delimiters
 from carethread.x12.guide import Guide, Loop, Segment, Shape, parse_loop
-from carethread.x12.guides.assembly import Assembler, Levels, down, not_up, up
+from carethread.x12.guides.assembly import Assembler, Levels, down, families, not_up, up
 from carethread.x12.guides.claim_layout import INSTITUTIONAL_LAYOUT, PROFESSIONAL_LAYOUT
 from carethread.x12.quick import quick
 from carethread.x12.rendering import NOBODY, Item, render
@@ -383,7 +383,7 @@ def compose(file: ClaimFile) -> Iterator[Item]:
             billing.taxonomy, _below(billing), pay_to, plan, down(billing.extra)
         )
         yield from levels.under(1, "20", True, render(loops["HL*20"], provider))
-        for claims in _policies(group):
+        for claims in families(group, lambda c: (c.subscriber, c.payer)):
             policy = _policy(claims[0].subscriber, claims[0].payer)
             has_child = any(claim.patient for claim in claims)
             yield from levels.under(2, "22", has_child, render(loops["HL*22"], policy))
@@ -392,20 +392,6 @@ def compose(file: ClaimFile) -> Iterator[Item]:
 
 def _provider(claim: Claim) -> tuple[Party, Address | None, Party | None]:
     return claim.billing, claim.pay_to, claim.pay_to_plan
-
-
-def _policies(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
-    """Neighbouring claims under one policy. The subscriber's own claims stand before those of
-    dependents, so one that follows a dependent's opens the policy again."""
-    run: list[Claim] = []
-    for claim in claims:
-        same = run and (run[0].subscriber, run[0].payer) == (claim.subscriber, claim.payer)
-        if run and (not same or (run[-1].patient and not claim.patient)):
-            yield run
-            run = []
-        run.append(claim)
-    if run:
-        yield run
 
 
 def _claims(claims: list[Claim], levels: Levels, loops: dict[str, Loop]) -> Iterator[Item]:

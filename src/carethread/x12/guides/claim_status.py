@@ -1,7 +1,7 @@
 """277CA claim acknowledgment, 005010X214: each claim's fate before adjudication."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ from carethread.x12.bindings import BINDINGS, MANY
 from carethread.x12.common import Envelope, Kept, Party
 from carethread.x12.delimiters import COMPONENT, Delimiters
 from carethread.x12.guide import Guide, Segment, parse_loop
-from carethread.x12.guides.assembly import Assembler, Levels, down, not_up, up
+from carethread.x12.guides.assembly import Assembler, Levels, down, gather, not_up, scatter, up
 from carethread.x12.rendering import NOBODY, Item, render
 
 _TEXT = """
@@ -126,7 +126,7 @@ class Patient:
 
 
 class Statuses:
-    """STC: up to three statuses, a day, an action, an amount and a message."""
+    """STC: up to three statuses, with the days, amounts, action and message that go with them."""
 
     def reader(self, at: Place) -> Take:
         slot, component = at.slot, at.marks.component
@@ -135,10 +135,22 @@ class Statuses:
             if len(e) < 2 or len(values[slot]) >= MANY:
                 return False
             e = e + [""] * (13 - len(e))
-            category, code, entity = _triple(e[1], component)
-            more = tuple(_triple(text, component) for text in e[10:12] if text)
-            day = wire.days[e[2]] if e[2] else None
-            status = ClaimStatus(category, code, entity, e[3], wire.cents[e[4]], day, e[12], more)
+            first = [*_parts(e[1], component), ""]
+            status = ClaimStatus(
+                category=first[0],
+                code=first[1],
+                entity=first[2],
+                action=e[3],
+                amount=wire.cents[e[4]],
+                effective=_day(e[2]),
+                message=e[12],
+                extra=tuple(_parts(text, component) for text in e[10:12] if text),
+                paid=wire.cents[e[5]] if e[5] else None,
+                finalized_on=_day(e[6]),
+                remitted_on=_day(e[8]),
+                remittance_trace=e[9],
+                code_list=first[3],
+            )
             values[slot] += (status,)
             return None
 
@@ -146,21 +158,43 @@ class Statuses:
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         for s in get(segment.target):
-            more = [_join(t) for t in s.extra[:2]] + ["", ""]
-            day = wire.format_day(s.effective) if s.effective else ""
-            amount = wire.format_cents(s.amount)
-            status = _join((s.category, s.code, s.entity))
-            blank = [""] * 5
-            yield ["STC", status, day, s.action, amount, *blank, more[0], more[1], s.message]
+            more = [_join(parts) for parts in s.extra] + ["", ""]
+            if len(s.extra) > 2:
+                raise ValueError(f"STC ({segment.target}): there is room for three statuses")
+            says_amount = s.amount or s.action  # an acknowledgment names it even where it is 0
+            yield [
+                "STC",
+                _join((s.category, s.code, s.entity, s.code_list)),
+                _written(s.effective),
+                s.action,
+                wire.format_cents(s.amount) if says_amount else "",
+                "" if s.paid is None else wire.format_cents(s.paid),
+                _written(s.finalized_on),
+                "",
+                _written(s.remitted_on),
+                s.remittance_trace,
+                more[0],
+                more[1],
+                s.message,
+            ]
 
 
-def _triple(text: str, component: str) -> tuple[str, str, str]:
-    parts = [*text.split(component), "", ""]
-    return parts[0], parts[1], parts[2]
+def _parts(text: str, component: str) -> tuple[str, ...]:
+    """Category, code and entity, and the code list where one is named."""
+    parts = text.split(component)[:4]
+    return (*parts, *[""] * (3 - len(parts)))
 
 
-def _join(parts: tuple[str, str, str]) -> str:
+def _join(parts: tuple[str, ...]) -> str:
     return COMPONENT.join(parts).rstrip(COMPONENT)
+
+
+def _day(text: str) -> date | None:
+    return wire.days[text] if text else None
+
+
+def _written(day: date | None) -> str:
+    return wire.format_day(day) if day else ""
 
 
 BINDINGS["status"] = Statuses()
@@ -222,12 +256,7 @@ class StatusAssembler(Assembler):
             self.parts.setdefault(tag, value)
 
     def finish(self, items: tuple[Any, ...]) -> ClaimAck:
-        known: dict[str, Any] = {"extra": ()}
-        for tag, empty in _EMPTY.items():
-            part = self.parts.get(tag, empty)
-            own = {f.name: getattr(part, f.name) for f in fields(part)}
-            known["extra"] += tuple(replace(k, after=f"{tag} {k.after}") for k in own.pop("extra"))
-            known |= {name: value for name, value in own.items() if name != "extra"}
+        known = gather(self.parts, _EMPTY)
         for name in ("source", "receiver", "provider"):
             known[name] = known[name] or NOBODY
         return ClaimAck(envelope=self.envelope, claims=items, **known)
@@ -258,11 +287,4 @@ def compose(ack: ClaimAck) -> Iterator[Item]:
 
 
 def _part(ack: ClaimAck, tag: str) -> Any:
-    """The fields of one level, with the kept segments that belong there."""
-    empty = _EMPTY[tag]
-    own = {f.name: getattr(ack, f.name) for f in fields(empty) if f.name != "extra"}
-    mark = tag + " "
-    kept = tuple(
-        replace(k, after=k.after.removeprefix(mark)) for k in ack.extra if k.after.startswith(mark)
-    )
-    return replace(empty, **own, extra=kept)
+    return scatter(ack, tag, _EMPTY[tag])

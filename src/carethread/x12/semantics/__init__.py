@@ -19,8 +19,10 @@ from carethread.x12.semantics import (
     claims,
     eligibility,
     remittances,
+    status,
 )
 from carethread.x12.semantics.at import At, Rule
+from carethread.x12.status import StatusRequest, StatusResponse
 
 ANYWHERE: tuple[Rule, ...] = (anywhere.npi, answers.status_codes)
 """The rules for every set."""
@@ -83,6 +85,8 @@ RULES: dict[type[Any], tuple[Rule, ...]] = {
         eligibility.people_answered,
     ),
     ClaimAck: (answers.claim_counts, answers.claim_amounts),
+    StatusRequest: (status.questions, status.dates_in_order),
+    StatusResponse: (status.amounts, status.unanswered, status.dates_in_order),
 }
 """The rules for each kind of item, in the order in which their findings are told."""
 

@@ -7,7 +7,14 @@ view here.
 from typing import Any
 
 from carethread.x12.reader import UnknownSet
-from carethread.x12.views import acknowledgment, claim, claim_status, eligibility, remittance
+from carethread.x12.views import (
+    acknowledgment,
+    claim,
+    claim_status,
+    eligibility,
+    remittance,
+    status,
+)
 from carethread.x12.views.mapping import View, view
 
 UNKNOWN = view(UnknownSet, "segments:segments", given=("envelope", "kind"))
@@ -21,6 +28,8 @@ VIEWS: dict[type[Any], View] = {
         claim_status.VIEW,
         eligibility.INQUIRIES,
         eligibility.RESPONSES,
+        status.REQUEST,
+        status.RESPONSE,
         UNKNOWN,
     )
 }

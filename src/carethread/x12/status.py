@@ -1,0 +1,135 @@
+"""Claim status inquiry as plain values: 276 request and 277 response (005010X212).
+
+One `StatusClaim` serves both: the request names a claim, the response says how it stands. A
+277 that acknowledges a batch of claims (277CA, 005010X214) is in `acknowledgment`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from carethread.x12.acknowledgment import ClaimStatus
+from carethread.x12.common import Envelope, Kept, Party
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Loop 2000D or 2000E: the subscriber, or the dependent whose claim it is. A 277 gives
+    neither `birth_date` nor `sex`."""
+
+    party: Party
+    birth_date: date | None = None
+    sex: str = ""
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """Loop 2210 (276) or 2220 (277): one SVC. `charge` and `paid` in cents, `control_number` is
+    REF*FJ, the line's REF*6R on the claim. Only a 277 has `paid` and `statuses`."""
+
+    procedure: str
+    charge: int
+    service_from: date
+    service_to: date
+    units: Decimal | None = None
+    modifiers: tuple[str, ...] = ()
+    revenue_code: str = ""
+    control_number: str = ""
+    paid: int = 0
+    statuses: tuple[ClaimStatus, ...] = ()
+    procedure_qualifier: str = "HC"
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusClaim:
+    """Loop 2200D or 2200E with the parties above it: one TRN, that is one claim.
+
+    `trace` is the asker's number for this question (TRN02), which the answer repeats. Of the
+    claim: `payer_control_number` REF*1K, `patient_control_number` REF*EJ (CLM01), `bill_type`
+    REF*BLT, `clearinghouse_number` REF*D9, `prescription_number` REF*XZ, `voucher` REF*VV;
+    `charge` in cents (AMT*T3, 0 where it is not given). `patient` is the dependent, if it is one.
+    `payer` and `receiver` are given where they are not the first of the set.
+    """
+
+    trace: str
+    provider: Party
+    subscriber: Member
+    patient: Member | None = None
+    statuses: tuple[ClaimStatus, ...] = ()
+    payer_control_number: str = ""
+    patient_control_number: str = ""
+    bill_type: str = ""
+    location: str = ""
+    group_number: str = ""
+    clearinghouse_number: str = ""
+    prescription_number: str = ""
+    voucher: str = ""
+    charge: int = 0
+    service_from: date | None = None
+    service_to: date | None = None
+    lines: tuple[StatusLine, ...] = ()
+    payer: Party | None = None
+    receiver: Party | None = None
+    extra: tuple[Kept, ...] = ()
+
+    @property
+    def who(self) -> Member:
+        """The patient: the dependent, or the subscriber."""
+        return self.patient or self.subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderStatus:
+    """Loop 2200C of the 277: what is said of a provider as a whole (unknown, not allowed to ask).
+    `trace` is TRN02, "0" where the request had none."""
+
+    provider: Party
+    trace: str = ""
+    statuses: tuple[ClaimStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRequest:
+    """276: one set of questions. `payer` is asked (loop 2100A), `receiver` will get the answer
+    (2100B); `reference` is BHT03, which a 277 may repeat as `receiver_trace`."""
+
+    envelope: Envelope
+    payer: Party
+    receiver: Party
+    reference: str
+    created_on: date
+    created_time: str
+    claims: tuple[StatusClaim, ...]
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusResponse:
+    """277: one set of answers. Where nothing could be answered there are no claims, and
+    `receiver_statuses` (loop 2200B) or `provider_statuses` (2200C) say why."""
+
+    envelope: Envelope
+    payer: Party
+    receiver: Party
+    reference: str
+    created_on: date
+    created_time: str
+    claims: tuple[StatusClaim, ...]
+    receiver_trace: str = ""
+    receiver_statuses: tuple[ClaimStatus, ...] = ()
+    provider_statuses: tuple[ProviderStatus, ...] = ()
+    extra: tuple[Kept, ...] = ()
+
+    @property
+    def all_statuses(self) -> Iterator[ClaimStatus]:
+        """Every status of every level, in no particular order."""
+        yield from self.receiver_statuses
+        for provider in self.provider_statuses:
+            yield from provider.statuses
+        for claim in self.claims:
+            yield from claim.statuses
+            for line in claim.lines:
+                yield from line.statuses
