@@ -25,6 +25,7 @@ lint: setup ## style, import layers and types
 	$(BIN)/mypy src
 
 bench: setup ## one row a measurement, as ratios inside one run
+	scripts/uv sync --frozen --group bench || echo "some peers do not install here; their rows say so"
 	$(BIN)/python -m bench $(ARGS)
 
 fuzz: setup ## a million damaged X12 files (ARGS="N SEED JOBS")

@@ -29,6 +29,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from carethread.x12.delimiters import COMPONENT
@@ -56,7 +57,7 @@ class Element:
     parts: tuple["Element", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segment:
     """A segment's place in a loop: how often it may stand there (`most`, 0 = any number), the
     codes that tell it from its like (`keys`, in element `key_at`), and what reads it."""
@@ -84,7 +85,7 @@ class Segment:
         value = elements[self.key_at] if len(elements) > self.key_at else ""
         return value.partition(component)[0] in self.keys
 
-    @property
+    @cached_property
     def is_mapped(self) -> bool:
         """Some field, or a binding, takes what this segment says."""
         return bool(self.binding) or any(
@@ -108,7 +109,7 @@ class Shape:
     write: Callable[[Any], Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Loop:
     """A loop; its first segment begins it. `field` is where the object above keeps the value,
     in a tuple where there are `many`; `places` are the parts that begin with each tag."""
@@ -133,7 +134,7 @@ class Loop:
         """Read and written by itself, not with the loop around it."""
         return self.first.tag in UNIT_STARTS
 
-    @property
+    @cached_property
     def is_mapped(self) -> bool:
         """Some field of some object takes what this loop says."""
         return self.shape is not None or any(part.is_mapped for part in self.parts)

@@ -20,7 +20,7 @@ from carethread.x12.rendering import Item
 Unit = Segments
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _reader(loop: Loop, marks: Delimiters, beside: tuple[str, ...]) -> LoopReader:
     return LoopReader(loop, marks, dict.fromkeys(beside))
 
