@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from html import unescape
+from itertools import count
 
 import pytest
 from django.template.loader import render_to_string
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django_scopes import scope
 
 from carethread.record.models import Appointment, Charge, Note, NoteVersion
+from carethread.web import http
 from carethread.workflow import admit
 from tests.cast import NOW, PASSWORD, Cast, amend, draft_of, sign, signed_session
 from tests.web.world import LATER, Shown, signed_in
@@ -176,6 +178,19 @@ def test_a_second_click_creates_nothing_twice_and_says_so(
     assert "Nothing was created twice" in nora.get(again.url).content.decode()
     with scope(organization=cast.center):
         assert Charge.objects.count() == NoteVersion.objects.count() == 1
+
+
+def test_a_note_is_signed_while_the_clock_goes_on(
+    cast: Cast, nora: Browser, draft: Note, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every other test of the screens stops the clock; people sign while time passes."""
+    ticks = count()
+    monkeypatch.setattr(http, "now", lambda: LATER + timedelta(milliseconds=next(ticks)))
+    answer = nora.post(
+        reverse("note_sign", args=[draft.pk]), typed(draft, password=PASSWORD), follow=True
+    )
+    assert answer.redirect_chain == [(reverse("note_signed", args=[draft.pk]), 302)]
+    assert fresh(cast, draft).status == "signed"
 
 
 def test_a_second_window_cannot_sign_over_what_the_first_saved(

@@ -78,7 +78,8 @@ def note_sign(request: Request, row: Note) -> HttpResponse:
         if row.status != "signed":
             form.note = document.save_draft(row, form.draft(), now=now)
         proof = proof_of_who_signs(request)
-        signed = document.sign(form.note, user=request.user, proof=proof, now=now)
+        # Read anew: a proof that is younger than the moment of signing proves nothing.
+        signed = document.sign(form.note, user=request.user, proof=proof, now=http.now())
     except Refused as refused:
         return _refused(request, row, form, refused)
     if signed.already:
