@@ -47,6 +47,7 @@ TABLE = """
         claim_release        B           B
         claim_look           B           B
         claim_return         B           B
+        claim_skip           BDKO        BDKO
         remittances          BDKO        -
         remittance           BDKO        -
         unmatched            B           -
@@ -82,6 +83,11 @@ TABLE = """
         organization         BA          A
         fees                 BA          A
         policies             BDKOA       A
+        rules                BDKOA       -
+        rule_new             BA          BA
+        rule                 BA          BA
+        rule_clone           BA          BA
+        rule_built_in        BDKOA       BA
         account_reauthenticate  CSIUBDKOA  CSIUBDKOA
         account_change_password CSIUBDKOA  CSIUBDKOA
         mfa_reauthenticate      CSIUBDKOA  CSIUBDKOA

@@ -21,9 +21,10 @@ from carethread.record.models import (
     NoteVersion,
     Practitioner,
     Remittance,
+    ScrubRule,
     User,
 )
-from carethread.workflow import admit, bill, follow_up, post, receive, submit
+from carethread.workflow import admit, bill, follow_up, payer_rules, post, receive, submit
 from tests.cast import (
     NOW,
     Cast,
@@ -60,6 +61,7 @@ class Shown:
     file: EdiFile
     returned: Case
     authorization: Authorization
+    rule: ScrubRule
 
     def args(self, address: str) -> list[int]:
         """The thing that an address of the table is asked with: one that its owner may open."""
@@ -77,7 +79,8 @@ class Shown:
             "authorization_new": self.cast.clara, "authorization": self.authorization,
             "plan_new": self.cast.clara, "plan": self.cast.plan, "consent_new": self.cast.clara,
             "practitioner": self.cast.nora, "enrollment_new": self.cast.nora,
-            "license_new": self.cast.nora, "payer": self.cast.payer,
+            "license_new": self.cast.nora, "payer": self.cast.payer, "claim_skip": self.held,
+            "rule": self.rule, "rule_clone": self.rule,
         }.get(address)  # fmt: skip
         return [thing.pk] if thing else []
 
@@ -123,7 +126,7 @@ def everything(cast: Cast) -> Shown:
             signed=signed.version.note, waiting=waiting.version, dana=dana,
             held=_claim_of(signed.version), denied=denied, stray=paid, remittance=remittance,
             match=Match.objects.get(state="waiting"), file=denied.current.file,
-            returned=returned, authorization=authorization,
+            returned=returned, authorization=authorization, rule=_rule(cast),
         )  # fmt: skip
 
 
@@ -134,6 +137,15 @@ def _people(cast: Cast) -> dict[Role, User]:
     for role in Role:
         people.setdefault(role, make_user(cast.center, role.capitalize(), "Alone", role))
     return people
+
+
+def _rule(cast: Cast) -> ScrubRule:
+    return payer_rules.save_rule(
+        ScrubRule(organization=cast.center, is_on=False, title="Call first",
+                  condition="line.units > 90.0", message="Call first."),
+        user=cast.bill,
+        now=NOW,
+    )  # fmt: skip
 
 
 def _appointment(cast: Cast, client: Client, hours_ago: int) -> Appointment:

@@ -11,12 +11,13 @@ from carethread.insight.pipeline import pipeline as pipeline_now
 from carethread.insight.thread import Unknown, of_claim
 from carethread.insight.thread import trace as trace_number
 from carethread.record.models import Claim, ClaimFinding, ClaimState, Payer
+from carethread.rules.scrub.registry import NEVER_OFF
 from carethread.web import http
 from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.links import way_to
 from carethread.web.pages import number_asked, page
-from carethread.workflow import bill, follow_up
+from carethread.workflow import bill, follow_up, payer_rules
 
 # The pipeline's groups: what waits for us, for others, and what is settled.
 _OURS = (ClaimState.HELD, ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL)
@@ -170,11 +171,26 @@ def _claim_page(
             "charges": row.charges.select_related("current").order_by("service_date", "pk"),
             "events": row.events.select_related("user").order_by("-pk")[:50],
             "waits": row.state in WAITING,
+            **_skipping(row),
             "hold": hold or _hold_form(),
             "question": question or _question_form(),
         },
         status=422 if hold or question else 200,
     )
+
+
+def _skipping(row: Claim) -> dict[str, object]:
+    """What the claim skips or is asked to skip, and which rules it could still skip."""
+    if row.state not in WAITING:
+        return {}
+    asked = payer_rules.asked_skips(row)
+    taken = {skip.rule for skip in asked} | NEVER_OFF
+    stopping = row.findings.filter(severity="stops").values_list("rule", flat=True)
+    return {
+        "skips": asked,
+        "skippable": sorted(set(stopping) - taken),
+        "skip_form": WordsForm(name="reason", label="Why this claim may skip it"),
+    }
 
 
 # ------------------------------------------------------------------------------ any number

@@ -33,6 +33,7 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "payer": (Page("payer", "Open the payer"),),
     "organization": (Page("organization", "Open the organization", with_id=False),),
     "fees": (Page("fees", "Open the fees", with_id=False),),
+    "rule": (Page("rules", "Open the rules", with_id=False),),
     "file": (Page("file", "Open the file"),),
     "remittance": (Page("remittance", "Open the remittance"),),
     "case": (Page("case", "Open the case"), Page("inbox_item", "Open")),

@@ -61,6 +61,7 @@ MENU = (
     Entry("payers", "Payers", "building-bank", "Set-up", ("payer",)),
     Entry("fees", "Fees", "receipt-dollar", "Set-up"),
     Entry("organization", "Organization", "building", "Set-up"),
+    Entry("rules", "Rules", "shield-check", "Set-up", ("rule_new", "rule", "rule_built_in")),
     Entry("policies", "Policies", "adjustments", "Set-up"),
 )  # fmt: skip
 

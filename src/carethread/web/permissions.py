@@ -27,6 +27,7 @@ MONEY = BILLING | FIGURES
 INTAKE = frozenset({Role.INTAKE})
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
 SET_UP = ADMINISTRATION | BILLING
+SKIPPING = MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ DOORS: Mapping[str, Door] = {
     "claim_release": Door(post=BILLING, reach=reach.claim, page="claim"),
     "claim_look": Door(post=BILLING, reach=reach.claim, page="claim"),
     "claim_return": Door(post=BILLING, reach=reach.claim, page="claim"),
+    "claim_skip": Door(post=SKIPPING, reach=reach.claim, page="claim"),
     "note_facts": Door(get=MONEY, reach=reach.note),
     "remittances": Door(get=MONEY),
     "remittance": Door(get=MONEY, reach=reach.remittance),
@@ -120,6 +122,11 @@ DOORS: Mapping[str, Door] = {
     "organization": Door(get=SET_UP, post=ADMINISTRATION),
     "fees": Door(get=SET_UP, post=ADMINISTRATION),
     "policies": Door(get=SET_UP | FIGURES, post=ADMINISTRATION),
+    "rules": Door(get=SET_UP | FIGURES),
+    "rule_new": Door(get=SET_UP, post=SET_UP),
+    "rule": Door(get=SET_UP, post=SET_UP, reach=reach.scrub_rule),
+    "rule_clone": Door(post=SET_UP, reach=reach.scrub_rule, page="rule"),
+    "rule_built_in": Door(get=SET_UP | FIGURES, post=SET_UP),
     # signing in, and one's own account
     "account_login": _SIGN_IN,
     "account_logout": _SIGN_IN,

@@ -23,6 +23,7 @@ from carethread.record.models import (
     Payer,
     Practitioner,
     Remittance,
+    ScrubRule,
     TreatmentPlan,
     User,
 )
@@ -167,6 +168,7 @@ def plan(user: User, plan_id: int) -> TreatmentPlan:
 
 practitioner = _any(lambda: Practitioner.objects.select_related("supervisor", "user"))
 payer = _any(lambda: Payer.objects.all())
+scrub_rule = _any(lambda: ScrubRule.objects.exclude(condition="").select_related("payer"))
 
 
 # ----------------------------------------------------------------------- the money

@@ -14,6 +14,7 @@ from carethread.web import (
     leadership,
     note,
     remittances,
+    rules,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<int:claim_id>/release/", billing.claim_release, name="claim_release"),
     path("claims/<int:claim_id>/look/", billing.claim_look, name="claim_look"),
     path("claims/<int:claim_id>/return/", billing.claim_return, name="claim_return"),
+    path("claims/<int:claim_id>/skip/", rules.claim_skip, name="claim_skip"),
     path("find/", billing.trace, name="trace"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:case_id>/", cases.case, name="case"),
@@ -89,6 +91,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organization/", administration.organization, name="organization"),
     path("fees/", administration.fees, name="fees"),
     path("policies/", administration.policies, name="policies"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/new/", rules.rule_new, name="rule_new"),
+    path("rules/<int:rule_id>/", rules.rule, name="rule"),
+    path("rules/<int:rule_id>/clone/", rules.rule_clone, name="rule_clone"),
+    path("rules/built-in/", rules.rule_built_in, name="rule_built_in"),
     # one's own account
     path("account/", include(accounts.urlpatterns)),
 ]

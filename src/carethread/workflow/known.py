@@ -50,7 +50,8 @@ def more_known(
     charges = [charge for group in groups for charge in group]
     if not charges:
         return list(contexts)
-    around = _Around(charges, today)
+    asked = any(c.eligibility for c in contexts) or _asks_policies(charges)
+    around = _Around(charges, today, asked)
     return [
         _enriched(group, context, around) for group, context in zip(groups, contexts, strict=True)
     ]
@@ -84,7 +85,9 @@ def _enriched(charges: Sequence[Charge], context: ScrubContext, around: "_Around
         ),
         unit_edits={c: e for c, e in around.unit_edits.items() if c in codes} or None,
         pair_edits=around.pair_edits or None,
-        policies=around.settings.of(program_id=episode.program_id, payer_id=payer_id),
+        policies=around.settings.of(program_id=episode.program_id, payer_id=payer_id)
+        if around.settings
+        else {},
         own=own_rules(around.rules, payer_id, around.today, around.skips.get(first.claim_id or 0)),
     )
 
@@ -140,8 +143,9 @@ class _Around:
 
     charges: Sequence[Charge]
     today: date
+    asks_policies: bool
     rules: list[ScrubRule] = field(init=False)
-    settings: Settings = field(init=False)
+    settings: Settings | None = field(init=False)
     rates: dict[int, list[RateLine]] = field(init=False)
     unit_edits: dict[str, UnitEdit] = field(init=False)
     pair_edits: dict[frozenset[str], tuple[Edit, ...]] = field(init=False)
@@ -154,7 +158,7 @@ class _Around:
     def __post_init__(self) -> None:
         codes = {c.current.code for c in self.charges if c.current}
         self.rules = latest_rules()
-        self.settings = Settings(self.today)
+        self.settings = Settings(self.today) if self.asks_policies else None
         self.rates, (self.unit_edits, self.pair_edits) = _priced(self.charges, codes)
         self.skips = skips({c.claim_id for c in self.charges if c.claim_id})
         self.policies = _policies(self.charges)
@@ -283,6 +287,13 @@ def _policies(charges: Sequence[Charge]) -> dict[int, list[OtherPolicy]]:
             )
         )  # fmt: skip
     return found
+
+
+def _asks_policies(charges: Sequence[Charge]) -> bool:
+    """Whether a rule that follows a policy looks at any of them: groups, and whole weeks."""
+    return any(
+        c.attendance.session.kind == "group" or family(_level(c)) in _WEEKLY for c in charges
+    )
 
 
 def _sizes(charges: Sequence[Charge]) -> dict[int, int]:

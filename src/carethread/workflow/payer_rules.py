@@ -31,7 +31,7 @@ from carethread.workflow.keep import keep
 _BUILT_IN = {rule.id: rule for rule in ALL}
 _TRIED = 300
 _DENIED = (ClaimState.DENIED, ClaimState.PARTIAL)
-_EXAMPLES = 20
+_EXAMPLES = 8
 
 
 # ----------------------------------------------------------------------------------- own rules
@@ -162,6 +162,13 @@ class Past:
             f"Of the last {self.looked_at} claims it would have stopped {self.found}, "
             f"of which {self.denied} were denied."
         )
+
+
+def tried(row: ScrubRule, *, now: datetime) -> Past:
+    """The same for a rule that is still being written: refused where it cannot be used."""
+    if problems := [p for p in _problems(row) if p.field == "condition"]:
+        raise Refused(*problems)
+    return try_on_past(row, now=now)
 
 
 def try_on_past(row: ScrubRule, *, now: datetime) -> Past:
