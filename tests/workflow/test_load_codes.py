@@ -67,3 +67,23 @@ def test_what_is_no_such_table_changes_nothing(alder: Cast) -> None:
     with pytest.raises(NotSuchAFile):
         _load(alder, "mue", b"a,b\n1,2\n")
     assert LoadedRow.objects.count() == 1
+
+
+def test_the_owners_wording_stands_beside_a_denial(cast: Cast) -> None:
+    from django_scopes import scope
+
+    from carethread.insight import wording
+    from carethread.record.models import Case
+    from tests.web.world import everything, signed_in
+
+    shown = everything(cast)
+    with scope(organization=cast.center):
+        case = Case.objects.filter(remitted_line__adjustments__isnull=False).first()
+        assert case is not None
+        assert case.remitted_line is not None
+        code = case.remitted_line.adjustments.first().reason  # type: ignore[union-attr]
+        assert wording.of_case(case) == []
+        _load(cast, "carc", f"Code,Description\n{code},Words that the owner wrote\n".encode())
+        assert [w.words for w in wording.of_case(case)] == ["Words that the owner wrote"]
+    page = signed_in(shown.cast.bill).get(f"/cases/{case.pk}/").content.decode()
+    assert "Words that the owner wrote" in page

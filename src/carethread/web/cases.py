@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from carethread.codes.roles import Role
 from carethread.insight import cases as worklist
+from carethread.insight import wording
 from carethread.insight.denials import Period
 from carethread.record.models import Case, CaseKind, Practitioner
 from carethread.web import http
@@ -91,6 +92,7 @@ def _page(request: Request, row: Case, form: WordsForm) -> HttpResponse:
         {
             "case": row,
             "left": worklist.days_left(row, http.today()),
+            "wordings": wording.of_case(row),
             "events": row.events.select_related("user").order_by("pk"),
             "form": form,
         },
