@@ -26,7 +26,7 @@ def facts(
         id=row.pk,
         number=row.number,
         codes=tuple(row.codes),
-        remaining=remaining,
+        remaining=None if row.state == "not_required" else remaining,
         approved=row.state in USABLE,
         state=row.state,
         unit=row.unit,

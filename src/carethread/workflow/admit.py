@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from carethread.codes import icd10
 from carethread.record.models import (
@@ -22,7 +23,7 @@ from carethread.record.models import (
     Episode,
     TreatmentPlan,
 )
-from carethread.workflow import charging
+from carethread.workflow import authorize, charging, units
 from carethread.workflow.errors import refuse
 from carethread.workflow.keep import keep
 
@@ -67,37 +68,9 @@ def _refuse_another_payer(row: Coverage) -> None:
         )
 
 
-@transaction.atomic
 def save_authorization(row: Authorization, *, now: datetime) -> Authorization:
-    """Keep a payer's authorization; charges that waited for it take their units."""
-    if row.effective_to < row.effective_from:
-        raise refuse("It must end after it starts.", "effective_to")
-    charging.one_at_a_time(row.client_id)
-    if row._state.adding:
-        row.recorded_at = now
-    else:
-        _keep_what_was_used(row)
-    keep(row)
-    charging.recharge(row.client, now=now)
-    return row
-
-
-def _keep_what_was_used(row: Authorization) -> None:
-    """The units used are the ledger's to say, not an edit form's; and what they were used of
-    stays what it was."""
-    before = Authorization.objects.select_for_update().get(pk=row.pk)
-    row.used_units = before.used_units
-    if not before.entries.exists():
-        return
-    same = (before.payer_id, before.client_id, before.number) == (
-        row.payer_id,
-        row.client_id,
-        row.number,
-    )
-    if not same:
-        raise refuse("Units of it were used: its payer, client and number stay.", "number")
-    if row.codes and not set(before.codes or row.codes) <= set(row.codes):
-        raise refuse("Units of it were used: codes can be added, not taken away.", "codes")
+    """Keep a payer's authorization as intake has it; charges that waited take their units."""
+    return authorize.record(row, authorize.BY_ITSELF, now=now)
 
 
 def admit(row: Episode) -> Episode:
@@ -130,12 +103,30 @@ def save_consent(row: Consent) -> Consent:
     return keep(row)
 
 
-def schedule(row: Appointment) -> Appointment:
-    """Put an appointment into the schedule."""
-    return keep(row)
+@transaction.atomic
+def schedule(row: Appointment, *, now: datetime | None = None) -> Appointment:
+    """Put an appointment into the schedule, or change it; authorized units are reserved for it."""
+    keep(row)
+    units.reserve(row, now=now)
+    return row
 
 
-def cancel(row: Appointment) -> Appointment:
-    """Take an appointment that has not taken place off the schedule."""
-    row.status = "cancelled"
-    return keep(row)
+def cancel(row: Appointment, *, now: datetime | None = None) -> Appointment:
+    """Take an appointment that has not taken place off the schedule; its units are free for the
+    client's others."""
+    return _off(row, "cancelled", now)
+
+
+def miss(row: Appointment, *, now: datetime | None = None) -> Appointment:
+    """The client did not come: nothing is used."""
+    return _off(row, "no_show", now)
+
+
+@transaction.atomic
+def _off(row: Appointment, status: str, now: datetime | None) -> Appointment:
+    if row.status != "scheduled":
+        raise refuse("Only a session that is still expected can be called off.")
+    row.status = status
+    schedule(row, now=now)
+    units.reserve_upcoming(row.client, now=now or timezone.now())
+    return row

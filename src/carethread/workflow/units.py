@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from carethread.codes.levels import Basis, level
@@ -69,7 +69,7 @@ def _enter(
         made_at=now,
     )
     released = -units if kind == "release" else 0
-    reserved = released if appointment else _RESERVED.get(kind, 0) * units
+    reserved = _RESERVED.get(kind, 0) * units + (released if appointment else 0)
     used = _USED.get(kind, 0) * units + (released if charge else 0)
     confirmed = _CONFIRMED.get(kind, 0) * units
     Authorization.objects.filter(pk=row.pk).update(
@@ -160,6 +160,11 @@ def _release_appointment(row: Authorization, appointment_id: int | None, now: da
         _enter(row, "release", units, on, now, appointment=appointment)
 
 
+def make_room_under(row: Authorization, approved: int, *, now: datetime) -> None:
+    """The payer grants fewer: reservations beyond give way, the last ones first."""
+    _make_room(row, row.approved_units - approved, now)
+
+
 def _make_room(row: Authorization, units: int, now: datetime) -> None:
     """A service took place: where reservations leave too little, the last ones give way."""
     if row.remaining_units >= units:
@@ -185,7 +190,7 @@ def reserve(appointment: Appointment, *, now: datetime | None = None) -> None:
     Nothing is reserved where none fits: the schedule then says so, and nobody is turned away.
     """
     now = now or timezone.now()
-    row = _locked(appointment)
+    row = _held(appointment)
     wanted = _wanted(row)
     entries = UnitEntry.objects.filter(appointment=row)
     before = authorizations.held(entries)
@@ -217,17 +222,24 @@ def reserve_upcoming(client: Client, *, now: datetime) -> None:
 def release_stale(*, now: datetime) -> int:
     """Appointments that were cancelled or missed hold nothing (they gave it back when they were;
     this finds what a change by another way left behind). The number of appointments."""
-    rows = Appointment.objects.exclude(status="scheduled").filter(unit_entries__isnull=False)
-    found = 0
-    for row in rows.distinct().order_by("pk"):
-        if authorizations.held(UnitEntry.objects.filter(appointment=row)):
-            reserve(row, now=now)
-            found += 1
-    return found
+    signed = Case(
+        When(kind="release", then=-F("units")), default=F("units"), output_field=IntegerField()
+    )
+    entries = UnitEntry.objects.filter(
+        appointment__isnull=False, authorization__reserved_units__gt=0
+    )
+    sums = entries.values("appointment").annotate(held=Sum(signed)).filter(held__gt=0)
+    rows = Appointment.objects.exclude(status="scheduled")
+    stale = list(rows.filter(pk__in=sums.values("appointment")).order_by("client", "pk"))
+    for row in stale:
+        reserve(row, now=now)
+    return len(stale)
 
 
-def _locked(appointment: Appointment) -> Appointment:
-    lock(Appointment.objects.filter(pk=appointment.pk))
+def _held(appointment: Appointment) -> Appointment:
+    """The appointment as it is, with its client held: units of one client move in one place at a
+    time, and whoever changes the appointment comes here afterwards."""
+    lock(Client.objects.filter(pk=appointment.client_id))
     parts = ("organization", "client", "practitioner", "program__site")
     row: Appointment = Appointment.objects.select_related(*parts).get(pk=appointment.pk)
     return row

@@ -8,23 +8,25 @@ import structlog
 from django_scopes import scope
 
 from carethread.record.models import Organization
-from carethread.workflow import bill, follow_up, receive, submit
+from carethread.workflow import authorize, bill, follow_up, receive, submit
 
 log = structlog.get_logger("carethread.work")
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How much a round did: claims made or corrected, files sent, files read, cases touched."""
+    """How much a round did: claims made or corrected, files sent, files read, cases touched,
+    authorizations moved on."""
 
     billed: int = 0
     sent: int = 0
     read: int = 0
     cases: int = 0
+    authorized: int = 0
 
     @property
     def anything(self) -> bool:
-        return any((self.billed, self.sent, self.read, self.cases))
+        return any((self.billed, self.sent, self.read, self.cases, self.authorized))
 
 
 def run_due(now: datetime, organization: Organization | None = None) -> Done:
@@ -37,6 +39,7 @@ def run_due(now: datetime, organization: Organization | None = None) -> Done:
         sum(d.sent for d in done),
         sum(d.read for d in done),
         sum(d.cases for d in done),
+        sum(d.authorized for d in done),
     )
 
 
@@ -52,6 +55,7 @@ def _guarded(organization: Organization, now: datetime) -> Done:
 def _round(organization: Organization, now: datetime) -> Done:
     with scope(organization=organization):
         return Done(
+            authorized=authorize.run(organization, now=now),
             billed=bill.run(organization, now=now),
             sent=submit.run(organization, now=now),
             read=receive.run(organization, now=now),
