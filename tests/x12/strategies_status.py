@@ -51,7 +51,7 @@ def statuses(level: str) -> st.SearchStrategy[tuple[ClaimStatus, ...]]:
             maybe(cents) if claim else st.none(),
             maybe(day) if claim else st.none(),
             maybe(day) if claim else st.none(),
-            number if claim else st.just(""),
+            st.just("") | word(16) if claim else st.just(""),
             st.sampled_from(["", "RX"]) if level != "above" else st.just(""),
         ),
         min_size=1,

@@ -13,7 +13,7 @@ from carethread.x12.common import Party
 from carethread.x12.delimiters import DEFAULT, Delimiters
 from carethread.x12.reader import Transaction, read
 from carethread.x12.show import show, write_shown
-from carethread.x12.status import StatusRequest, StatusResponse
+from carethread.x12.status import ProviderStatus, StatusRequest, StatusResponse
 from carethread.x12.writer import rewrite, set_lines
 from tests.judges import pyx12_errors, x12sdk_errors
 from tests.x12 import make, make_status, strategies_status
@@ -194,9 +194,17 @@ def test_a_276_comes_back_as_it_was(request_: StatusRequest) -> None:
 @BOUNDED
 @given(strategies_status.responses)
 def test_a_277_comes_back_as_it_was(response: StatusResponse) -> None:
-    providers = {p.provider for p in response.provider_statuses}
-    if len(providers) == len(response.provider_statuses):  # one level says one thing of each
+    named = [c.provider for c in response.claims]
+    named += [p.provider for p in response.provider_statuses]
+    if len(set(named)) == len(named):  # one level says all that is said of a provider
         same(response)
+
+
+def test_a_provider_may_have_a_status_and_claims() -> None:
+    response = make_status.response()
+    status = ClaimStatus("E0", "24", "1P", effective=make.DAY)
+    said = ProviderStatus(make_status.PROVIDER, "0", (status,))
+    same(replace(response, provider_statuses=(said, *response.provider_statuses)))
 
 
 def test_a_claim_of_another_payer_keeps_it() -> None:
