@@ -10,8 +10,9 @@ import pytest
 
 from carethread.x12.check import check
 from carethread.x12.finding import Severity
-from tests.x12 import make, make_eligibility, make_status
+from tests.x12 import make, make_eligibility, make_review, make_status
 from tests.x12.breakages_eligibility import ELIGIBILITY
+from tests.x12.breakages_review import REVIEW
 from tests.x12.breakages_status import STATUS
 
 FILES = {
@@ -22,6 +23,9 @@ FILES = {
     "276": make.written(make_status.request()),
     "277S": make.written(make_status.response()),
     "277R": make.written(make_status.refusal()),
+    "278": make.written(make_review.request()),
+    "278D": make.written(make_review.response()),
+    "278N": make.written(make_review.refusal()),
     "837I": make.written(make.claim_file(make.institutional(), make.stay())),
     "crash": make.written(make.claim_file(make.crash())),
     "TA1": make.written(make.interchange_ack()),
@@ -32,6 +36,7 @@ FILES = {
 BREAKAGES = (
     ELIGIBILITY
     | STATUS
+    | REVIEW
     | {
         # envelope
         "ISA12 names another version": ("837", "*00501*", "*00401*", "ISA_VERSION"),

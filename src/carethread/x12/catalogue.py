@@ -122,5 +122,12 @@ FINDINGS: dict[str, str] = {
     "STATUS_MISSING": "A response says nothing of anything.",
     "CLAIM_MISSING": "A patient is named, and no claim is asked after.",
     "TRACE_DUPLICATE": "Two questions of a set have one trace number.",
+    "REVIEW_NUMBER": "An approval comes without its authorization number.",
+    "REVIEW_ANSWER": "A review's response neither decides nor says why not.",
+    "REVIEW_PREVIOUS": "A change to an earlier review does not say which.",
+    "REVIEW_ADMISSION": "An admission is asked for without its day.",
+    "REVIEW_DELIVERY": "An admission is asked for in visits or hours.",
+    "AAA_REASON": "A rejection has a reason that there is not.",
+    "SERVICE_EMPTY": "A service under review does not say which it is.",
     "ACK_COUNT": "An acknowledgment's totals are not those of what it lists.",
 }

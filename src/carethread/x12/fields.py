@@ -54,7 +54,7 @@ class _Plan:
         elements = at.segment.elements
         self.edge = max((p for p, e in enumerate(elements, 1) if e.usage == "R"), default=0)
         self.need = max((p for p, e in enumerate(elements, 1) if _speaks(e)), default=0) + 1
-        self.edge = min(self.edge, self.need - 1)
+        self.edge = _whole(elements, min(self.edge, self.need - 1))
         self.near = self._guard() + self._lines(1, self.edge)
         self.far = self._lines(self.edge + 1, self.need - 1)
 
@@ -169,6 +169,15 @@ class _Plan:
         if memo is None:
             return f"values[{slot}] = c[{n}] if m > {n} else ''"
         return f"if m > {n} and c[{n}]: values[{slot}] = {name}[c[{n}]]"
+
+
+def _whole(elements: tuple[Element, ...], edge: int) -> int:
+    """The edge, moved in front of a field that stands on both sides of it."""
+    while edge and (name := elements[edge - 1].field):
+        if not any(e.field == name for e in elements[edge:]):
+            break
+        edge -= 1
+    return edge
 
 
 def _speaks(element: Element) -> bool:

@@ -21,6 +21,7 @@ from carethread.x12.guides import codec_for, purpose_of
 from carethread.x12.guides.assembly import Assembler
 from carethread.x12.reading import BadValue, Segments, canonical
 from carethread.x12.remittance import Remittance, RemittedClaim
+from carethread.x12.review import Review
 from carethread.x12.status import StatusRequest, StatusResponse
 from carethread.x12.units import Units, segments
 
@@ -81,6 +82,7 @@ Transaction = (
     | EligibilityResponse
     | StatusRequest
     | StatusResponse
+    | Review
     | InterchangeAck
     | UnknownSet
 )

@@ -18,11 +18,13 @@ from carethread.x12.guides import (
     claim_status,
     eligibility,
     remittance,
+    review,
     status,
 )
 from carethread.x12.guides.assembly import Assembler
 from carethread.x12.remittance import Remittance
 from carethread.x12.rendering import Item
+from carethread.x12.review import Review
 from carethread.x12.status import StatusRequest, StatusResponse
 
 
@@ -60,6 +62,8 @@ CODECS: tuple[Codec, ...] = (
     ),
     Codec(status.REQUEST, StatusRequest, status.RequestAssembler, status.compose_request),
     Codec(status.RESPONSE, StatusResponse, status.ResponseAssembler, status.compose_response),
+    Codec(review.REQUEST, Review, review.RequestAssembler, review.compose, review.REQUESTS),
+    Codec(review.RESPONSE, Review, review.ResponseAssembler, review.compose, review.RESPONSES),
 )
 
 

@@ -11,6 +11,7 @@ from carethread.x12.acknowledgment import ClaimAck, FunctionalAck
 from carethread.x12.claim import Claim, ClaimFile
 from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
 from carethread.x12.remittance import Remittance, RemittedClaim
+from carethread.x12.review import Review
 from carethread.x12.semantics import (
     answers,
     anywhere,
@@ -19,6 +20,7 @@ from carethread.x12.semantics import (
     claims,
     eligibility,
     remittances,
+    review,
     status,
 )
 from carethread.x12.semantics.at import At, Rule
@@ -85,6 +87,15 @@ RULES: dict[type[Any], tuple[Rule, ...]] = {
         eligibility.people_answered,
     ),
     ClaimAck: (answers.claim_counts, answers.claim_amounts),
+    Review: (
+        review.decisions,
+        review.rejection_reasons,
+        review.requests,
+        review.services,
+        review.validity,
+        review.diagnosis_codes,
+        status.dates_in_order,
+    ),
     StatusRequest: (status.questions, status.dates_in_order),
     StatusResponse: (status.amounts, status.unanswered, status.dates_in_order),
 }

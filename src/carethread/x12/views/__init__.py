@@ -13,6 +13,7 @@ from carethread.x12.views import (
     claim_status,
     eligibility,
     remittance,
+    review,
     status,
 )
 from carethread.x12.views.mapping import View, view
@@ -30,6 +31,7 @@ VIEWS: dict[type[Any], View] = {
         eligibility.RESPONSES,
         status.REQUEST,
         status.RESPONSE,
+        review.VIEW,
         UNKNOWN,
     )
 }
