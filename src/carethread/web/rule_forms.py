@@ -15,10 +15,20 @@ MOST_ROWS = 12
 _SPARE = 2
 
 
-class RuleForm(RowForm):
+class _ForAPayer(RowForm):
+    """A form whose payer may be left open."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        payer = self.fields["payer"]
+        if isinstance(payer, ChoiceOf):
+            payer.empty_label = "Every payer"
+
+
+class RuleForm(_ForAPayer):
     """Everything of a rule but its condition."""
 
-    payer = ChoiceOf(Payer, required=False, help_text="None: for every payer.")
+    payer = ChoiceOf(Payer, required=False)
     widths = {
         "payer": "half full-narrow", "severity": "quarter", "owner": "quarter",
         "effective_from": "half full-narrow", "effective_to": "half full-narrow",
@@ -99,10 +109,10 @@ FIELD_CHOICES = [(name, f"{field.words} ({name})") for name, field in FIELDS.ite
 OPERATOR_CHOICES = list(OPERATORS)
 
 
-class SwitchForm(RowForm):
+class SwitchForm(_ForAPayer):
     """On or off, for whom, from when, and why."""
 
-    payer = ChoiceOf(Payer, required=False, help_text="None: for every payer.")
+    payer = ChoiceOf(Payer, required=False)
     widths = {
         "payer": "full", "effective_from": "half", "effective_to": "half",
     }  # fmt: skip

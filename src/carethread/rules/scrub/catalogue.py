@@ -12,6 +12,10 @@ What is looked at before a claim leaves. A rule that *stops* keeps the claim her
 cured; one that *warns* shows what it found and lets the claim go. A rule that lacks what it
 needs to know is silent.
 
+A center adds rules of its own ([payer rules](payer-rules.md)), switches built-in ones off with a
+reason, and lets one claim skip one once; law, and the law of the house, stay on. Pairs and units
+that CMS publishes are loaded by `carethread codes load ptp FILE` and `mue FILE`.
+
 This page is made from the rules themselves:
 `uv run python -m carethread.rules.scrub > docs/rules.md`.
 """
