@@ -23,7 +23,7 @@ from carethread.x12.finding import Unreadable
 from carethread.x12.reader import Document, read
 from carethread.x12.show import show_document, unshow
 from carethread.x12.writer import rewrite, set_lines
-from tests.x12 import make, make_eligibility
+from tests.x12 import make, make_eligibility, make_review, make_status
 
 SECONDS = 10.0
 """Of CPU time, more than any input needs; what takes longer hangs."""
@@ -49,8 +49,10 @@ def clean_files() -> list[bytes]:
         make.written(make.claim_ack()),
         make.written(make_eligibility.inquiry()),
         make.written(make_eligibility.response()),
-        make.written(make_eligibility.inquiry()),
-        make.written(make_eligibility.response()),
+        make.written(make_status.request()),
+        make.written(make_status.response()),
+        make.written(make_status.refusal()),
+        make.written(make_review.request(), make_review.response(), make_review.refusal()),
         make.written(make.remittance(), make.remittance(make.denied())),
     ]
     samples = [path.read_bytes() for path in sorted(SAMPLES.rglob("*.edi"))]
