@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from carethread.codes.policies import POLICIES
+from carethread.record.compiled import compiled
 from carethread.record.models import PolicySetting
 
 
@@ -25,14 +26,21 @@ def effective(
     Raises KeyError for a policy that does not exist.
     """
     default = POLICIES[key].default
-    rows = PolicySetting.objects.filter(
-        Q(program_id=program_id) | Q(program__isnull=True),
-        Q(payer_id=payer_id) | Q(payer__isnull=True),
+    rows = _settings(key=key, on=on, program=program_id, payer=payer_id)
+    best = max(rows, key=_particular, default=None)
+    return Effective(default if best is None else int(best.value), best)
+
+
+@compiled
+def _settings(
+    key: str, on: date, program: int | None, payer: int | None
+) -> "QuerySet[PolicySetting]":
+    return PolicySetting.objects.filter(
+        Q(program_id=program) | Q(program__isnull=True),
+        Q(payer_id=payer) | Q(payer__isnull=True),
         key=key,
         effective_from__lte=on,
     )
-    best = max(rows, key=_particular, default=None)
-    return Effective(default if best is None else int(best.value), best)
 
 
 def _particular(row: PolicySetting) -> tuple[bool, bool, date, int]:

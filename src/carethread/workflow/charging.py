@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from carethread.codes.accounts import Account
 from carethread.record.models import (
@@ -19,7 +19,6 @@ from carethread.record.models import (
     ClaimState,
     Client,
     Coverage,
-    Note,
     NoteVersion,
     Practitioner,
 )
@@ -93,10 +92,9 @@ def recharge(client: Client, *, now: datetime) -> None:
         .filter(Q(claim__isnull=True) | Q(claim__state__in=NOT_WITH_A_PAYER))
         .values("attendance")
     )
-    notes = Note.objects.filter(attendance__in=charges, current__isnull=False)
-    for note in notes.select_related("current__author__supervisor", "current__organization"):
-        if note.current is not None:
-            charge(note.current, now=now, again=True)
+    current = gather.versions_to_charge().filter(note__current=F("pk"))
+    for version in current.filter(note__attendance__in=charges).order_by("note"):
+        charge(version, now=now, again=True)
 
 
 def one_at_a_time(client_id: int) -> None:
@@ -107,8 +105,8 @@ def one_at_a_time(client_id: int) -> None:
 
 def as_charged(version: NoteVersion) -> Charged:
     """What an earlier signature created, as it stands."""
-    rows = Charge.objects.filter(attendance=version.note.attendance, state="live")
-    charges = list(rows.select_related("current__coverage__payer").order_by("pk"))
+    rows = gather.charges_for_billing().filter(attendance=version.note.attendance_id)
+    charges = list(rows.select_related("claim").order_by("pk"))
     versions = [row.current for row in charges if row.current]
     lines = tuple(
         ChargedLine(v.code, tuple(v.modifiers), v.units, v.amount_cents, v.reason, v.charge_id)
@@ -123,7 +121,7 @@ def as_charged(version: NoteVersion) -> Charged:
 def _existing(version: NoteVersion) -> dict[str, Charge]:
     """The attendance's charges by slot, locked."""
     ids = lock(Charge.objects.filter(attendance=version.note.attendance))
-    rows = Charge.objects.filter(pk__in=ids).select_related("current__authorization", "claim")
+    rows = gather.with_parts(Charge.objects.filter(pk__in=ids)).select_related("claim")
     return {row.slot: row for row in rows}
 
 
@@ -150,7 +148,7 @@ def _charge_line(
     authorization = _authorization(version, coverage, line, before)
     if before is not None and _stands(row, before, version, line, coverage, authorization):
         return row
-    current = ChargeVersion.objects.create(
+    current = ChargeVersion(
         organization_id=version.organization_id,
         charge=row,
         number=before.number + 1 if before else 1,
@@ -170,6 +168,7 @@ def _charge_line(
         reason=line.reason,
         made_at=now,
     )
+    current.save(force_insert=True)
     _bill_difference(row, line.amount - _billed(row, before), now)
     row.service_date = gather.service_date(version.organization, version.starts_at)
     units.consume(
@@ -233,7 +232,7 @@ def _supervising(version: NoteVersion, before: ChargeVersion | None) -> Practiti
 
 
 def _new_charge(version: NoteVersion, line: ChargeLine) -> Charge:
-    return Charge.objects.create(
+    row = Charge(
         organization=version.organization,
         attendance=version.note.attendance,
         slot=line.slot,
@@ -241,6 +240,8 @@ def _new_charge(version: NoteVersion, line: ChargeLine) -> Charge:
         practitioner=version.author,
         service_date=gather.service_date(version.organization, version.starts_at),
     )
+    row.save(force_insert=True)
+    return row
 
 
 def _billed(row: Charge, before: ChargeVersion | None) -> int:
@@ -364,11 +365,7 @@ def _shown(
 
 def _claim_findings(charges: list[Charge], today: date) -> tuple[Finding, ...]:
     """What the scrubber would say of a claim for these charges, while the author is still here."""
-    rows = list(
-        gather.charges_for_billing().filter(
-            pk__in=[row.pk for row in charges], current__coverage__isnull=False
-        )
-    )
+    rows = [row for row in charges if row.current and row.current.coverage_id]
     if not rows:
         return ()
     billable = gather.billable(rows)

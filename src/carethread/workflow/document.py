@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from carethread.codes import icd10
 from carethread.codes.services import services
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Appointment,
     Attendance,
@@ -222,7 +224,7 @@ def _signed_before(note: Note) -> Signed:
 def _put_signature(
     version: NoteVersion, role: str, user: User, practitioner: Practitioner, proof: Proof
 ) -> Signature:
-    return Signature.objects.create(
+    signature = Signature(
         organization_id=version.organization_id,
         note_version=version,
         practitioner=practitioner,
@@ -232,12 +234,13 @@ def _put_signature(
         method=proof.method,
         signed_at=proof.at,
     )
+    signature.save(force_insert=True)
+    return signature
 
 
 def _keep_appointment(note: Note) -> None:
-    Appointment.objects.filter(session__attendances__note=note, status="scheduled").update(
-        status="kept"
-    )
+    if appointment := note.attendance.session.appointment_id:
+        Appointment.objects.filter(pk=appointment, status="scheduled").update(status="kept")
 
 
 def _answer_cases(note: Note, user: User, now: datetime) -> None:
@@ -367,17 +370,33 @@ def _content_problems(note: Note) -> list[Problem]:
 
 def _overlapping(note: Note) -> NoteVersion | None:
     """Another signed session of the author at the same time."""
+    assert note.starts_at is not None
+    assert note.ends_at is not None
+    found = _sessions_between(
+        author=note.author_id,
+        since=note.starts_at - _LONGEST_SESSION,
+        starts=note.starts_at,
+        ends=note.ends_at,
+        note=note.pk,
+    )
+    return found[0] if found else None
+
+
+@compiled
+def _sessions_between(
+    author: int, since: datetime, starts: datetime, ends: datetime, note: int
+) -> "QuerySet[NoteVersion]":
+    """Signed sessions of an author that overlap a time; what began before `since` has ended."""
     return (
         NoteVersion.objects.filter(
-            author=note.author,
-            starts_at__lt=note.ends_at,
-            ends_at__gt=note.starts_at,
-            note__current_id__isnull=False,
+            author=author,
+            starts_at__gte=since,
+            starts_at__lt=ends,
+            ends_at__gt=starts,
+            note__current=F("pk"),
         )
         .exclude(note=note)
-        .select_related("note__attendance__client", "note")
-        .filter(pk__in=Note.objects.filter(author=note.author).values("current"))
-        .first()
+        .select_related("note__attendance__client")
     )
 
 
@@ -392,16 +411,23 @@ def _require_author(note: Note, user: User) -> None:
 def _locked(note: Note, *, with_author: bool = False) -> Note:
     """The note as it is now; its current version is read when asked for (see `locks`). Two
     sessions of one clinician at one time are impossible: whoever signs holds the author too."""
-    return (
-        Note.objects.select_for_update(of=("self", "author") if with_author else ("self",))
-        .select_related(
-            "organization",
-            "author__supervisor",
-            "attendance__client",
-            "attendance__session__program",
-            "attendance__episode",
-        )
-        .get(pk=note.pk)
+    (locked,) = (_note_and_author if with_author else _note)(note=note.pk)
+    return locked
+
+
+@compiled
+def _note(note: int) -> "QuerySet[Note]":
+    return _notes(note).select_for_update(of=("self",))
+
+
+@compiled
+def _note_and_author(note: int) -> "QuerySet[Note]":
+    return _notes(note).select_for_update(of=("self", "author"))
+
+
+def _notes(note: int) -> "QuerySet[Note]":
+    return Note.objects.filter(pk=note).select_related(
+        "organization", "author__supervisor", *gather.NOTE_PARTS
     )
 
 

@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from carethread.codes.credentials import Group, credential
 from carethread.insight import authorizations
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Authorization,
     Charge,
@@ -109,26 +111,35 @@ def needs_supervisor(abbreviation: str) -> bool:
 
 def capture_policy(on: date) -> CapturePolicy:
     """The center's fees in force on a day."""
-    return CapturePolicy(
-        fees={fee.code: fee.amount_cents for fee in _in_force(Fee.objects.all(), on)}
+    return CapturePolicy(fees=dict(_fees(on=on)))
+
+
+@compiled
+def _fees(on: date) -> "QuerySet[Fee, tuple[str, int]]":
+    """The later of two that hold comes last, and counts."""
+    return (
+        Fee.objects.filter(
+            Q(effective_to__isnull=True) | Q(effective_to__gte=on), effective_from__lte=on
+        )
+        .order_by("effective_from")
+        .values_list("code", "amount_cents")
     )
 
 
 def coverage_on(client: Client, on: date) -> Coverage | None:
     """The policy to ask first on a day; failing one in force, the client's latest, so that the
     claim is held with that reason and not forgotten."""
-    rows = sorted(client.coverages.select_related("payer"), key=lambda c: (c.rank, -c.pk))
+    rows = sorted(_coverages(client=client.pk), key=lambda c: (c.rank, -c.pk))
     return next((c for c in rows if _holds(c, on)), rows[0] if rows else None)
 
 
-def _holds(row: Coverage | Authorization, on: date) -> bool:
+@compiled
+def _coverages(client: int) -> "QuerySet[Coverage]":
+    return Coverage.objects.filter(client=client).select_related("payer")
+
+
+def _holds(row: Coverage, on: date) -> bool:
     return bool(row.effective_from <= on and (row.effective_to is None or on <= row.effective_to))
-
-
-def _in_force(rows: "QuerySet[Fee]", on: date) -> "QuerySet[Fee]":
-    return rows.filter(
-        Q(effective_to__isnull=True) | Q(effective_to__gte=on), effective_from__lte=on
-    ).order_by("effective_from")
 
 
 # ------------------------------------------------------------------------------- to assemble
@@ -144,32 +155,46 @@ class Billable:
     billing: BillingProvider
 
 
+# What a note is read with, to be charged.
+NOTE_PARTS = (
+    "attendance__client",
+    "attendance__session__program",
+    "attendance__session__site",
+    "attendance__episode__program",
+)
+
+
 def charges_for_billing() -> "QuerySet[Charge]":
-    """Live charges with everything that a claim says of them, in a fixed number of queries."""
-    rows: QuerySet[Charge] = (
-        Charge.objects.filter(state="live")
-        .select_related(
-            "client",
-            "organization",
-            "practitioner",
-            "current__note_version__author",
-            "current__note_version__note",
-            "current__coverage__payer",
-            "current__authorization__facility",
-            "current__authorization__rendering",
-            "current__supervising",
-            "attendance__session__site",
-            "attendance__session__program",
-            "attendance__episode__program",
-            "attendance__episode__discharge_summary",
-        )
-        .prefetch_related(
-            Prefetch("practitioner__licenses", License.objects.all()),
-            Prefetch("practitioner__enrollments", PayerEnrollment.objects.select_related("payer")),
-            Prefetch("current__note_version__signatures", Signature.objects.all()),
-            Prefetch("attendance__episode__plans", TreatmentPlan.objects.all()),
-        )
-        .order_by("service_date", "pk")
+    """Live charges with everything that a claim says of them, in one query."""
+    return with_parts(Charge.objects.filter(state="live")).order_by("service_date", "pk")
+
+
+def with_parts(charges: "QuerySet[Charge]") -> "QuerySet[Charge]":
+    """Charges read together with everything that a claim says of them. Whoever makes a charge has
+    the same parts at hand, so that a claim is computed from either in the same way."""
+    return charges.select_related(
+        "client",
+        "organization",
+        "practitioner",
+        "current__note_version__author",
+        "current__note_version__note",
+        "current__coverage__payer",
+        "current__authorization__facility",
+        "current__authorization__rendering",
+        "current__supervising",
+        "attendance__session__site",
+        "attendance__session__program",
+        "attendance__episode__program",
+        "attendance__episode__discharge_summary",
+    )
+
+
+def versions_to_charge() -> "QuerySet[NoteVersion]":
+    """Note versions read together with everything that charging them asks of them."""
+    rows: QuerySet[NoteVersion] = NoteVersion.objects.select_related(
+        "organization",
+        "author__supervisor",
+        *(f"note__{part}" for part in NOTE_PARTS),
     )
     return rows
 
@@ -297,16 +322,18 @@ class _Surroundings:
     """What lies around a set of charges: each table read once, looked up by day and person."""
 
     def __init__(self, charges: Sequence[Charge]) -> None:
+        people = _ids(charge.practitioner_id for charge in charges)
+        self.licenses = _grouped(_licenses(practitioners=people))
+        self.enrollments = _grouped(_enrollments(practitioners=people))
+        self.signatures = _grouped(_signatures(versions=_ids(map(_note_version, charges))))
+        self.plans = _grouped(_plans(episodes=_ids(c.attendance.episode_id for c in charges)))
         self.of_client: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
         self.of_clinician: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
         if charges:
             self._find_services(charges)
         self.billed = _billed_before(charges)
-        self.consents: dict[int, list[Consent]] = defaultdict(list)
-        protected = {c.client_id for c in charges if c.attendance.episode.program.is_part2}
-        if protected:
-            for consent in Consent.objects.filter(client__in=protected, kind="part2"):
-                self.consents[consent.client_id].append(consent)
+        protected = _ids(c.client_id for c in charges if c.attendance.episode.program.is_part2)
+        self.consents = _grouped(_consents(clients=protected)) if protected else {}
         self.units = _units_taken(charges)
         under = (c.current.authorization for c in charges if c.current)
         self.capped = authorizations.capped_entries(row for row in under if row)
@@ -315,24 +342,12 @@ class _Surroundings:
         """Signed services of the same people, on the same days."""
         organization = charges[0].organization
         days = [charge.service_date for charge in charges]
-        rows = NoteVersion.objects.filter(
-            Q(author__in={c.practitioner_id for c in charges})
-            | Q(note__attendance__client__in={c.client_id for c in charges}),
-            note__current=F("pk"),
-            starts_at__gte=midnight(organization, min(days)),
-            starts_at__lt=midnight(organization, max(days) + timedelta(days=1)),
-        ).values_list(
-            "note_id",
-            "starts_at",
-            "ends_at",
-            "author_id",
-            "author__first_name",
-            "author__last_name",
-            "note__attendance__client_id",
-            "note__attendance__client__first_name",
-            "note__attendance__client__last_name",
-        )
-        for note, starts, ends, author, *clinician_name, client, first, last in rows.order_by("pk"):
+        for note, starts, ends, author, *clinician_name, client, first, last in _services(
+            authors=_ids(charge.practitioner_id for charge in charges),
+            clients=_ids(charge.client_id for charge in charges),
+            since=midnight(organization, min(days)),
+            until=midnight(organization, max(days) + timedelta(days=1)),
+        ):
             started = local(organization, starts)
             service = OtherService(
                 started=started,
@@ -345,6 +360,92 @@ class _Surroundings:
             self.of_clinician[author, started.date()].append(service)
 
 
+def _ids(found: Iterable[int]) -> list[int]:
+    return sorted(set(found))
+
+
+def _grouped(rows: "Iterable[tuple[int, *tuple[Any, ...]]]") -> dict[int, list[tuple[Any, ...]]]:
+    """Rows by what stands first in them."""
+    groups: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for key, *rest in rows:
+        groups[key].append(tuple(rest))
+    return groups
+
+
+def _note_version(charge: Charge) -> int:
+    assert charge.current is not None
+    return charge.current.note_version_id
+
+
+@compiled
+def _licenses(practitioners: list[int]) -> "QuerySet[License, Any]":
+    return License.objects.filter(practitioner__in=practitioners).values_list(
+        "practitioner_id", "effective_from", "effective_to", "state", "number"
+    )
+
+
+@compiled
+def _enrollments(practitioners: list[int]) -> "QuerySet[PayerEnrollment, Any]":
+    return PayerEnrollment.objects.filter(practitioner__in=practitioners).values_list(
+        "practitioner_id", "effective_from", "effective_to", "payer__payer_id"
+    )
+
+
+@compiled
+def _signatures(versions: list[int]) -> "QuerySet[Signature, Any]":
+    return Signature.objects.filter(note_version__in=versions).values_list(
+        "note_version_id", "role"
+    )
+
+
+@compiled
+def _plans(episodes: list[int]) -> "QuerySet[TreatmentPlan, Any]":
+    return TreatmentPlan.objects.filter(episode__in=episodes).values_list(
+        "episode_id", "effective_from", "effective_to", "pk", "signed_at", "services"
+    )
+
+
+@compiled
+def _consents(clients: list[int]) -> "QuerySet[Consent, Any]":
+    return Consent.objects.filter(client__in=clients, kind="part2").values_list(
+        "client_id", "program_id", "signed_on", "expires_on", "revoked_on", "pk"
+    )
+
+
+@compiled
+def _services(
+    authors: list[int], clients: list[int], since: datetime, until: datetime
+) -> "QuerySet[NoteVersion, Any]":
+    """Two questions in one statement: each has its own index, and an OR of both would have none."""
+    signed = NoteVersion.objects.filter(
+        note__current=F("pk"), starts_at__gte=since, starts_at__lt=until
+    ).values_list(
+        "note_id",
+        "starts_at",
+        "ends_at",
+        "author_id",
+        "author__first_name",
+        "author__last_name",
+        "note__attendance__client_id",
+        "note__attendance__client__first_name",
+        "note__attendance__client__last_name",
+    )
+    of_clients = signed.filter(note__attendance__client__in=clients)
+    return signed.filter(author__in=authors).union(of_clients).order_by("note_id")
+
+
+def episode_facts(row: Episode) -> EpisodeFacts:
+    """The stay; whether its summary is signed is known once there is a discharge to sum up."""
+    summary = getattr(row, "discharge_summary", None) if row.discharged_on else None
+    return EpisodeFacts(
+        admitted_on=row.admitted_on,
+        discharged_on=row.discharged_on,
+        status=row.discharge_status,
+        summary=None if summary is None else summary.is_signed,
+        id=row.pk,
+    )
+
+
 def midnight(organization: Organization, day: date) -> datetime:
     """The start of a day where care is given."""
     return datetime.combine(day, time(), ZoneInfo(organization.time_zone))
@@ -353,39 +454,55 @@ def midnight(organization: Organization, day: date) -> datetime:
 def _billed_before(charges: Sequence[Charge]) -> dict[int, list[tuple[int, BilledLine]]]:
     """Lines of claims that stand with a payer, by client, with the charge that they bill."""
     found: dict[int, list[tuple[int, BilledLine]]] = defaultdict(list)
-    lines = ClaimLine.objects.filter(
+    for client, charge, claim, code, modifiers, day, npi, units in _billed_lines(
+        clients=_ids(charge.client_id for charge in charges),
+        days=sorted({charge.service_date for charge in charges}),
+    ):
+        line = BilledLine(
+            claim_id=claim,
+            code=code,
+            modifiers=tuple(modifiers),
+            service_date=day,
+            rendering_npi=npi,
+            units=units,
+        )
+        found[client].append((charge, line))
+    return found
+
+
+@compiled
+def _billed_lines(clients: list[int], days: list[date]) -> "QuerySet[ClaimLine, Any]":
+    return ClaimLine.objects.filter(
         version__claim__current=F("version"),
         version__claim__state__in=_STANDING,
-        version__claim__client__in={c.client_id for c in charges},
-        service_date__in={c.service_date for c in charges},
-    ).select_related("version__claim__practitioner", "charge_version")
-    for line in lines:
-        claim = line.version.claim
-        found[claim.client_id].append(
-            (
-                line.charge_version.charge_id,
-                BilledLine(
-                    claim_id=line.version.claim_number,
-                    code=line.code,
-                    modifiers=tuple(line.modifiers),
-                    service_date=line.service_date,
-                    rendering_npi=claim.practitioner.npi,
-                    units=line.units,
-                ),
-            )
-        )
-    return found
+        version__claim__client__in=clients,
+        service_date__in=days,
+    ).values_list(
+        "version__claim__client_id",
+        "charge_version__charge_id",
+        "version__claim_number",
+        "code",
+        "modifiers",
+        "service_date",
+        "version__claim__practitioner__npi",
+        "units",
+    )
 
 
 def _units_taken(charges: Sequence[Charge]) -> dict[int, int]:
     """Authorized units that each charge's current version holds."""
     taken: dict[int, int] = defaultdict(int)
-    versions = {c.current_id: c.pk for c in charges if c.current and c.current.authorization_id}
-    if versions:
-        for entry in UnitEntry.objects.filter(charge_version__in=versions):
-            sign = {"consume": 1, "release": -1}.get(entry.kind, 0)
-            taken[versions[entry.charge_version_id]] += sign * entry.units
+    versions = {c.current.pk: c.pk for c in charges if c.current and c.current.authorization_id}
+    for version, kind, units in _unit_entries(versions=_ids(versions)) if versions else ():
+        taken[versions[version]] += {"consume": 1, "release": -1}.get(kind, 0) * units
     return taken
+
+
+@compiled
+def _unit_entries(versions: list[int]) -> "QuerySet[UnitEntry, Any]":
+    return UnitEntry.objects.filter(charge_version__in=versions).values_list(
+        "charge_version_id", "kind", "units"
+    )
 
 
 def _context(charges: Sequence[Charge], around: _Surroundings, today: date) -> ScrubContext:
@@ -406,7 +523,7 @@ def _context(charges: Sequence[Charge], around: _Surroundings, today: date) -> S
         filing_days=payer.timely_filing_days,
         authorization_required=bool(authorized),
         authorized=authorized,
-        plans=tuple(plan_facts(plan) for plan in first.attendance.episode.plans.all()),
+        plans=tuple(plan_facts(*plan) for plan in around.plans[first.attendance.episode_id]),
         plan_required=True,
         billed=tuple(
             line for charge_id, line in around.billed[first.client_id] if charge_id not in mine
@@ -414,9 +531,9 @@ def _context(charges: Sequence[Charge], around: _Surroundings, today: date) -> S
         payer_control_number=first.claim.payer_control_number if first.claim else None,
         is_part2=program.is_part2,
         consents=tuple(
-            consent_facts(c)
-            for c in around.consents[first.client_id]
-            if c.program_id in (None, program.pk)
+            consent_facts(*consent)
+            for of_program, *consent in around.consents.get(first.client_id, ())
+            if of_program in (None, program.pk)
         ),
         episode=episode_facts(first.attendance.episode),
     )
@@ -427,7 +544,7 @@ def _chart_line(charge: Charge, around: _Surroundings) -> ChartLine:
     assert current is not None
     version = current.note_version
     organization = charge.organization
-    signatures = {signature.role for signature in version.signatures.all()}
+    signatures = {role for (role,) in around.signatures[version.pk]}
     supervised = current.supervising_id is not None or needs_supervisor(version.credential)
     return ChartLine(
         note_id=version.note_id,
@@ -445,7 +562,7 @@ def _chart_line(charge: Charge, around: _Surroundings) -> ChartLine:
         signed="author" in signatures,
         needs_cosignature=supervised,
         cosigned="supervisor" in signatures,
-        rendering=practitioner_facts(charge.practitioner, _coverage(charge).payer),
+        rendering=_rendering(charge, around),
         supervised=supervised,
         client_services=_others(around.of_client[charge.client_id, charge.service_date], version),
         clinician_services=_others(
@@ -458,51 +575,32 @@ def _others(services: Iterable[OtherService], version: NoteVersion) -> tuple[Oth
     return tuple(service for service in services if service.note_id != version.note_id)
 
 
-def practitioner_facts(row: Practitioner, payer: Payer) -> PractitionerFacts:
+def _rendering(charge: Charge, around: _Surroundings) -> PractitionerFacts:
     """Who rendered, as that payer sees it: rosters are not looked at where it keeps none."""
+    who = charge.practitioner
     return PractitionerFacts(
-        id=row.pk,
-        credential=row.credential,
-        licenses=tuple(
-            LicenseFacts(x.effective_from, x.effective_to, x.state, x.number)
-            for x in row.licenses.all()
-        ),
-        enrollments=tuple(
-            EnrollmentFacts(x.effective_from, x.effective_to, x.payer.payer_id)
-            for x in row.enrollments.all()
-        )
-        if payer.requires_enrollment
+        id=who.pk,
+        credential=who.credential,
+        licenses=tuple(LicenseFacts(*row) for row in around.licenses[who.pk]),
+        enrollments=tuple(EnrollmentFacts(*row) for row in around.enrollments[who.pk])
+        if _coverage(charge).payer.requires_enrollment
         else None,
     )
 
 
-def episode_facts(row: Episode) -> EpisodeFacts:
-    """The stay; whether its summary is signed is known once there is a discharge to sum up."""
-    summary = getattr(row, "discharge_summary", None) if row.discharged_on else None
-    return EpisodeFacts(
-        admitted_on=row.admitted_on,
-        discharged_on=row.discharged_on,
-        status=row.discharge_status,
-        summary=None if summary is None else summary.is_signed,
-        id=row.pk,
-    )
+def plan_facts(
+    starts: date, ends: date, plan: int, signed_at: datetime | None, services: list[str]
+) -> PlanFacts:
+    return PlanFacts(starts, ends, plan, signed_at is not None, tuple(services))
 
 
-def plan_facts(row: TreatmentPlan) -> PlanFacts:
-    return PlanFacts(
-        row.effective_from,
-        row.effective_to,
-        row.pk,
-        row.signed_at is not None,
-        tuple(row.services),
-    )
-
-
-def consent_facts(row: Consent) -> ConsentFacts:
-    ends = [row.expires_on] if row.expires_on else []
-    if row.revoked_on:
-        ends.append(row.revoked_on - timedelta(days=1))
-    return ConsentFacts(row.signed_on, min(ends, default=None), row.pk)
+def consent_facts(
+    signed_on: date, expires_on: date | None, revoked_on: date | None, consent: int
+) -> ConsentFacts:
+    ends = [expires_on] if expires_on else []
+    if revoked_on:
+        ends.append(revoked_on - timedelta(days=1))
+    return ConsentFacts(signed_on, min(ends, default=None), consent)
 
 
 def _authorized(
