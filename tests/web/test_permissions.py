@@ -63,6 +63,7 @@ TABLE = """
         case_close           B           B
         trace                BDKO        -
         denials              BDKO        -
+        utilization          IUB         -
         clients              CSIUB       -
         client               CIUB        -
         client_new           I           I

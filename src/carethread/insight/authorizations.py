@@ -3,12 +3,22 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
+from django.utils import timezone
 
-from carethread.record.models import Authorization, UnitEntry
-from carethread.rules.authorize import USABLE
+from carethread.record.models import Appointment, Authorization, UnitEntry
+from carethread.rules.authorize import (
+    AWAITED,
+    LIVE,
+    USABLE,
+    Alert,
+    Burn,
+    WarnAt,
+    burn_down,
+    standing_alerts,
+)
 from carethread.rules.facts import AuthorizationFacts, Cap, Provider, TakenUnits
 
 _SIGNS = {"consume": 1, "reserve": 1, "release": -1}
@@ -103,3 +113,109 @@ def all_facts(rows: Sequence[Authorization]) -> dict[int, AuthorizationFacts]:
         row.pk: facts(row, remaining=row.remaining_units, taken=taken(entries[row.pk]))
         for row in rows
     }
+
+
+# ------------------------------------------------------------------------------- the board
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One authorization on the board: its units, how they burn down, and what to say of it."""
+
+    row: Authorization
+    burn: Burn | None
+    alerts: tuple[Alert, ...]
+
+    @property
+    def spoken_for(self) -> int:
+        """Units used or reserved."""
+        return self.row.used_units + self.row.reserved_units
+
+
+SHOWN = ("attention", "live", "waiting", "all")
+
+
+def on_board(show: str, *, today: date, at: WarnAt) -> "QuerySet[Authorization]":
+    """What utilization review looks at, nearest end first. `attention`: granted, and running low,
+    ending or to be reviewed soon; `waiting`: not answered yet; `live`: granted; `all`."""
+    rows = Authorization.objects.select_related("client", "payer", "facility", "rendering")
+    states = {"live": LIVE, "attention": LIVE | {"exhausted"}, "waiting": AWAITED | {"draft"}}
+    if show in states:
+        rows = rows.filter(state__in=states[show])
+    if show == "attention":
+        rows = rows.filter(
+            Q(used_units__gte=F("approved_units") - F("reserved_units") - at.units)
+            | Q(effective_to__lte=today + timedelta(days=at.expiry_days))
+            | Q(next_review_on__lte=today + timedelta(days=at.review_days))
+        )
+    ordered: QuerySet[Authorization] = rows.order_by("effective_to", "pk")
+    return ordered
+
+
+def bars(rows: Sequence[Authorization], *, today: date, at: WarnAt) -> list[Bar]:
+    """The rows of a board with their burn-down; two queries, however many."""
+    consumed, reserved, services = _movements(rows)
+    unreserved = _unreserved(rows, services, today)
+    made = []
+    for row in rows:
+        known = facts(row, remaining=row.remaining_units)
+        burn = (
+            burn_down(
+                row.approved_units - row.used_units,
+                today=today,
+                ends=row.effective_to,
+                consumed=consumed[row.pk],
+                scheduled=[*reserved[row.pk], *unreserved[row.pk]],
+            )
+            if row.state in LIVE
+            else None
+        )
+        said = standing_alerts(known, today, next_review=row.next_review_on, at=at)
+        made.append(Bar(row, burn, said))
+    return made
+
+
+Units = dict[int, list[TakenUnits]]
+
+
+def _movements(rows: Sequence[Authorization]) -> tuple[Units, Units, dict[int, set[str]]]:
+    """What was consumed and what is reserved, by authorization, and of which services."""
+    consumed: Units = defaultdict(list)
+    reserved: Units = defaultdict(list)
+    services: dict[int, set[str]] = defaultdict(set)
+    entries = UnitEntry.objects.filter(authorization__in=rows, kind__in=_SIGNS)
+    for one in entries.select_related("appointment"):
+        into = reserved if one.appointment else consumed
+        into[one.authorization_id].append(TakenUnits(one.day, _SIGNS[one.kind] * one.units))
+        if one.appointment:
+            services[one.authorization_id].add(one.appointment.service)
+    return consumed, reserved, services
+
+
+def _unreserved(rows: Sequence[Authorization], services: dict[int, set[str]], today: date) -> Units:
+    """Scheduled sessions of the same services for which no unit was left: one each."""
+    found: Units = defaultdict(list)
+    sums = Sum(
+        Case(
+            When(unit_entries__kind="release", then=-F("unit_entries__units")),
+            default=F("unit_entries__units"),
+            output_field=IntegerField(),
+        )
+    )
+    waiting = (
+        Appointment.objects.filter(
+            client__in={row.client_id for row in rows},
+            status="scheduled",
+            starts_at__date__gte=today,
+        )
+        .annotate(held=sums)
+        .filter(Q(held__isnull=True) | Q(held__lte=0))
+    )
+    for one in waiting:
+        on = timezone.localdate(one.starts_at)
+        for row in rows:
+            fits = row.client_id == one.client_id and one.service in services[row.pk]
+            if fits and row.effective_from <= on <= row.effective_to:
+                found[row.pk].append(TakenUnits(on, 1))
+                break
+    return found

@@ -17,6 +17,7 @@ from carethread.rules.words import day, listing
 
 USABLE = frozenset({"approved", "partial", "modified", "extended", "exhausted", "expired"})
 LIVE = frozenset({"approved", "partial", "modified", "extended"})
+BY_ITSELF = frozenset({"extended", "exhausted", "expired"})  # what no answer says
 AWAITED = frozenset({"submitted", "retro_requested", "pended", "appealed", "peer_to_peer"})
 _ANSWERS = frozenset({"approved", "partial", "modified", "denied", "pended", "not_required"})
 
@@ -280,6 +281,21 @@ def alerts(
     if Short.STATE in short:
         return (Alert(_STATE_WORDS.get(known.state, "No authorization"), "bad"),)
     return (*_outside(known, service, short), *_soon(known, service.day, next_review, short, at))
+
+
+def standing_alerts(
+    known: AuthorizationFacts, today: date, *, next_review: date | None, at: WarnAt
+) -> tuple[Alert, ...]:
+    """What to say of an authorization as it stands today, whatever the service."""
+    if known.state not in USABLE:
+        words = _STATE_WORDS.get(known.state)
+        return (Alert(words, "bad" if known.state == "denied" else "wait"),) if words else ()
+    if known.ends is not None and known.ends < today:
+        return (Alert(_outside_dates(known, today), "bad"),)
+    if known.remaining is not None and known.remaining <= 0:
+        none = Alert(f"No {known.unit} left", "bad")
+        return (none, *_soon(known, today, next_review, (Short.UNITS,), at))
+    return tuple(_soon(known, today, next_review, (), at))
 
 
 def _outside(

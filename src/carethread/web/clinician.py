@@ -15,7 +15,7 @@ from carethread.web.accounts import proof_of_who_signs
 from carethread.web.forms import PasswordForm, WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.note import as_read
-from carethread.workflow import document, follow_up
+from carethread.workflow import document, follow_up, foresee
 
 
 def practitioner_of(user: User) -> Practitioner:
@@ -31,6 +31,7 @@ def practitioner_of(user: User) -> Practitioner:
 def day(request: Request) -> HttpResponse:
     """My day: who is expected, what is still unsigned, what came back."""
     me, now, on = practitioner_of(request.user), http.now(), http.day_asked(request)
+    entries = days.on_day(me, http.midnight(on), now)
     return render(
         request,
         "clinician/day.html",
@@ -39,7 +40,8 @@ def day(request: Request) -> HttpResponse:
             "before": on - timedelta(days=1),
             "after": on + timedelta(days=1),
             "is_today": on == http.today(),
-            "entries": days.on_day(me, http.midnight(on), now),
+            "entries": entries,
+            "alerts": foresee.alerts([entry.appointment for entry in entries], on=on),
             "unsigned": days.unsigned_before(me, http.midnight(), now),
             "amending": days.addenda_begun(me),
             "returned": [

@@ -1,6 +1,6 @@
 """One way to edit a row: show its form, try the step, keep what was typed when it is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -27,10 +27,13 @@ def edit(
     over: str = "",
     words: str = "",
     done: str = "Saved.",
+    template: str = "parts/edit.html",
+    shown: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     """The page of one row. After saving: to where the user came from (`next`), else `back`.
 
-    `over` stands above the heading, `words` under it. Who may only look sees the values, and who
+    `over` stands above the heading, `words` under it; a `template` of
+    its own may show more (`shown`). Who may only look sees the values, and who
     corrects them.
     """
     address = request.resolver_match.view_name if request.resolver_match else ""
@@ -43,8 +46,9 @@ def edit(
         form.only_show()
     return render(
         request,
-        "parts/edit.html",
+        template,
         {
+            **(shown or {}),
             "form": form,
             "heading": heading,
             "over": over,

@@ -6,7 +6,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from carethread.record.models import (
-    Authorization,
     Client,
     Consent,
     Coverage,
@@ -20,7 +19,6 @@ from carethread.web.pages import page
 from carethread.web.permissions import sees_narrative
 from carethread.web.reach import clients_of
 from carethread.web.row_forms import (
-    AuthorizationForm,
     ClientForm,
     ConsentForm,
     CoverageForm,
@@ -112,32 +110,6 @@ def _coverage(request: Request, row: Coverage, heading: str) -> HttpResponse:
         heading=heading,
         over=row.client.name,
         words="Claims that wait for this are computed anew when you save.",
-        back=_page_of(row.client),
-    )
-
-
-def authorization_new(request: Request, row: Client) -> HttpResponse:
-    """A payer's authorization, as it was given."""
-    return _authorization(
-        request, Authorization(organization=row.organization, client=row), "New authorization"
-    )
-
-
-def authorization(request: Request, row: Authorization) -> HttpResponse:
-    """One authorization with what was used of it."""
-    return _authorization(request, row, "Authorization")
-
-
-def _authorization(request: Request, row: Authorization, heading: str) -> HttpResponse:
-    form = AuthorizationForm(http.sent(request), instance=row)
-    used = f"{row.used_units} of {row.approved_units} units are used. " if row.pk else ""
-    return edit(
-        request,
-        form,
-        lambda: admit.save_authorization(form.instance, now=http.now()),
-        heading=heading,
-        over=row.client.name,
-        words=f"{used}Services that waited for it take their units when you save.",
         back=_page_of(row.client),
     )
 

@@ -27,6 +27,10 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "claim": (Page("claim", "Open the claim"),),
     "coverage": (Page("coverage", "Open the coverage"),),
     "authorization": (Page("authorization", "Open the authorization"),),
+    "authorization_new": (
+        Page("authorization_new", "Ask for an authorization"),
+        Page("client", "Open the client"),
+    ),
     "plan": (Page("plan", "Open the plan"),),
     "client": (Page("client", "Open the client"),),
     "practitioner": (Page("practitioner", "Open the practitioner"),),

@@ -49,10 +49,12 @@ MENU = (
     Entry("unmatched", "Unmatched", "puzzle", "Billing", ("unmatched_item",), counts.unmatched),
     Entry("files", "Files", "files", "Billing", ("file", "file_upload"), counts.quarantined),
     Entry("denials", "Denials", "chart-dots", "Leadership"),
+    Entry("utilization", "Authorizations", "shield-check", "Front desk",
+          ("authorization", "authorization_new")),
     Entry(
         "clients", "Clients", "users", "Front desk",
-        ("client", "client_new", "client_edit", "coverage_new", "coverage", "authorization_new",
-         "authorization", "plan_new", "plan", "consent_new"),
+        ("client", "client_new", "client_edit", "coverage_new", "coverage", "plan_new",
+         "plan", "consent_new"),
     ),
     Entry(
         "practitioners", "Practitioners", "stethoscope", "Set-up",

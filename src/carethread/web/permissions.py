@@ -101,6 +101,7 @@ DOORS: Mapping[str, Door] = {
     # leadership
     "denials": Door(get=FIGURES | BILLING),
     # intake and utilization
+    "utilization": Door(get=FRONT_DESK | BILLING),
     "clients": Door(get=FRONT_DESK | BILLING | CARE),
     "client": Door(get=FRONT_DESK | BILLING | CARE, reach=reach.client),
     "client_new": Door(get=INTAKE, post=INTAKE),

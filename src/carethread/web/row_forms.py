@@ -10,10 +10,12 @@ from django import forms
 from django.db.models import Model, QuerySet
 
 from carethread.codes.credentials import credentials
+from carethread.codes.levels import levels
 from carethread.codes.policies import POLICIES
 from carethread.codes.services import services
 from carethread.record.models import (
     Authorization,
+    AuthorizationState,
     Client,
     Consent,
     Coverage,
@@ -26,8 +28,11 @@ from carethread.record.models import (
     PolicySetting,
     Practitioner,
     Program,
+    Site,
     TreatmentPlan,
 )
+from carethread.record.models.authorization import CHANNELS
+from carethread.rules.authorize import BY_ITSELF, MOVES
 from carethread.web.forms import DayInput
 
 CODES_HINT = "Procedure codes, separated by commas."
@@ -145,19 +150,63 @@ class CoverageForm(RowForm):
 
 
 class AuthorizationForm(RowForm):
+    """A request or an answer, with how it was said. `state` offers what may follow."""
+
     payer = ChoiceOf(Payer)
+    extends = ChoiceOf(Authorization, required=False, help_text="What this one continues.")
+    facility = ChoiceOf(Site, required=False, help_text="Only where the payer names one.")
+    rendering = ChoiceOf(Practitioner, required=False, help_text="Only where the payer names one.")
     codes = ListField(label="For codes", required=False, help_text=CODES_HINT)
+    level_of_care = forms.ChoiceField(required=False)
+    channel = forms.ChoiceField(
+        label="How it was said", choices=[c for c in CHANNELS if c[0] not in ("system", "278")]
+    )
+    contact = forms.CharField(label="With whom", required=False, max_length=120)
+    reference = forms.CharField(label="Their reference", required=False, max_length=60)
+    words = forms.CharField(
+        label="What was said",
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     widths = {
-        **_DATES, "payer": "half full-narrow", "number": "half full-narrow",
-        "codes": "half full-narrow", "approved_units": "half full-narrow",
+        **_DATES, "payer": "half full-narrow", "state": "half full-narrow",
+        "number": "half full-narrow", "extends": "half full-narrow", "codes": "half full-narrow",
+        "level_of_care": "half full-narrow", "facility": "half full-narrow",
+        "rendering": "half full-narrow", "unit": "third", "requested_units": "third",
+        "approved_units": "third", "daily_cap": "third", "weekly_cap": "third",
+        "monthly_cap": "third", "next_review_on": "half full-narrow",
+        "channel": "half full-narrow", "contact": "half full-narrow",
+        "reference": "half full-narrow",
     }  # fmt: skip
 
     class Meta:
         model = Authorization
         fields = [
-            "payer", "number", "codes", "approved_units", "effective_from", "effective_to"
+            "payer", "state", "number", "extends", "effective_from", "effective_to", "unit",
+            "requested_units", "approved_units", "codes", "level_of_care", "facility",
+            "rendering", "daily_cap", "weekly_cap", "monthly_cap", "next_review_on",
         ]  # fmt: skip
-        labels = {"effective_from": "From", "effective_to": "Until"}
+        labels = {"effective_from": "From", "effective_to": "Until", "requested_units": "Asked for",
+                  "approved_units": "Approved"}  # fmt: skip
+        help_texts = {"number": "Empty until the payer gives one."}
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        row = self.instance
+        state, level_of_care, extends = (
+            self.fields[name] for name in ("state", "level_of_care", "extends")
+        )
+        assert isinstance(state, forms.ChoiceField)
+        assert isinstance(level_of_care, forms.ChoiceField)
+        assert isinstance(extends, ChoiceOf)
+        was = row.state if row.pk else ""
+        offered = {was} | MOVES[was] - BY_ITSELF
+        state.choices = [c for c in AuthorizationState.choices if c[0] in offered]
+        level_of_care.choices = [
+            ("", "Any"), *((key, known.label) for key, known in levels().items())
+        ]  # fmt: skip
+        extends.offer(Authorization.objects.filter(client=row.client_id).exclude(pk=row.pk))
 
 
 class PlanForm(RowForm):

@@ -57,3 +57,21 @@ DELIVERY_STATES: dict[str, Words] = {
     "duplicate": Words("Received before", Tone.IDLE, "copy"),
     "quarantined": Words("Quarantined", Tone.BAD, "shield-x"),
 }
+
+AUTHORIZATION_STATES: dict[str, Words] = {
+    "not_required": Words("Not required", Tone.GOOD, "circle-check"),
+    "draft": Words("Draft", Tone.IDLE, "circle-dashed"),
+    "submitted": Words("Submitted", Tone.WAIT, "send"),
+    "retro_requested": Words("Requested afterwards", Tone.WAIT, "send"),
+    "pended": Words("Pended", Tone.WAIT, "hourglass"),
+    "approved": Words("Approved", Tone.GOOD, "circle-check"),
+    "partial": Words("Approved in part", Tone.GOOD, "circle-half"),
+    "modified": Words("Approved, modified", Tone.GOOD, "circle-check"),
+    "denied": Words("Denied", Tone.BAD, "circle-x"),
+    "appealed": Words("Appealed", Tone.WAIT, "hourglass"),
+    "peer_to_peer": Words("Peer-to-peer", Tone.WAIT, "hourglass"),
+    "extended": Words("Extended", Tone.GOOD, "circle-check"),
+    "exhausted": Words("Used up", Tone.BAD, "battery"),
+    "expired": Words("Expired", Tone.BAD, "calendar-off"),
+    "voided": Words("Voided", Tone.IDLE, "ban"),
+}

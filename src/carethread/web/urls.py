@@ -15,6 +15,7 @@ from carethread.web import (
     note,
     remittances,
     rules,
+    utilization,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -60,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # leadership
     path("denials/", leadership.denials, name="denials"),
     # intake and utilization
+    path("utilization/", utilization.board, name="utilization"),
     path("clients/", intake.clients, name="clients"),
     path("clients/new/", intake.client_new, name="client_new"),
     path("clients/<int:client_id>/", intake.client, name="client"),
@@ -67,9 +69,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<int:client_id>/coverage/", intake.coverage_new, name="coverage_new"),
     path("coverage/<int:coverage_id>/", intake.coverage, name="coverage"),
     path(
-        "clients/<int:client_id>/authorization/", intake.authorization_new, name="authorization_new"
+        "clients/<int:client_id>/authorization/",
+        utilization.authorization_new,
+        name="authorization_new",
     ),
-    path("authorizations/<int:authorization_id>/", intake.authorization, name="authorization"),
+    path("authorizations/<int:authorization_id>/", utilization.authorization, name="authorization"),
     path("clients/<int:client_id>/plan/", intake.plan_new, name="plan_new"),
     path("plans/<int:plan_id>/", intake.plan, name="plan"),
     path("clients/<int:client_id>/consent/", intake.consent_new, name="consent_new"),

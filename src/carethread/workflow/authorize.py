@@ -65,12 +65,14 @@ def record(row: Authorization, told: Told, *, now: datetime) -> Authorization:
     """
     charging.one_at_a_time(row.client_id)
     before = _before(row)
-    _refuse_impossible(row, before)
+    _refuse_impossible(row, before, told)
     if before is None:
         row.recorded_at = now
     else:
         _keep_what_was_used(row, before)
-        units.make_room_under(before, row.approved_units, now=now)
+        voided = row.state == AuthorizationState.VOIDED
+        most = before.used_units if voided else row.approved_units
+        units.make_room_under(before, most, now=now)
         row.reserved_units = before.reserved_units
     keep(row)
     words = f"{_changes(row, before)} {told.words}".strip()
@@ -95,21 +97,10 @@ def request(row: Authorization, told: Told, *, now: datetime) -> Authorization:
     return record(row, told, now=now)
 
 
-@transaction.atomic
 def move(row: Authorization, state: str, told: Told, *, now: datetime) -> Authorization:
     """Void, appeal or send to peer-to-peer review: a change of state alone, with its words."""
-    if not told.words.strip():
-        raise refuse("Say why.", "words")
-    charging.one_at_a_time(row.client_id)
-    before = _before(row)
-    assert before is not None
-    if not may_become(before.state, state):
-        raise refuse(_cannot(before.state, state))
-    if state == AuthorizationState.VOIDED:
-        units.make_room_under(before, before.used_units, now=now)
-    _become(before, state, told.words.strip(), told, now)
-    charging.recharge(before.client, now=now)
-    return before
+    row.state = state
+    return record(row, told, now=now)
 
 
 # ------------------------------------------------------------------------------- by itself
@@ -258,12 +249,17 @@ def _before(row: Authorization) -> Authorization | None:
     return found
 
 
-def _refuse_impossible(row: Authorization, before: Authorization | None) -> None:
+_WITH_A_REASON = frozenset({"voided", "appealed", "peer_to_peer"})
+
+
+def _refuse_impossible(row: Authorization, before: Authorization | None, told: Told) -> None:
     if row.effective_to < row.effective_from:
         raise refuse("It must end after it starts.", "effective_to")
     was = before.state if before else ""
     if row.state != was and not may_become(was, row.state):
         raise refuse(_cannot(was, row.state), "state")
+    if row.state != was and row.state in _WITH_A_REASON and not told.words.strip():
+        raise refuse("Say why.", "words")
     if row.state in USABLE and not row.number.strip():
         raise refuse("What is its number?", "number")
     if row.state in LIVE and row.approved_units < 1:

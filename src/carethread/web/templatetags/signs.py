@@ -10,11 +10,23 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from carethread.web.links import way_to
-from carethread.web.states import CASE_STATES, CLAIM_STATES, DELIVERY_STATES, Tone, Words
+from carethread.web.states import (
+    AUTHORIZATION_STATES,
+    CASE_STATES,
+    CLAIM_STATES,
+    DELIVERY_STATES,
+    Tone,
+    Words,
+)
 
 register = template.Library()
 
-_STATES = {"claim": CLAIM_STATES, "case": CASE_STATES, "delivery": DELIVERY_STATES}
+_STATES = {
+    "claim": CLAIM_STATES,
+    "case": CASE_STATES,
+    "delivery": DELIVERY_STATES,
+    "authorization": AUTHORIZATION_STATES,
+}
 _TONE_ICONS = {
     Tone.GOOD: "circle-check",
     Tone.WAIT: "clock",
