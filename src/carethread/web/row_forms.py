@@ -159,7 +159,7 @@ class AuthorizationForm(RowForm):
     codes = ListField(label="For codes", required=False, help_text=CODES_HINT)
     level_of_care = forms.ChoiceField(required=False)
     channel = forms.ChoiceField(
-        label="How it was said", choices=[c for c in CHANNELS if c[0] not in ("system", "278")]
+        label="How it was said", choices=[c for c in CHANNELS if c[0] != "system"]
     )
     contact = forms.CharField(label="With whom", required=False, max_length=120)
     reference = forms.CharField(label="Their reference", required=False, max_length=60)

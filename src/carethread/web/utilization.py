@@ -12,7 +12,7 @@ from carethread.web.editing import edit
 from carethread.web.http import Request
 from carethread.web.pages import number_asked, page
 from carethread.web.row_forms import AuthorizationForm
-from carethread.workflow import authorize, foresee
+from carethread.workflow import authorize, foresee, review
 from carethread.workflow.authorize import Told
 
 _SHOWN = {
@@ -86,7 +86,7 @@ def _edit(
     return edit(
         request,
         form,
-        lambda: authorize.record(form.instance, _told(request, form), now=http.now()),
+        lambda: _keep(form.instance, _told(request, form)),
         heading=heading,
         over=row.client.name,
         words="Services that waited for it take their units when you save.",
@@ -94,6 +94,13 @@ def _edit(
         template=template,
         shown=shown,
     )
+
+
+def _keep(row: Authorization, told: Told) -> Authorization:
+    """A request by 278 leaves through the clearinghouse; everything else is written down."""
+    if told.channel == "278":
+        return review.send(row, told, now=http.now())
+    return authorize.record(row, told, now=http.now())
 
 
 def _told(request: Request, form: AuthorizationForm) -> Told:

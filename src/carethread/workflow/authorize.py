@@ -8,7 +8,7 @@ use alone decide: expired, used up, or free again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -26,6 +26,7 @@ from carethread.record.models import (
     User,
 )
 from carethread.rules.authorize import AWAITED, LIVE, USABLE, may_become, resting_state
+from carethread.rules.review import Decision
 from carethread.workflow import charging, gather, units
 from carethread.workflow.errors import Refused, refuse
 from carethread.workflow.keep import keep
@@ -152,19 +153,6 @@ def _answered(row: Authorization) -> str:
 
 
 # ------------------------------------------------------------------------------- from the wire
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a payer's 278 says of one request. Units and dates are None where it says nothing;
-    `state` is empty where its action code is not known to us (`words` then has it)."""
-
-    state: str
-    number: str = ""
-    approved_units: int | None = None
-    starts: date | None = None
-    ends: date | None = None
-    words: str = ""
 
 
 @transaction.atomic

@@ -23,13 +23,14 @@ from carethread.record.models import (
     Organization,
     RemoteFile,
 )
-from carethread.workflow import acknowledge, post
+from carethread.workflow import acknowledge, post, review
 from carethread.workflow.connections import opened
 from carethread.workflow.quarantine import Quarantined, reason_of
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
 from carethread.x12.finding import Severity, Unreadable
 from carethread.x12.reader import Document, read
 from carethread.x12.remittance import Remittance
+from carethread.x12.review import Review
 
 _LARGEST_FILE = 512 * 1024 * 1024
 
@@ -213,6 +214,8 @@ def _handlers(document: Document) -> list[Handler]:
                 handlers.append(acknowledge.claim_handler(one))
             case Remittance():
                 handlers.append(post.handler(one))
+            case Review():
+                handlers.append(review.handler(one))
             case _:
                 raise Quarantined(
                     f"A transaction of a kind that is not expected here: {type(one).__name__}.",

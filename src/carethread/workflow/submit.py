@@ -84,7 +84,7 @@ def freeze(connection: Connection, *, now: datetime) -> EdiFile | None:
     _reopen_denials(organization, leaving, now)
     control = numbers.take(organization, f"interchange:{connection.sender_id}").start
     raw = write_file(organization, connection, [one.wire for one in leaving], control, now)
-    file = _store(connection, raw, control, now)
+    file = store(connection, raw, control, now)
     _freeze_versions(leaving, file, now)
     for one in leaving:
         words = f"Leaves as {one.wire.claim_id} in file {file.name}."
@@ -151,14 +151,17 @@ def write_file(
     )
 
 
-def _store(connection: Connection, raw: bytes, control: int, now: datetime) -> EdiFile:
+def store(
+    connection: Connection, raw: bytes, control: int, now: datetime, *, kind: str = "837P"
+) -> EdiFile:
+    """A file that is to leave, with its interchange; it waits to be carried."""
     digest = hashlib.sha256(raw).hexdigest()
     file = EdiFile.objects.create(
         organization=connection.organization,
         connection=connection,
         direction="out",
-        kind="837P",
-        name=outbound_name(connection.sender_id, f"{control:09d}", "837P", digest),
+        kind=kind,
+        name=outbound_name(connection.sender_id, f"{control:09d}", kind, digest),
         sha256=digest,
         raw=raw,
         made_at=now,

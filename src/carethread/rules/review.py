@@ -1,0 +1,174 @@
+"""An authorization as a 278 request, and a payer's 278 response as decisions. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from carethread.rules.authorize import ACTIONS
+from carethread.rules.facts import BillingProvider, ClientFacts, CoverageFacts, Provider
+from carethread.x12.common import Envelope, Party
+from carethread.x12.eligibility import Delivery, Entity, Identifier, Period, Relation, Trace
+from carethread.x12.review import (
+    CodedItem,
+    PatientEvent,
+    Requested,
+    Review,
+    ReviewMember,
+    ReviewService,
+    rejection_words,
+)
+from carethread.x12.review import Decision as Said
+
+GUIDE = "005010X217"
+SELF = "18"
+_QUANTITIES = {"units": "FL", "days": "DY", "visits": "VS", "hours": "HS"}  # HSD01
+_TRACE = re.compile(r"CTAUTH(\d{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: `units` counted in `unit` for these days, and the diagnoses that it
+    treats. `number` is that of the authorization that this extends, if it does. `id` is the
+    record's own, by which the answer is found."""
+
+    id: int
+    starts: date
+    ends: date
+    units: int
+    unit: str
+    diagnoses: tuple[str, ...]
+    number: str = ""
+    is_admission: bool = False
+    rendering: Provider | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a payer's 278 says of one request. Units and dates are None where it says nothing;
+    `state` is empty where its action code is not known to us (`words` then has it)."""
+
+    state: str
+    number: str = ""
+    approved_units: int | None = None
+    starts: date | None = None
+    ends: date | None = None
+    words: str = ""
+
+
+def ask(
+    asked: Asked,
+    client: ClientFacts,
+    coverage: CoverageFacts,
+    billing: BillingProvider,
+    *,
+    envelope: Envelope,
+    created: datetime,
+) -> Review:
+    """The 278 request for one authorization: the whole course of treatment as one patient event."""
+    person = coverage.subscriber or client
+    is_self = coverage.subscriber is None
+    subscriber = ReviewMember(
+        _person(person, coverage.member_id),
+        person.birth_date if is_self else None,
+        person.sex if is_self else "",
+    )
+    dependent = ReviewMember(
+        _person(client),
+        client.birth_date,
+        client.sex,
+        relation=Relation("N", coverage.relationship),
+    )
+    return Review(
+        envelope,
+        Entity("X3", "2", coverage.payer_name, id_qualifier="PI", id=coverage.payer_id),
+        _center("1P", billing),
+        f"A{asked.id}",
+        created.date(),
+        f"{created:%H%M}",
+        subscriber=subscriber,
+        dependent=None if is_self else dependent,
+        event=_event(asked, billing),
+    )
+
+
+def _person(who: ClientFacts, member_id: str = "") -> Party:
+    party = Party("1", who.last_name, who.first_name)
+    if not member_id:
+        return party
+    return Party("1", who.last_name, who.first_name, id_qualifier="MI", id=member_id)
+
+
+def _center(role: str, billing: BillingProvider) -> Entity:
+    return Entity(
+        role, "2", billing.name, id_qualifier="XX", id=billing.npi,
+        references=(Identifier("EI", billing.tax_id),) if role == "1P" else (),
+    )  # fmt: skip
+
+
+def _event(asked: Asked, billing: BillingProvider) -> PatientEvent:
+    who = asked.rendering
+    providers: tuple[Entity, ...] = (_center("FA", billing),)
+    if who is not None:
+        providers = (
+            Entity("SJ", "1", who.last_name, who.first_name, id_qualifier="XX", id=who.npi),
+            *providers,
+        )
+    return PatientEvent(
+        traces=(Trace("1", f"CTAUTH{asked.id}", f"9{billing.tax_id}"),),
+        requested=Requested(
+            "AR" if asked.is_admission else "HS", "4" if asked.number else "I", "MH"
+        ),
+        previous_authorization=asked.number,
+        dates=(Period("435" if asked.is_admission else "AAH", asked.starts, asked.ends),),
+        diagnoses=tuple(
+            CodedItem("ABF" if place else "ABK", code)
+            for place, code in enumerate(asked.diagnoses[:12])
+        ),
+        delivery=Delivery(_QUANTITIES[asked.unit], Decimal(asked.units)),
+        providers=providers,
+    )
+
+
+def request_id(review: Review) -> int | None:
+    """The record's id of the request that a response answers; None where it names none of ours."""
+    event = review.event
+    for trace in event.traces if event else ():
+        if found := _TRACE.fullmatch(trace.number.strip()):
+            return int(found[1])
+    return None
+
+
+def decided(review: Review) -> Decision:
+    """What a response decides of the event; where only services were decided, the first of them."""
+    event = review.event
+    said, quantity = _said(review)
+    words = "; ".join([*review.decided, *([event.message] if event and event.message else [])])
+    if said is None:
+        refused = "; ".join(rejection_words(r) for r in review.all_rejections)
+        return Decision("", words=refused or "It holds no decision.")
+    state = ACTIONS.get(said.action, "")
+    starts, ends = _span(event)
+    return Decision(state, said.number, quantity, starts, ends, words[:400])
+
+
+def _said(review: Review) -> tuple[Said | None, int | None]:
+    event = review.event
+    places: tuple[PatientEvent | ReviewService, ...] = (event,) if event else ()
+    for place in (*places, *review.services):
+        if place.decision is not None:
+            quantity = place.delivery.quantity if place.delivery else None
+            return place.decision, None if quantity is None else int(quantity)
+    return None, None
+
+
+def _span(event: PatientEvent | None) -> tuple[date | None, date | None]:
+    """The days that were certified: from 007 to 036, else the event's own range."""
+    if event is None:
+        return None, None
+    begins, ends = event.period("007"), event.period("036")
+    own = event.period("AAH") or event.period("435")
+    first = begins or own
+    is_range = own is not None and own.last > own.first
+    last = ends.last if ends else own.last if own and is_range else None
+    return (first.first if first else None), last

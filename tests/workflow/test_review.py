@@ -1,0 +1,122 @@
+"""The 278 on the real path: the request leaves as a file, the answer finds it, or waits."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from carethread.record.models import Authorization, Case, Delivery, EdiFile
+from carethread.workflow import receive, review
+from carethread.workflow.authorize import Told
+from carethread.workflow.errors import Refused
+from carethread.x12 import eligibility
+from carethread.x12.reader import read
+from carethread.x12.review import Decision, Review
+from carethread.x12.writer import write
+from tests.cast import NOW, TODAY, Cast
+from tests.payers import make_connection
+
+
+def asked(cast: Cast, **changes: object) -> Authorization:
+    make_connection(cast.center)
+    values = {
+        "organization": cast.center, "client": cast.clara, "payer": cast.payer, "codes": ["90837"],
+        "state": "submitted", "effective_from": TODAY, "effective_to": TODAY + timedelta(days=90),
+        "requested_units": 12, "unit": "visits",
+    } | changes  # fmt: skip
+    return review.send(Authorization(**values), Told("278"), now=NOW)
+
+
+def sent() -> Review:
+    (one,) = read(bytes(EdiFile.objects.get(direction="out").raw)).transactions
+    assert isinstance(one, Review)
+    return one
+
+
+def reply(cast: Cast, action: str, *, number: str = "", units: int = 12, **event: object) -> None:
+    """The payer answers what was sent."""
+    question = sent()
+    assert question.event is not None
+    (trace,) = question.event.traces
+    answered = replace(
+        question,
+        purpose="11",
+        kind="18",
+        event=replace(
+            question.event,
+            traces=(replace(trace, kind="2"),),
+            decision=Decision(action, number),
+            delivery=eligibility.Delivery("VS", Decimal(units)),
+            **event,
+        ),
+    )
+    control = EdiFile.objects.count() + 500
+    raw = write(
+        [answered], sender="PAYER", receiver="CENTER", interchange_control=control,
+        group_control=control, created=NOW.replace(tzinfo=None),
+    )  # fmt: skip
+    file = receive.store(raw, organization=cast.center, name=f"{action}.278", now=NOW)
+    receive.read_file(file.delivery, now=NOW)
+    file.delivery.refresh_from_db()
+    assert file.delivery.state == "read", file.delivery.reason
+
+
+def test_a_request_leaves_as_a_278_that_reads_without_a_finding(alder: Cast) -> None:
+    row = asked(alder)
+    assert row.state == "submitted"
+    file = EdiFile.objects.get(direction="out")
+    assert file.kind == "278"
+    assert file.delivery.state == "built"
+    document = read(bytes(file.raw))
+    assert [f.message for f in document.findings] == []
+    said = sent()
+    assert said.patient is not None
+    assert said.patient.party.id == "HH00000001"
+    assert said.event is not None
+    assert [d.code for d in said.event.diagnoses] == ["F331", "F411"]
+    assert said.event.delivery is not None
+    assert (said.event.delivery.quantity_qualifier, said.event.delivery.quantity) == ("VS", 12)
+
+
+@pytest.mark.parametrize(
+    ("action", "number", "state", "units"),
+    [("A1", "H-1", "approved", 12), ("A2", "H-2", "partial", 5), ("A6", "H-3", "modified", 8),
+     ("A3", "", "denied", 0), ("A4", "", "pended", 0), ("NA", "", "not_required", 0)],
+)  # fmt: skip
+def test_the_answer_is_applied_to_the_request_that_it_answers(
+    alder: Cast, action: str, number: str, state: str, units: int
+) -> None:
+    row = asked(alder)
+    reply(alder, action, number=number, units=units or 12)
+    row.refresh_from_db()
+    assert (row.state, row.number, row.approved_units) == (state, number, units)
+    event = row.events.order_by("-pk")[0]
+    assert (event.channel, event.file.direction) == ("278", "in")
+
+
+def test_a_second_answer_that_contradicts_the_first_opens_a_case(alder: Cast) -> None:
+    row = asked(alder)
+    reply(alder, "A1", number="H-1")
+    reply(alder, "A3")
+    row.refresh_from_db()
+    assert row.state == "approved"
+    assert Case.objects.get().authorization == row
+
+
+def test_an_answer_to_nothing_that_was_asked_is_set_aside(alder: Cast) -> None:
+    asked(alder)
+    raw = bytes(EdiFile.objects.get(direction="out").raw)
+    file = receive.store(raw, organization=alder.center, name="stray.278", now=NOW)
+    receive.read_file(file.delivery, now=NOW)
+    assert Delivery.objects.get(pk=file.delivery.pk).state == "quarantined"
+
+
+def test_a_request_without_a_clearinghouse_is_refused_and_leaves_nothing(alder: Cast) -> None:
+    row = Authorization(
+        organization=alder.center, client=alder.clara, payer=alder.payer, state="submitted",
+        effective_from=TODAY, effective_to=TODAY, requested_units=1,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="no clearinghouse"):
+        review.send(row, Told("278"), now=NOW)
+    assert not Authorization.objects.exists()
