@@ -1,6 +1,7 @@
 """Authorizations on the real path: asked for, answered, reserved, consumed, confirmed, released."""
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from carethread.workflow import admit, authorize, bill, post, receive
 from carethread.workflow.authorize import Told
 from carethread.workflow.errors import Refused
 from tests.cast import NOW, TODAY, Cast, amend, draft_of, sign, signed_session
-from tests.payers import answer, check, make_connection
+from tests.payers import answer, check, make_connection, reversal
 
 PHONE = Told(channel="phone", contact="Pia at Harbor", reference="R-5512")
 
@@ -118,7 +119,11 @@ def test_payment_confirms_units_and_a_reversal_takes_that_back(alder: Cast) -> N
     signed_session(alder)
     claim = _sent(alder)
     paid = answer(claim, paid=12_000, CO_45=6_000)
-    _post(alder, "1", paid)
+    _post(alder, "T1", paid)
+    assert sums(row) == (0, 1, 1)
+    _post(alder, "T2", reversal(paid))
+    assert sums(row) == (0, 1, 0)
+    _post(alder, "T3", replace(paid, payer_control_number="HH-AGAIN"))
     assert sums(row) == (0, 1, 1)
 
 
@@ -136,7 +141,7 @@ def _sent(cast: Cast) -> Claim:
 
 def _post(cast: Cast, name: str, *answers: object) -> None:
     file = receive.store(name.encode(), organization=cast.center, name=f"{name}.835", now=NOW)
-    post.post_check(file, check(cast.center, *answers), now=NOW)
+    post.post_check(file, check(cast.center, *answers, trace=name), now=NOW)
 
 
 @settings(
