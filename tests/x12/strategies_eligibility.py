@@ -59,6 +59,7 @@ procedures: SearchStrategy[dict[str, Any]] = st.just({}) | st.fixed_dictionaries
 conditions = some(
     st.builds(Condition, st.sampled_from(["ZZ", "GR"]), word(4), st.just("44"), text(10)), 2
 )
+asked_conditions = some(st.builds(Condition, st.just("ZZ"), word(4)), 2)  # III01, III02 and no more
 rejections = some(
     st.builds(Rejection, st.sampled_from("YN"), word(2), st.sampled_from("CNRSWXY")), 2
 )
@@ -181,7 +182,7 @@ def inquiries_about(draw: st.DrawFn) -> ServiceInquiry:
         amounts=tuple(
             Amount(q, draw(cents)) for q in draw(st.sampled_from([(), ("R",), ("R", "PB")]))
         ),
-        conditions=draw(conditions),
+        conditions=draw(asked_conditions),
         references=draw(some(st.builds(Identifier, st.sampled_from(["9F", "G1"]), word(15)), 1)),
         dates=draw(periods("291", most=1)),
         **draw(procedures),

@@ -9,6 +9,7 @@ from carethread.x12.check import check
 from carethread.x12.delimiters import DEFAULT
 from carethread.x12.eligibility import (
     Benefit,
+    Condition,
     EligibilityInquiry,
     EligibilityResponse,
     Member,
@@ -236,3 +237,11 @@ def test_a_270_holds_no_answers_and_a_271_no_questions() -> None:
     grandchild: Member = eligible.dependent(dependents=(eligible.dependent(),))
     with pytest.raises(ValueError, match="no place for dependents"):
         set_lines(eligible.response(eligible.subscriber(dependents=(grandchild,))), "1", DEFAULT)
+
+
+def test_an_inquiry_that_names_no_service_keeps_what_it_says_beside_it() -> None:
+    asked = (ServiceInquiry(conditions=(Condition("ZZ", "11"),)),)
+    data = make.written(eligible.inquiry(eligible.subscriber(inquiries=asked)))
+    assert b"~EQ~III*ZZ*11~" in data
+    [source] = make.only(data).sources
+    assert source.receivers[0].subscribers[0].inquiries == asked

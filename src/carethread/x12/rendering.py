@@ -38,9 +38,16 @@ def render(loop: Loop, value: Any, above: Get | None = None) -> Iterator[Item]:
     items = [item for order, part in enumerate(loop.parts) for item in _part(part, get, order)]
     if not items or (not loop.shape and not _speaks(loop, items)):
         return
+    if loop.shape and items[0].order and _opens(loop.first):
+        items.insert(0, Item([loop.first.tag], loop.first, 0))
     for kept in getattr(flat, "extra", ()):
         _place(kept, items, loop)
     yield from items
+
+
+def _opens(first: Segment) -> bool:
+    """A loop's first segment that is written though it says nothing, for what stands behind it."""
+    return first.is_mapped and not first.keys and first.binding != "level"
 
 
 def _getter(flat: Any, above: Get | None) -> Get:
