@@ -70,7 +70,12 @@ def test_no_key_of_a_set_means_two_things() -> None:
 
 @pytest.mark.parametrize(
     "elements",
-    [("NTE", "ADD", "A*B:C^D\\"), ("HI", f"BK{COMPONENT}F331", f"a{REPETITION}b"), ("SE1", "")],
+    [
+        (f"{REPETITION}SE", "1"),
+        ("NTE", "ADD", "A*B:C^D\\"),
+        ("HI", f"BK{COMPONENT}F331", f"a{REPETITION}b"),
+        ("SE1", ""),
+    ],
 )
 def test_a_kept_segment_is_text_that_can_be_read_back(elements: tuple[str, ...]) -> None:
     assert SEGMENT.read(SEGMENT.show(elements), "") == elements

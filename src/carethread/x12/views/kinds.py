@@ -161,7 +161,7 @@ def _segment(value: Any, path: str) -> tuple[str, ...]:
             elements.append("")
         else:
             elements[-1] += escaped or text or _MARKS[mark] or ""
-    if elements[0].lstrip() in _ENVELOPE and any(elements[1:]):
+    if elements[0].lstrip(" ") in _ENVELOPE and any(elements[1:]):
         raise refuse(path, value, "a segment that may stand inside a set")
     return tuple(elements)
 
