@@ -1,14 +1,14 @@
 """What happens when a note is written and signed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from carethread.record.ledger import wrong_balances
-from carethread.record.models import Charge, NoteVersion, Signature, Transfer
+from carethread.record.models import Authorization, Charge, NoteVersion, Signature, Transfer
 from carethread.workflow import document
 from carethread.workflow.errors import Refused
-from tests.cast import NOW, Cast, amend, draft_from, draft_of, proof, sign, signed_session
+from tests.cast import LONG_AGO, NOW, Cast, amend, draft_from, draft_of, proof, sign, signed_session
 
 
 def test_signing_a_note_makes_its_charge_in_the_same_breath(alder: Cast) -> None:
@@ -166,7 +166,15 @@ def test_an_associates_note_waits_for_its_supervisor(alder: Cast) -> None:
 def test_signing_stays_within_twenty_five_queries(
     alder: Cast, django_assert_max_num_queries
 ) -> None:
+    alder.payer.authorization_codes = ["90837"]
+    alder.payer.save()
+    authorized = Authorization.objects.create(
+        organization=alder.center, client=alder.clara, payer=alder.payer, number="A-1",
+        effective_from=LONG_AGO, effective_to=date(2027, 1, 1), approved_units=1, recorded_at=NOW,
+    )  # fmt: skip
     note = draft_of(alder)
     user = note.author.user
     with django_assert_max_num_queries(27):  # 25, and the two of the surrounding savepoint
         document.sign(note, user=user, proof=proof(user), now=NOW)
+    authorized.refresh_from_db()
+    assert authorized.used_units == 1

@@ -17,6 +17,7 @@ from django.db.transaction import Atomic
 from django_scopes import scope
 
 from carethread.record import ledger
+from carethread.record.compiled import Statement
 from carethread.record.models import Authorization, ClaimState, Coverage, Match, Payer
 from carethread.workflow import admit, bill, follow_up, post, submit
 from tests.cast import Cast, amend
@@ -71,6 +72,7 @@ def transactions(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> list[list[str]]
     before(Atomic, "__enter__", lambda *_: recorder.step(1))
     before(Atomic, "__exit__", lambda *_: recorder.step(-1))
     before(SQLCompiler, "execute_sql", lambda one, *_: recorder.take_selected(one.query))
+    before(Statement, "ask", lambda one, *_: recorder.take_selected(one.query))
     before(SQLUpdateCompiler, "execute_sql", lambda one, *_: recorder.take(one.query.model))
     before(ledger, "_move_balances", lambda model, moved: moved and recorder.take(model))
     return recorder.transactions

@@ -21,6 +21,7 @@ from carethread.rules.authorize import (
 )
 from carethread.rules.facts import AuthorizationFacts, Cap, Provider, TakenUnits
 
+PARTS = ("facility", "rendering")  # what an authorization's facts name
 _SIGNS = {"consume": 1, "reserve": 1, "release": -1}
 
 
@@ -103,7 +104,7 @@ def held(entries: "QuerySet[UnitEntry]") -> dict[int, int]:
 
 def with_parts(rows: "QuerySet[Authorization]") -> "QuerySet[Authorization]":
     """Authorizations read together with what their facts name."""
-    return rows.select_related("facility", "rendering")
+    return rows.select_related(*PARTS)
 
 
 def all_facts(rows: Sequence[Authorization]) -> dict[int, AuthorizationFacts]:

@@ -24,6 +24,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
+from django.db.models.sql import Query
 from django.db.transaction import TransactionManagementError
 from django_scopes import get_scope, scope
 
@@ -36,7 +37,7 @@ _LONGEST_LIST = 64  # longer lists are rare, and then the answer costs more than
 
 def compiled(build: "Callable[P, QuerySet[Any, Row]]") -> Callable[P, list[Row]]:
     """Make a function that builds a query one that answers it. Call it with keywords alone."""
-    statements: dict[object, _Statement] = {}
+    statements: dict[object, Statement] = {}
 
     @wraps(build)
     def ask(*args: P.args, **given: P.kwargs) -> list[Row]:
@@ -70,7 +71,7 @@ def _room(values: Sequence[object]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
+class Statement:
     """SQL with the place of each of its parameters among the arguments (or the parameter itself),
     and what makes a row of the answer. No SQL: nothing can match."""
 
@@ -78,12 +79,12 @@ class _Statement:
     parameters: tuple[Any, ...]
     make: Callable[[Sequence[Any]], Any]
     converters: dict[int, tuple[list[Callable[..., Any]], Any]]
-    locks: bool
+    query: Query
 
     def ask(self, values: dict[str, Any]) -> list[Any]:
         if not self.sql:
             return []
-        if self.locks and not connection.in_atomic_block:
+        if self.query.select_for_update and not connection.in_atomic_block:
             raise TransactionManagementError("Rows are locked in a transaction only.")
         given = _by_place(values)
         with connection.cursor() as cursor:
@@ -123,7 +124,7 @@ def _in_database(value: Any) -> Any:
 # ------------------------------------------------------------------------------- writing once
 
 
-def _write(build: "Callable[..., QuerySet[Any, Any]]", values: dict[str, Any]) -> _Statement:
+def _write(build: "Callable[..., QuerySet[Any, Any]]", values: dict[str, Any]) -> Statement:
     stand_ins = _stand_ins(values)
     organization = stand_ins.pop("organization")
     with scope(organization=organization):
@@ -132,7 +133,7 @@ def _write(build: "Callable[..., QuerySet[Any, Any]]", values: dict[str, Any]) -
     try:
         sql, parameters = compiler.as_sql()
     except EmptyResultSet:
-        return _Statement("", (), tuple, {}, locks=False)
+        return Statement("", (), tuple, {}, query)
     places = {
         one: place
         for place, one in _by_place({**stand_ins, "organization": organization}).items()
@@ -140,12 +141,12 @@ def _write(build: "Callable[..., QuerySet[Any, Any]]", values: dict[str, Any]) -
     }
     if lost := set(places) - set(parameters):
         raise TypeError(f"{build.__name__}: {lost} must go into the query as they are")
-    return _Statement(
+    return Statement(
         sql,
         tuple(places.get(parameter, parameter) for parameter in parameters),
         _maker(compiler),
         compiler.get_converters([column for column, *_ in compiler.select]),
-        query.select_for_update,
+        query,
     )
 
 

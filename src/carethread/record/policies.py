@@ -52,7 +52,7 @@ class Settings:
     """Every setting whose date has come, read once: for many claims at a time."""
 
     def __init__(self, on: date) -> None:
-        self._rows = sorted(PolicySetting.objects.filter(effective_from__lte=on), key=_particular)
+        self._rows = sorted(_all_settings(on=on), key=_particular)
 
     def of(self, *, program_id: int | None, payer_id: int | None) -> dict[str, int]:
         """What has been set for that program and payer; policies that nobody set are left out."""
@@ -61,3 +61,8 @@ class Settings:
             for row in self._rows
             if row.program_id in (None, program_id) and row.payer_id in (None, payer_id)
         }
+
+
+@compiled
+def _all_settings(on: date) -> "QuerySet[PolicySetting]":
+    return PolicySetting.objects.filter(effective_from__lte=on)

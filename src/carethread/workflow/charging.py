@@ -7,11 +7,13 @@ versions of the same charges, and the ledger moves by the difference.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from carethread.codes.accounts import Account
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Authorization,
     Charge,
@@ -32,7 +34,7 @@ from carethread.rules.post import Move, charge_moves
 from carethread.rules.scrub import scrub
 from carethread.workflow import gather, units
 from carethread.workflow.ledger import transfer
-from carethread.workflow.locks import lock
+from carethread.workflow.locks import held, lock
 
 # Where a claim's charges may still be charged anew without a payer holding the old ones.
 NOT_WITH_A_PAYER = (
@@ -100,7 +102,12 @@ def recharge(client: Client, *, now: datetime) -> None:
 def one_at_a_time(client_id: int) -> None:
     """Hold the client: their charges and authorizations depend on each other, so whoever is
     about to change either of them has them all to themselves."""
-    lock(Client.objects.filter(pk=client_id))
+    _client(client=client_id)
+
+
+@compiled
+def _client(client: int) -> "QuerySet[Client, Any]":
+    return held(Client.objects.filter(pk=client)).values_list("pk")
 
 
 def as_charged(version: NoteVersion) -> Charged:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 
 from carethread.codes.credentials import Group, credential
 from carethread.insight import authorizations
@@ -323,9 +323,8 @@ class _Surroundings:
 
     def __init__(self, charges: Sequence[Charge]) -> None:
         people = _ids(charge.practitioner_id for charge in charges)
-        self.licenses = _grouped(_licenses(practitioners=people))
-        self.enrollments = _grouped(_enrollments(practitioners=people))
-        self.signatures = _grouped(_signatures(versions=_ids(map(_note_version, charges))))
+        self.licenses, self.enrollments = _papers(people)
+        self.roles, self.units = _put_under(charges)
         self.plans = _grouped(_plans(episodes=_ids(c.attendance.episode_id for c in charges)))
         self.of_client: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
         self.of_clinician: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
@@ -334,7 +333,6 @@ class _Surroundings:
         self.billed = _billed_before(charges)
         protected = _ids(c.client_id for c in charges if c.attendance.episode.program.is_part2)
         self.consents = _grouped(_consents(clients=protected)) if protected else {}
-        self.units = _units_taken(charges)
         under = (c.current.authorization for c in charges if c.current)
         self.capped = authorizations.capped_entries(row for row in under if row)
 
@@ -372,30 +370,55 @@ def _grouped(rows: "Iterable[tuple[int, *tuple[Any, ...]]]") -> dict[int, list[t
     return groups
 
 
-def _note_version(charge: Charge) -> int:
-    assert charge.current is not None
-    return charge.current.note_version_id
+def _papers(practitioners: list[int]) -> tuple[dict[int, list[Any]], dict[int, list[Any]]]:
+    """Licenses and payers' rosters, by practitioner."""
+    licenses: dict[int, list[LicenseFacts]] = defaultdict(list)
+    enrollments: dict[int, list[EnrollmentFacts]] = defaultdict(list)
+    for kind, who, starts, ends, by, number in _papers_of(practitioners=practitioners):
+        if kind == "license":
+            licenses[who].append(LicenseFacts(starts, ends, by, number))
+        else:
+            enrollments[who].append(EnrollmentFacts(starts, ends, by))
+    return licenses, enrollments
 
 
 @compiled
-def _licenses(practitioners: list[int]) -> "QuerySet[License, Any]":
-    return License.objects.filter(practitioner__in=practitioners).values_list(
-        "practitioner_id", "effective_from", "effective_to", "state", "number"
+def _papers_of(practitioners: list[int]) -> "QuerySet[License, Any]":
+    columns = ("kind", "practitioner_id", "effective_from", "effective_to", "by", "what")
+    licenses = License.objects.filter(practitioner__in=practitioners).annotate(
+        kind=Value("license"), by=F("state"), what=F("number")
     )
+    rosters = PayerEnrollment.objects.filter(practitioner__in=practitioners).annotate(
+        kind=Value("enrollment"), by=F("payer__payer_id"), what=Value("")
+    )
+    return licenses.values_list(*columns).union(rosters.values_list(*columns), all=True)
+
+
+def _put_under(charges: Sequence[Charge]) -> tuple[dict[int, set[str]], dict[int, int]]:
+    """Who signed each note version (their roles), and the authorized units that each charge's
+    current version holds."""
+    roles: dict[int, set[str]] = defaultdict(set)
+    units: dict[int, int] = defaultdict(int)
+    by_version = {c.current.pk: c.pk for c in charges if c.current}
+    notes = _ids(c.current.note_version_id for c in charges if c.current)
+    for what, row, kind, count in _signed_and_taken(notes=notes, charges=_ids(by_version)):
+        if what == "signature":
+            roles[row].add(kind)
+        else:
+            units[by_version[row]] += {"consume": 1, "release": -1}.get(kind, 0) * count
+    return roles, units
 
 
 @compiled
-def _enrollments(practitioners: list[int]) -> "QuerySet[PayerEnrollment, Any]":
-    return PayerEnrollment.objects.filter(practitioner__in=practitioners).values_list(
-        "practitioner_id", "effective_from", "effective_to", "payer__payer_id"
+def _signed_and_taken(notes: list[int], charges: list[int]) -> "QuerySet[Signature, Any]":
+    columns = ("what", "row", "word", "count")
+    signed = Signature.objects.filter(note_version__in=notes).annotate(
+        what=Value("signature"), row=F("note_version_id"), word=F("role"), count=Value(0)
     )
-
-
-@compiled
-def _signatures(versions: list[int]) -> "QuerySet[Signature, Any]":
-    return Signature.objects.filter(note_version__in=versions).values_list(
-        "note_version_id", "role"
+    taken = UnitEntry.objects.filter(charge_version__in=charges).annotate(
+        what=Value("units"), row=F("charge_version_id"), word=F("kind"), count=F("units")
     )
+    return signed.values_list(*columns).union(taken.values_list(*columns), all=True)
 
 
 @compiled
@@ -489,22 +512,6 @@ def _billed_lines(clients: list[int], days: list[date]) -> "QuerySet[ClaimLine, 
     )
 
 
-def _units_taken(charges: Sequence[Charge]) -> dict[int, int]:
-    """Authorized units that each charge's current version holds."""
-    taken: dict[int, int] = defaultdict(int)
-    versions = {c.current.pk: c.pk for c in charges if c.current and c.current.authorization_id}
-    for version, kind, units in _unit_entries(versions=_ids(versions)) if versions else ():
-        taken[versions[version]] += {"consume": 1, "release": -1}.get(kind, 0) * units
-    return taken
-
-
-@compiled
-def _unit_entries(versions: list[int]) -> "QuerySet[UnitEntry, Any]":
-    return UnitEntry.objects.filter(charge_version__in=versions).values_list(
-        "charge_version_id", "kind", "units"
-    )
-
-
 def _context(charges: Sequence[Charge], around: _Surroundings, today: date) -> ScrubContext:
     first = charges[0]
     coverage, program = _coverage(first), first.attendance.episode.program
@@ -544,7 +551,7 @@ def _chart_line(charge: Charge, around: _Surroundings) -> ChartLine:
     assert current is not None
     version = current.note_version
     organization = charge.organization
-    signatures = {role for (role,) in around.signatures[version.pk]}
+    signatures = around.roles[version.pk]
     supervised = current.supervising_id is not None or needs_supervisor(version.credential)
     return ChartLine(
         note_id=version.note_id,
@@ -581,8 +588,8 @@ def _rendering(charge: Charge, around: _Surroundings) -> PractitionerFacts:
     return PractitionerFacts(
         id=who.pk,
         credential=who.credential,
-        licenses=tuple(LicenseFacts(*row) for row in around.licenses[who.pk]),
-        enrollments=tuple(EnrollmentFacts(*row) for row in around.enrollments[who.pk])
+        licenses=tuple(around.licenses[who.pk]),
+        enrollments=tuple(around.enrollments[who.pk])
         if _coverage(charge).payer.requires_enrollment
         else None,
     )

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Value
+from django.db.models import Count, F, QuerySet, Value
 
 from carethread.codes.edits import Edit
 from carethread.codes.limits import family, limits, longest_limit, otp
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Attendance,
     Charge,
@@ -170,9 +172,14 @@ class _Around:
 def latest_rules() -> list[ScrubRule]:
     """What the center says of each rule now: the latest version of a rule and payer."""
     latest: dict[tuple[str, int | None], ScrubRule] = {}
-    for row in ScrubRule.objects.order_by("number").select_related("payer", "user"):
+    for row in _rules():
         latest[row.key, None if row.is_own else row.payer_id] = row
     return list(latest.values())
+
+
+@compiled
+def _rules() -> "QuerySet[ScrubRule]":
+    return ScrubRule.objects.order_by("number").select_related("payer", "user")
 
 
 def own_rules(
@@ -241,6 +248,25 @@ def _priced(charges: Sequence[Charge], codes: set[str]) -> tuple[dict[int, list[
     """Contracts by payer (one without any rate has no entry), and rows of the loaded MUE and PTP
     files that speak of these codes: one query for all three."""
     payers = {c.current.coverage.payer_id for c in charges if c.current and c.current.coverage}
+    found = _prices(payers=sorted(payers), codes=sorted(codes))
+    rates: dict[int, list[RateLine]] = defaultdict(list)
+    units: dict[str, UnitEdit] = {}
+    pairs: dict[frozenset[str], tuple[Edit, ...]] = {}
+    for kind, code, other, value, flag, starts, ends, payer in found:
+        if kind == "rate":
+            if code in codes or not rates[payer]:
+                rates[payer].append(RateLine(code, value, starts, ends))
+        elif kind == "mue":
+            units[code] = UnitEdit(code, value, per_day=flag in ("2", "3"))
+        else:
+            edit = Edit(flag == "1", starts or date.min, ends, _CMS)
+            pair = frozenset((code, other))
+            pairs[pair] = (*pairs.get(pair, ()), edit)
+    return rates, (units, pairs)
+
+
+@compiled
+def _prices(payers: list[int], codes: list[str]) -> "QuerySet[ContractRate, Any]":
     columns = ("kind", "code", "other", "cents", "flag", "effective_from", "effective_to", "whose")
     loaded = (
         LoadedRow.objects.filter(kind__in=("mue", "ptp"), code__in=codes)
@@ -258,20 +284,7 @@ def _priced(charges: Sequence[Charge], codes: set[str]) -> tuple[dict[int, list[
         )
         .values_list(*columns)
     )
-    rates: dict[int, list[RateLine]] = defaultdict(list)
-    units: dict[str, UnitEdit] = {}
-    pairs: dict[frozenset[str], tuple[Edit, ...]] = {}
-    for kind, code, other, value, flag, starts, ends, payer in contract.union(loaded, all=True):
-        if kind == "rate":
-            if code in codes or not rates[payer]:
-                rates[payer].append(RateLine(code, value, starts, ends))
-        elif kind == "mue":
-            units[code] = UnitEdit(code, value, per_day=flag in ("2", "3"))
-        else:
-            edit = Edit(flag == "1", starts or date.min, ends, _CMS)
-            pair = frozenset((code, other))
-            pairs[pair] = (*pairs.get(pair, ()), edit)
-    return rates, (units, pairs)
+    return contract.union(loaded, all=True)
 
 
 def _policies(charges: Sequence[Charge]) -> dict[int, list[OtherPolicy]]:

@@ -14,7 +14,11 @@ M = TypeVar("M", bound=Model)
 
 
 def lock(rows: "QuerySet[M]") -> list[int]:
-    """Lock these rows in the order of their ids, to the end of the transaction; their ids. Rows
-    that merely refer to them can still be inserted (FOR NO KEY UPDATE)."""
-    held = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
-    return list(held.values_list("pk", flat=True))
+    """Lock these rows in the order of their ids, to the end of the transaction; their ids."""
+    return list(held(rows).values_list("pk", flat=True))
+
+
+def held(rows: "QuerySet[M]") -> "QuerySet[M]":
+    """These rows, locked in the order of their ids when they are read. Rows that merely refer to
+    them can still be inserted (FOR NO KEY UPDATE)."""
+    return rows.select_for_update(of=("self",), no_key=True).order_by("pk")

@@ -11,11 +11,22 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.utils import timezone
 
 from carethread.codes.levels import Basis, level
 from carethread.insight import authorizations
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Appointment,
     Authorization,
@@ -28,7 +39,7 @@ from carethread.rules import authorize
 from carethread.rules.capture import CapturePolicy, Choice, planned
 from carethread.rules.facts import AuthorizationFacts, AuthorizedService, DocumentedService
 from carethread.workflow import gather
-from carethread.workflow.locks import lock
+from carethread.workflow.locks import held, lock
 
 # Every movement's effect on the columns of an authorization.
 _RESERVED = {"reserve": 1}
@@ -39,12 +50,22 @@ _CONFIRMED = {"confirm": 1, "unconfirm": -1}
 def locked(client_id: int, payer_id: int | None, also: int | None = None) -> list[Authorization]:
     """What that payer was asked for that client, and one that was used before; locked in the order
     of their ids."""
-    asked = Q(client=client_id, payer=payer_id) if payer_id else Q(pk=None)
-    ids = lock(Authorization.objects.filter(asked | Q(pk=also)))
-    if not ids:
-        return []
-    rows = authorizations.with_parts(Authorization.objects.filter(pk__in=ids))
-    return list(rows.order_by("pk"))
+    if payer_id is None:
+        rows = _used(row=also) if also else []
+    else:
+        rows = _asked(client=client_id, payer=payer_id, also=also)
+    prefetch_related_objects(rows, *authorizations.PARTS)
+    return rows
+
+
+@compiled
+def _asked(client: int, payer: int, also: int | None) -> "QuerySet[Authorization]":
+    return held(Authorization.objects.filter(Q(client=client, payer=payer) | Q(pk=also)))
+
+
+@compiled
+def _used(row: int) -> "QuerySet[Authorization]":
+    return held(Authorization.objects.filter(pk=row))
 
 
 def _enter(
@@ -58,7 +79,7 @@ def _enter(
     appointment: Appointment | None = None,
 ) -> None:
     """One entry and its effect on the sums. The row is locked."""
-    UnitEntry.objects.create(
+    entry = UnitEntry(
         organization_id=row.organization_id,
         authorization=row,
         charge_version=charge,
@@ -68,6 +89,7 @@ def _enter(
         units=units,
         made_at=now,
     )
+    entry.save(force_insert=True)
     released = -units if kind == "release" else 0
     reserved = _RESERVED.get(kind, 0) * units + (released if appointment else 0)
     used = _USED.get(kind, 0) * units + (released if charge else 0)

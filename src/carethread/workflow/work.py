@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 from django_scopes import scope
 
+from carethread.record import statistics
 from carethread.record.models import Organization
 from carethread.workflow import authorize, bill, follow_up, receive, submit
 
@@ -31,6 +32,13 @@ class Done:
 
 def run_due(now: datetime, organization: Organization | None = None) -> Done:
     """One round for one organization, or for each in turn."""
+    done = _rounds(now, organization)
+    if done.anything:
+        statistics.refresh()
+    return done
+
+
+def _rounds(now: datetime, organization: Organization | None) -> Done:
     if organization is not None:
         return _round(organization, now)
     done = [_guarded(one, now) for one in Organization.objects.order_by("pk")]
