@@ -78,14 +78,28 @@ def row(number: str, what: str, engine: str, ours: float, floor: float, floor_wo
     )
 
 
-def sessions(cast: Any, count: int) -> Iterator[Any]:
-    """So many drafts, ready to be signed, none overlapping another, spread over clinicians."""
+def sessions(cast: Any, count: int, *, authorized: bool = False) -> Iterator[Any]:
+    """So many drafts, ready to be signed, none overlapping another, spread over clinicians; each
+    client has an authorization, of which scheduling reserved a unit, if so wanted."""
     from tests.cast import NOW, draft_of, make_client
 
     for number in range(count):
         client, *_ = make_client(
             cast.center, cast.program, cast.payer, "Cleo", "Client", f"HH1{number:07d}"
         )
+        if authorized:
+            _authorize(cast, client)
         starts = NOW - timedelta(hours=3 + 2 * (number // 2))
         by = (cast.nora, cast.vera)[number % 2]
         yield draft_of(cast, by=by, client=client, starts=starts)
+
+
+def _authorize(cast: Any, client: Any) -> None:
+    from carethread.record.models import Authorization
+    from tests.cast import LONG_AGO, NOW
+
+    Authorization.objects.create(
+        organization=cast.center, client=client, payer=cast.payer, number=f"A-{client.pk}",
+        effective_from=LONG_AGO, effective_to=NOW.date() + timedelta(days=300), codes=["90837"],
+        approved_units=100, recorded_at=NOW,
+    )  # fmt: skip

@@ -72,19 +72,10 @@ def measure(engine: str) -> Iterator[str]:
 
 
 def _ready(cast: Any) -> Iterator[tuple[Any, Any]]:
-    """Drafts with their authors, each client with an authorization."""
-    from carethread.record.models import Authorization
-    from tests.cast import LONG_AGO, NOW
-
+    """Drafts with their authors, each with a unit of its client's authorization reserved."""
     cast.payer.authorization_codes = ["90837"]
     cast.payer.save()
-    for note in sessions(cast, 2 * TIMES + 20):
-        client = note.attendance.client
-        Authorization.objects.create(
-            organization=cast.center, client=client, payer=cast.payer, number=f"A-{client.pk}",
-            effective_from=LONG_AGO, effective_to=NOW.date() + timedelta(days=300),
-            codes=["90837"], approved_units=100_000, recorded_at=NOW,
-        )  # fmt: skip
+    for note in sessions(cast, 2 * TIMES + 20, authorized=True):
         yield note, note.author.user
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import DateField, F, Q, QuerySet, Value
 
 from carethread.codes.credentials import Group, credential
 from carethread.insight import authorizations
@@ -322,9 +322,11 @@ class _Surroundings:
     """What lies around a set of charges: each table read once, looked up by day and person."""
 
     def __init__(self, charges: Sequence[Charge]) -> None:
-        people = _ids(charge.practitioner_id for charge in charges)
-        self.licenses, self.enrollments = _papers(people)
-        self.roles, self.units = _put_under(charges)
+        self.licenses: dict[int, list[LicenseFacts]] = defaultdict(list)
+        self.enrollments: dict[int, list[EnrollmentFacts]] = defaultdict(list)
+        self.roles: dict[int, set[str]] = defaultdict(set)
+        self.units: dict[int, int] = defaultdict(int)
+        self._find_small_facts(charges)
         self.plans = _grouped(_plans(episodes=_ids(c.attendance.episode_id for c in charges)))
         self.of_client: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
         self.of_clinician: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
@@ -335,6 +337,24 @@ class _Surroundings:
         self.consents = _grouped(_consents(clients=protected)) if protected else {}
         under = (c.current.authorization for c in charges if c.current)
         self.capped = authorizations.capped_entries(row for row in under if row)
+
+    def _find_small_facts(self, charges: Sequence[Charge]) -> None:
+        """Licenses and rosters of who rendered, who signed each note version, and the authorized
+        units that each charge's current version holds."""
+        current = [charge.current for charge in charges if charge.current]
+        for what, whose, starts, ends, word, more, count in _small_facts(
+            practitioners=_ids(charge.practitioner_id for charge in charges),
+            notes=_ids(version.note_version_id for version in current),
+            charges=_ids(version.pk for version in current),
+        ):
+            if what == "license":
+                self.licenses[whose].append(LicenseFacts(starts, ends, word, more))
+            elif what == "roster":
+                self.enrollments[whose].append(EnrollmentFacts(starts, ends, word))
+            elif what == "signature":
+                self.roles[whose].add(word)
+            else:
+                self.units[whose] += {"consume": 1, "release": -1}.get(word, 0) * count
 
     def _find_services(self, charges: Sequence[Charge]) -> None:
         """Signed services of the same people, on the same days."""
@@ -370,55 +390,32 @@ def _grouped(rows: "Iterable[tuple[int, *tuple[Any, ...]]]") -> dict[int, list[t
     return groups
 
 
-def _papers(practitioners: list[int]) -> tuple[dict[int, list[Any]], dict[int, list[Any]]]:
-    """Licenses and payers' rosters, by practitioner."""
-    licenses: dict[int, list[LicenseFacts]] = defaultdict(list)
-    enrollments: dict[int, list[EnrollmentFacts]] = defaultdict(list)
-    for kind, who, starts, ends, by, number in _papers_of(practitioners=practitioners):
-        if kind == "license":
-            licenses[who].append(LicenseFacts(starts, ends, by, number))
-        else:
-            enrollments[who].append(EnrollmentFacts(starts, ends, by))
-    return licenses, enrollments
-
-
 @compiled
-def _papers_of(practitioners: list[int]) -> "QuerySet[License, Any]":
-    columns = ("kind", "practitioner_id", "effective_from", "effective_to", "by", "what")
+def _small_facts(
+    practitioners: list[int], notes: list[int], charges: list[int]
+) -> "QuerySet[License, Any]":
+    """Licenses and payers' rosters by practitioner, signatures by note version, and the movements
+    of authorized units by charge version: one statement for what would be four."""
+    columns = ("what", "whose", "effective_from", "effective_to", "word", "more", "count")
+    nothing, never = Value(""), Value(None, DateField())
     licenses = License.objects.filter(practitioner__in=practitioners).annotate(
-        kind=Value("license"), by=F("state"), what=F("number")
-    )
+        what=Value("license"), whose=F("practitioner_id"), word=F("state"), more=F("number"),
+        count=Value(0),
+    )  # fmt: skip
     rosters = PayerEnrollment.objects.filter(practitioner__in=practitioners).annotate(
-        kind=Value("enrollment"), by=F("payer__payer_id"), what=Value("")
-    )
-    return licenses.values_list(*columns).union(rosters.values_list(*columns), all=True)
-
-
-def _put_under(charges: Sequence[Charge]) -> tuple[dict[int, set[str]], dict[int, int]]:
-    """Who signed each note version (their roles), and the authorized units that each charge's
-    current version holds."""
-    roles: dict[int, set[str]] = defaultdict(set)
-    units: dict[int, int] = defaultdict(int)
-    by_version = {c.current.pk: c.pk for c in charges if c.current}
-    notes = _ids(c.current.note_version_id for c in charges if c.current)
-    for what, row, kind, count in _signed_and_taken(notes=notes, charges=_ids(by_version)):
-        if what == "signature":
-            roles[row].add(kind)
-        else:
-            units[by_version[row]] += {"consume": 1, "release": -1}.get(kind, 0) * count
-    return roles, units
-
-
-@compiled
-def _signed_and_taken(notes: list[int], charges: list[int]) -> "QuerySet[Signature, Any]":
-    columns = ("what", "row", "word", "count")
-    signed = Signature.objects.filter(note_version__in=notes).annotate(
-        what=Value("signature"), row=F("note_version_id"), word=F("role"), count=Value(0)
-    )
-    taken = UnitEntry.objects.filter(charge_version__in=charges).annotate(
-        what=Value("units"), row=F("charge_version_id"), word=F("kind"), count=F("units")
-    )
-    return signed.values_list(*columns).union(taken.values_list(*columns), all=True)
+        what=Value("roster"), whose=F("practitioner_id"), word=F("payer__payer_id"), more=nothing,
+        count=Value(0),
+    )  # fmt: skip
+    signatures = Signature.objects.filter(note_version__in=notes).annotate(
+        what=Value("signature"), whose=F("note_version_id"), effective_from=never,
+        effective_to=never, word=F("role"), more=nothing, count=Value(0),
+    )  # fmt: skip
+    units = UnitEntry.objects.filter(charge_version__in=charges).annotate(
+        what=Value("units"), whose=F("charge_version_id"), effective_from=never,
+        effective_to=never, word=F("kind"), more=nothing, count=F("units"),
+    )  # fmt: skip
+    others = (rows.values_list(*columns) for rows in (rosters, signatures, units))
+    return licenses.values_list(*columns).union(*others, all=True)
 
 
 @compiled
@@ -646,7 +643,7 @@ def _known(
     """An authorization with the units that are free for a claim: what other services took is not,
     what is only scheduled is."""
     of_it = [c for c in charges if c.current and c.current.authorization_id == row.pk]
-    own = sum(around.units[charge.pk] for charge in of_it)
+    own = sum(around.units[charge.current_id or 0] for charge in of_it)
     return authorizations.facts(
         row,
         remaining=row.approved_units - row.used_units + own,

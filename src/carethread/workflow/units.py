@@ -8,7 +8,9 @@ are left. The database keeps the sums between zero and what was approved.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import (
@@ -68,32 +70,43 @@ def _used(row: int) -> "QuerySet[Authorization]":
     return held(Authorization.objects.filter(pk=row))
 
 
-def _enter(
-    row: Authorization,
-    kind: str,
-    units: int,
-    on: date,
-    now: datetime,
-    *,
-    charge: ChargeVersion | None = None,
-    appointment: Appointment | None = None,
-) -> None:
-    """One entry and its effect on the sums. The row is locked."""
-    entry = UnitEntry(
-        organization_id=row.organization_id,
-        authorization=row,
-        charge_version=charge,
-        appointment=appointment,
-        kind=kind,
-        day=on,
-        units=units,
-        made_at=now,
+@dataclass(frozen=True, slots=True)
+class _Movement:
+    """Units that are reserved, consumed, confirmed or released, for a charge or an appointment."""
+
+    kind: str
+    units: int
+    on: date
+    charge: ChargeVersion | None = None
+    appointment_id: int | None = None
+
+    def changes(self) -> tuple[int, int, int]:
+        """What it adds to reserved, used and confirmed units."""
+        released = -self.units if self.kind == "release" else 0
+        return (
+            _RESERVED.get(self.kind, 0) * self.units + (released if self.appointment_id else 0),
+            _USED.get(self.kind, 0) * self.units + (released if self.charge else 0),
+            _CONFIRMED.get(self.kind, 0) * self.units,
+        )
+
+
+def _enter(row: Authorization, *movements: _Movement, now: datetime) -> None:
+    """Entries and their effect on the sums. The row is locked."""
+    UnitEntry.objects.bulk_create(
+        UnitEntry(
+            organization_id=row.organization_id,
+            authorization=row,
+            charge_version=one.charge,
+            appointment_id=one.appointment_id,
+            kind=one.kind,
+            day=one.on,
+            units=one.units,
+            made_at=now,
+        )
+        for one in movements
     )
-    entry.save(force_insert=True)
-    released = -units if kind == "release" else 0
-    reserved = _RESERVED.get(kind, 0) * units + (released if appointment else 0)
-    used = _USED.get(kind, 0) * units + (released if charge else 0)
-    confirmed = _CONFIRMED.get(kind, 0) * units
+    changes = [one.changes() for one in movements]
+    reserved, used, confirmed = (sum(column) for column in zip(*changes, strict=True))
     Authorization.objects.filter(pk=row.pk).update(
         reserved_units=F("reserved_units") + reserved,
         used_units=F("used_units") + used,
@@ -155,10 +168,13 @@ def consume(
         _give_back(row if same and row else before.authorization, before, mine, now)
     if row is None or not units:
         return
-    _release_appointment(row, appointment_id, now)
+    movements = _released(row, appointment_id)
     if row.approved_units - row.used_units >= units:
-        _make_room(row, units, now)
-        _enter(row, "consume", units, on, now, charge=current)
+        own = sum(one.units for one in movements)
+        _make_room(row, units - own, now, but=appointment_id)
+        movements.append(_Movement("consume", units, on, current))
+    if movements:
+        _enter(row, *movements, now=now)
 
 
 def _give_back(row: Authorization, version: ChargeVersion, units: int, now: datetime) -> None:
@@ -167,19 +183,26 @@ def _give_back(row: Authorization, version: ChargeVersion, units: int, now: date
     on = entries.filter(kind="consume").values_list("day", flat=True)[0]
     confirmed = _confirmed([version.pk]).get(version.pk, 0)
     if confirmed:
-        _enter(row, "unconfirm", confirmed, on, now, charge=version)
-    _enter(row, "release", units, on, now, charge=version)
+        _enter(row, _Movement("unconfirm", confirmed, on, version), now=now)
+    _enter(row, _Movement("release", units, on, version), now=now)
 
 
-def _release_appointment(row: Authorization, appointment_id: int | None, now: datetime) -> None:
+def _released(row: Authorization, appointment_id: int | None) -> list[_Movement]:
     """What was reserved for the session that was signed is now its own to consume."""
     if appointment_id is None or not row.reserved_units:
-        return
-    appointment = Appointment(pk=appointment_id)
-    entries = UnitEntry.objects.filter(appointment=appointment_id, authorization=row)
-    for units in authorizations.held(entries).values():
-        on = entries.order_by("-pk").values_list("day", flat=True)[0]
-        _enter(row, "release", units, on, now, appointment=appointment)
+        return []
+    entries = _of_appointment(appointment=appointment_id, authorization=row.pk)
+    reserved = sum(units if kind == "reserve" else -units for _, kind, units in entries)
+    if not reserved:
+        return []
+    on, *_ = entries[-1]
+    return [_Movement("release", reserved, on, appointment_id=appointment_id)]
+
+
+@compiled
+def _of_appointment(appointment: int, authorization: int) -> "QuerySet[UnitEntry, Any]":
+    entries = UnitEntry.objects.filter(appointment=appointment, authorization=authorization)
+    return entries.order_by("pk").values_list("day", "kind", "units")
 
 
 def make_room_under(row: Authorization, approved: int, *, now: datetime) -> None:
@@ -187,19 +210,21 @@ def make_room_under(row: Authorization, approved: int, *, now: datetime) -> None
     _make_room(row, row.approved_units - approved, now)
 
 
-def _make_room(row: Authorization, units: int, now: datetime) -> None:
-    """A service took place: where reservations leave too little, the last ones give way."""
+def _make_room(row: Authorization, units: int, now: datetime, but: int | None = None) -> None:
+    """A service took place: where reservations leave too little, the last ones give way; all `but`
+    that of its own appointment."""
     if row.remaining_units >= units:
         return
     sums: dict[tuple[date, int], int] = defaultdict(int)
     entries = UnitEntry.objects.filter(authorization=row, appointment__isnull=False)
     for on, appointment, kind, n in entries.values_list("day", "appointment_id", "kind", "units"):
         sums[on, appointment] += n if kind == "reserve" else -n
-    for on, appointment_id in sorted((key for key, n in sums.items() if n > 0), reverse=True):
+    others = (key for key, n in sums.items() if n > 0 and key[1] != but)
+    for on, appointment_id in sorted(others, reverse=True):
         if row.remaining_units >= units:
             return
         reserved = sums[on, appointment_id]
-        _enter(row, "release", reserved, on, now, appointment=Appointment(pk=appointment_id))
+        _enter(row, _Movement("release", reserved, on, appointment_id=appointment_id), now=now)
 
 
 # ------------------------------------------------------------------------------- scheduled
@@ -226,10 +251,12 @@ def reserve(appointment: Appointment, *, now: datetime | None = None) -> None:
     for one in rows:
         if one.pk in before:
             was = entries.filter(authorization=one).order_by("-pk").values_list("day", flat=True)[0]
-            _enter(one, "release", before[one.pk], was, now, appointment=row)
+            back = _Movement("release", before[one.pk], was, appointment_id=row.pk)
+            _enter(one, back, now=now)
     for one in rows:
         if one.pk in target:
-            _enter(one, "reserve", target[one.pk], on, now, appointment=row)
+            taken = _Movement("reserve", target[one.pk], on, appointment_id=row.pk)
+            _enter(one, taken, now=now)
 
 
 def reserve_upcoming(client: Client, *, now: datetime) -> None:
