@@ -196,6 +196,19 @@ class StayFacts:
     payer_kind: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Billable:
+    """A claim's charges with its parties. An institutional one has the `stay` that it is for, and
+    the `cycle` that it covers (see `rules.institutional`)."""
+
+    charges: tuple[BillableCharge, ...]
+    client: ClientFacts
+    coverage: CoverageFacts
+    billing: BillingProvider
+    stay: StayFacts | None = None
+    cycle: str = "week"
+
+
 # ---------------------------------------------------------------- what the record knows besides
 
 

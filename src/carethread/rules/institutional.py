@@ -27,7 +27,7 @@ from carethread.rules.parties import (
     provider_party,
     subscriber_of,
 )
-from carethread.x12.claim import Claim, ClaimLine, Diagnosis
+from carethread.x12.claim import Claim, ClaimCode, ClaimLine, Diagnosis
 
 MOST_LINES = 999  # LX of the 837I
 MOST_DIAGNOSES = 25  # principal and 24 others, HI of the 837I
@@ -167,7 +167,19 @@ def assemble(
         admission_source=stay.admission_source,
         patient_status=patient_status(days, stay),
         attending=provider_party(attending),
+        discharge_time=_discharge_time(days, stay) if known.inpatient else "",
+        codes=tuple(
+            ClaimCode("BG", c.code)
+            for c in known.condition_codes
+            if c.payer_kind == stay.payer_kind
+        ),
     )
+
+
+def _discharge_time(days: Period, stay: StayFacts) -> str:
+    """HHMM of the discharge, on the claim that covers it."""
+    left = stay.discharged_on is not None and stay.discharged_on <= days.ends
+    return f"{stay.discharged_at:%H%M}" if left and stay.discharged_at else ""
 
 
 def _diagnoses(charges: Sequence[BillableCharge], *, is_inpatient: bool) -> tuple[Diagnosis, ...]:

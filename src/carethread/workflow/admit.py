@@ -23,7 +23,7 @@ from carethread.record.models import (
     Episode,
     TreatmentPlan,
 )
-from carethread.workflow import authorize, charging, units
+from carethread.workflow import authorize, charges, charging, units
 from carethread.workflow.errors import refuse
 from carethread.workflow.keep import keep
 
@@ -49,7 +49,7 @@ def save_coverage(row: Coverage, *, now: datetime) -> Coverage:
             "Somebody else holds this policy: enter that person's name and birth date.",
             "subscriber_last_name",
         )
-    charging.one_at_a_time(row.client_id)
+    charges.one_at_a_time(row.client_id)
     _refuse_another_payer(row)
     keep(row)
     charging.recharge(row.client, now=now)

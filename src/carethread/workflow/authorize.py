@@ -27,7 +27,7 @@ from carethread.record.models import (
 )
 from carethread.rules.authorize import AWAITED, LIVE, USABLE, may_become, resting_state
 from carethread.rules.review import Decision
-from carethread.workflow import charging, gather, units
+from carethread.workflow import charges, charging, gather, units
 from carethread.workflow.errors import Refused, refuse
 from carethread.workflow.keep import keep
 from carethread.workflow.locks import lock
@@ -64,7 +64,7 @@ def record(row: Authorization, told: Told, *, now: datetime) -> Authorization:
     Refused where its state cannot follow, where a granted one lacks number or units, and where
     units that were used would be taken away. What waited for it takes its units.
     """
-    charging.one_at_a_time(row.client_id)
+    charges.one_at_a_time(row.client_id)
     before = _before(row)
     _refuse_impossible(row, before, told)
     if before is None:
@@ -120,7 +120,7 @@ def run(organization: Organization, *, now: datetime) -> int:
     ).order_by("client", "pk")
     changed = 0
     for found in due:
-        charging.one_at_a_time(found.client_id)
+        charges.one_at_a_time(found.client_id)
         row = _before(found)
         changed += row is not None and _settle(row, now)
     return changed + units.release_stale(now=now)
@@ -159,7 +159,7 @@ def _answered(row: Authorization) -> str:
 def decide(row: Authorization, said: Decision, file: EdiFile, *, now: datetime) -> Authorization:
     """Apply a payer's electronic answer to what waits for one. Where a person has recorded an
     answer that differs, or the answer makes no sense, a case is opened and nothing changed."""
-    charging.one_at_a_time(row.client_id)
+    charges.one_at_a_time(row.client_id)
     told = Told(channel="278", reference=said.number[:60], words=said.words, file=file)
     before = _before(row)
     assert before is not None

@@ -5,6 +5,7 @@ that have no claim, brings back claims whose record has changed since they left,
 everything that waits.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,14 +23,16 @@ from carethread.record.models import (
     User,
 )
 from carethread.record.policies import effective
-from carethread.rules.assemble import assemble, group
+from carethread.rules import institutional
+from carethread.rules.assemble import group
 from carethread.rules.clocks import grace_ends
+from carethread.rules.compute import compute as rules_compute
+from carethread.rules.facts import Billable, BillableCharge
 from carethread.rules.finding import Finding
 from carethread.rules.identity import claim_number
 from carethread.rules.scrub import ScrubContext, scrub
 from carethread.workflow import gather, numbers, wire_format
 from carethread.workflow.errors import refuse
-from carethread.workflow.gather import Billable
 from carethread.workflow.locks import lock
 from carethread.x12.claim import Claim as WireClaim
 
@@ -85,15 +88,68 @@ def run(organization: Organization, *, now: datetime) -> int:
 
 @transaction.atomic
 def gather_charges(organization: Organization, *, now: datetime) -> int:
-    """Give every charge without a claim its claim."""
+    """Give every charge without a claim its claim; days of a program once their statement period
+    is over or the client has left. The number of claims made or added to."""
     ids = lock(Charge.objects.filter(claim__isnull=True, state="live"))
     rows = list(gather.charges_for_billing().filter(pk__in=due_charges().filter(pk__in=ids)))
     by_id = {row.pk: row for row in rows}
-    groups = group([gather.billable_charge(row) for row in rows])
+    today = gather.service_date(organization, now)
+    professional = group([gather.billable_charge(r) for r in rows if _form(r) == "P"])
+    groups = [[by_id[c.charge_id] for c in charges] for charges in professional]
+    statements = _statements([r for r in rows if _form(r) == "I"], today)
+    added = [charges for charges in statements if _add_to_claim(charges, now)]
+    groups += [charges for charges in statements if charges not in added]
     sequences = numbers.take(organization, "claim", len(groups)) if groups else range(0)
     for sequence, charges in zip(sequences, groups, strict=True):
-        _make(sequence, [by_id[charge.charge_id] for charge in charges], now)
-    return len(groups)
+        _make(sequence, charges, now)
+    return len(groups) + len(added)
+
+
+def _form(charge: Charge) -> str:
+    return charge.current.form if charge.current else "P"
+
+
+def _statements(rows: Sequence[Charge], today: date) -> list[list[Charge]]:
+    """Days that go on one institutional claim each, as far as nothing more can come."""
+    by_id = {row.pk: row for row in rows}
+    by_cycle: dict[institutional.Cycle, list[BillableCharge]] = defaultdict(list)
+    for row in rows:
+        by_cycle[gather.cycle(row, row.service_date)].append(gather.billable_charge(row))
+    found = []
+    for cycle, charges in by_cycle.items():
+        for together in institutional.group(charges, cycle):
+            first = by_id[together[0].charge_id]
+            days = institutional.period(first.service_date, cycle)
+            if institutional.is_ripe(days, gather.stay_facts(first.attendance.episode), today):
+                found.append([by_id[c.charge_id] for c in together])
+    return found
+
+
+def _add_to_claim(charges: Sequence[Charge], now: datetime) -> bool:
+    """Late days go on the claim that their period has already, which then says something else and
+    leaves again as a replacement. False where there is no such claim."""
+    first = charges[0]
+    assert first.current is not None
+    days = institutional.period(first.service_date, gather.cycle(first, first.service_date))
+    alike = Claim.objects.filter(
+        form="I",
+        episode=first.attendance.episode_id,
+        coverage=first.current.coverage_id,
+        service_from__range=(days.starts, days.ends),
+        charges__current__authorization=first.current.authorization_id,
+        charges__current__level_of_care=first.current.level_of_care,
+    ).exclude(state=ClaimState.CLOSED)
+    claim = alike.order_by("-pk").first()
+    if claim is None:
+        return False
+    Charge.objects.filter(pk__in=[charge.pk for charge in charges]).update(claim=claim)
+    lock(Claim.objects.filter(pk=claim.pk))
+    claim.refresh_from_db()
+    claim.service_from = min(claim.service_from, *(c.service_date for c in charges))
+    claim.service_to = max(claim.service_to, *(c.service_date for c in charges))
+    claim.save(update_fields=["service_from", "service_to"])
+    record_event(claim, claim.state, claim.state, "Late days were added.", now=now)
+    return True
 
 
 def _make(sequence: int, charges: Sequence[Charge], now: datetime) -> Claim:
@@ -104,6 +160,8 @@ def _make(sequence: int, charges: Sequence[Charge], now: datetime) -> Claim:
     claim = Claim.objects.create(
         organization=first.organization,
         sequence=sequence,
+        form=first.current.form,
+        episode=first.attendance.episode if first.current.form == "I" else None,
         client=first.client,
         coverage=coverage,
         payer=coverage.payer,
@@ -215,11 +273,8 @@ def _void(claim: Claim, today: date) -> Prepared:
 
 def compute(claim: Claim, billable: Billable) -> WireClaim:
     """The claim as the record has it now, with the number and frequency of its next version."""
-    return assemble(
-        billable.charges,
-        billable.client,
-        billable.coverage,
-        billable.billing,
+    return rules_compute(
+        billable,
         claim_id=next_number(claim),
         frequency=frequency(claim),
         original_reference=claim.payer_control_number if claim.current else "",

@@ -5,7 +5,7 @@ A list of claims is read with a fixed number of queries, however many they are.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from carethread.record.compiled import compiled
 from carethread.record.models import (
     Authorization,
     Charge,
+    ChargeEvidence,
     Claim,
     ClaimLine,
     Client,
@@ -37,12 +38,15 @@ from carethread.record.models import (
     TreatmentPlan,
     UnitEntry,
 )
+from carethread.record.policies import effective
+from carethread.rules import institutional
 from carethread.rules.authorize import needed
 from carethread.rules.capture import CapturePolicy
 from carethread.rules.expect import RateLine
 from carethread.rules.facts import (
     AuthorizationFacts,
     AuthorizedService,
+    Billable,
     BillableCharge,
     BilledLine,
     BillingProvider,
@@ -58,6 +62,7 @@ from carethread.rules.facts import (
     PlanFacts,
     PractitionerFacts,
     Provider,
+    StayFacts,
 )
 from carethread.rules.identity import line_number
 from carethread.rules.scrub import ChartLine, ScrubContext
@@ -145,16 +150,6 @@ def _holds(row: Coverage, on: date) -> bool:
 # ------------------------------------------------------------------------------- to assemble
 
 
-@dataclass(frozen=True, slots=True)
-class Billable:
-    """A claim's charges and parties, as `rules.assemble` takes them."""
-
-    charges: tuple[BillableCharge, ...]
-    client: ClientFacts
-    coverage: CoverageFacts
-    billing: BillingProvider
-
-
 # What a note is read with, to be charged.
 NOTE_PARTS = (
     "attendance__client",
@@ -185,6 +180,7 @@ def with_parts(charges: "QuerySet[Charge]") -> "QuerySet[Charge]":
         "attendance__session__site",
         "attendance__session__program",
         "attendance__episode__program",
+        "attendance__episode__attending",
         "attendance__episode__discharge_summary",
     )
 
@@ -223,17 +219,56 @@ def billable_charge(charge: Charge) -> BillableCharge:
         supervising=provider(current.supervising) if current.supervising else None,
         facility=facility(charge.attendance.session.site),
         authorization=current.authorization.number if current.authorization else "",
+        form=current.form,
+        revenue_code=current.revenue_code,
+        level_of_care=current.level_of_care,
+        episode_id=charge.attendance.episode_id,
     )
+
+
+def stay_facts(row: Episode) -> StayFacts:
+    """The stay as an institutional claim tells it."""
+    return StayFacts(
+        admitted_on=row.admitted_on,
+        admitted_at=row.admitted_at,
+        admission_type=row.admission_type,
+        admission_source=row.admission_source,
+        discharged_on=row.discharged_on,
+        discharged_at=row.discharged_at,
+        discharge_status=row.discharge_status,
+        attending=provider(row.attending) if row.attending else None,
+    )
+
+
+def cycle(charge: Charge, on: date) -> institutional.Cycle:
+    """How much time a claim with this charge covers, as its program and payer have it."""
+    days = effective(
+        "statement_days",
+        on=on,
+        program_id=charge.attendance.session.program_id,
+        payer_id=_coverage(charge).payer_id,
+    ).value
+    return institutional.Cycle.WEEK if days == 7 else institutional.Cycle.MONTH
 
 
 def billable(charges: Sequence[Charge]) -> Billable:
     """The charges of one claim with its parties."""
     first = charges[0]
-    return Billable(
+    assert first.current is not None
+    parties = Billable(
         charges=tuple(billable_charge(charge) for charge in charges),
         client=client_facts(first.client),
         coverage=coverage_facts(_coverage(first)),
         billing=billing_provider(first.organization),
+    )
+    if first.current.form == "P":
+        return parties
+    stay = stay_facts(first.attendance.episode)
+    kind = _coverage(first).payer.kind
+    return replace(
+        parties,
+        stay=replace(stay, payer_kind=kind),
+        cycle=cycle(first, first.service_date).value,
     )
 
 
@@ -326,6 +361,8 @@ class _Surroundings:
         self.enrollments: dict[int, list[EnrollmentFacts]] = defaultdict(list)
         self.roles: dict[int, set[str]] = defaultdict(set)
         self.units: dict[int, int] = defaultdict(int)
+        days = [c.current_id or 0 for c in charges if c.attendance.session.kind == "day"]
+        self.evidence = _grouped(_evidence(versions=_ids(days))) if days else {}
         self._find_small_facts(charges)
         self.plans = _grouped(_plans(episodes=_ids(c.attendance.episode_id for c in charges)))
         self.of_client: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
@@ -342,9 +379,10 @@ class _Surroundings:
         """Licenses and rosters of who rendered, who signed each note version, and the authorized
         units that each charge's current version holds."""
         current = [charge.current for charge in charges if charge.current]
+        behind = {note for notes in self.evidence.values() for note, *_ in notes}
         for what, whose, starts, ends, word, more, count in _small_facts(
             practitioners=_ids(charge.practitioner_id for charge in charges),
-            notes=_ids(version.note_version_id for version in current),
+            notes=_ids({*(version.note_version_id for version in current), *behind}),
             charges=_ids(version.pk for version in current),
         ):
             if what == "license":
@@ -416,6 +454,21 @@ def _small_facts(
     )  # fmt: skip
     others = (rows.values_list(*columns) for rows in (rosters, signatures, units))
     return licenses.values_list(*columns).union(*others, all=True)
+
+
+@compiled
+def _evidence(versions: list[int]) -> "QuerySet[ChargeEvidence, Any]":
+    return (
+        ChargeEvidence.objects.filter(charge_version__in=versions, note_version__isnull=False)
+        .order_by("note_version__signed_at", "note_version")
+        .values_list(
+            "charge_version_id",
+            "note_version_id",
+            "minutes",
+            "note_version__diagnoses",
+            "note_version__credential",
+        )
+    )
 
 
 @compiled
@@ -544,6 +597,8 @@ def _context(charges: Sequence[Charge], around: _Surroundings, today: date) -> S
 
 
 def _chart_line(charge: Charge, around: _Surroundings) -> ChartLine:
+    if charge.attendance.session.kind == "day":
+        return _day_line(charge, around)
     current = charge.current
     assert current is not None
     version = current.note_version
@@ -572,6 +627,36 @@ def _chart_line(charge: Charge, around: _Surroundings) -> ChartLine:
         clinician_services=_others(
             around.of_clinician[version.author_id, charge.service_date], version
         ),
+    )
+
+
+def _day_line(charge: Charge, around: _Surroundings) -> ChartLine:
+    """What the signed notes behind a program's day say together."""
+    current = charge.current
+    assert current is not None
+    notes = around.evidence.get(current.pk, [])
+    diagnoses = dict.fromkeys(code for _, _, codes, _ in notes for code in codes)
+    roles = [around.roles[version] for version, *_ in notes]
+    supervised = any(needs_supervisor(who) for *_, who in notes)
+    return ChartLine(
+        note_id=current.note_version.note_id,
+        service=current.rule.partition(":")[0],
+        service_date=charge.service_date,
+        code=current.code,
+        units=current.units,
+        minutes=sum(minutes for _, minutes, _, _ in notes),
+        diagnoses=tuple(diagnoses),
+        times_written=True,
+        signed=all("author" in signed for signed in roles),
+        needs_cosignature=supervised,
+        cosigned=all(
+            "supervisor" in signed
+            for signed, (*_, who) in zip(roles, notes, strict=True)
+            if needs_supervisor(who)
+        ),
+        rendering=_rendering(charge, around),
+        supervised=False,
+        attended=True,
     )
 
 

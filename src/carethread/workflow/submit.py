@@ -45,7 +45,7 @@ from carethread.x12.claim import ClaimFile
 from carethread.x12.common import Contact, Envelope, Party
 from carethread.x12.writer import write
 
-GUIDE = "005010X222A1"
+GUIDES = {"P": "005010X222A1", "I": "005010X223A2"}
 
 
 def run(organization: Organization, *, now: datetime) -> int:
@@ -84,7 +84,7 @@ def freeze(connection: Connection, *, now: datetime) -> EdiFile | None:
     _reopen_denials(organization, leaving, now)
     control = numbers.take(organization, f"interchange:{connection.sender_id}").start
     raw = write_file(organization, connection, [one.wire for one in leaving], control, now)
-    file = store(connection, raw, control, now)
+    file = store(connection, raw, control, now, kind=leaving[0].wire.kind)
     _freeze_versions(leaving, file, now)
     for one in leaving:
         words = f"Leaves as {one.wire.claim_id} in file {file.name}."
@@ -96,7 +96,7 @@ def _leaving(organization: Organization, now: datetime) -> list[Prepared]:
     """What is due and still may leave. What no longer may is looked at, which writes down why,
     and so is not due again."""
     size = effective("claims_per_file", on=gather.service_date(organization, now)).value
-    while ids := list(due(now).values_list("pk", flat=True)[:size]):
+    while ids := _next(now, size):
         locked = [row for row in bill.lock_waiting(ids) if row.state == ClaimState.READY]
         clean = [one for one in bill.prepared(locked, organization, now) if _may_leave(one)]
         stopped = {row.pk for row in locked} - {one.row.pk for one in clean}
@@ -104,6 +104,18 @@ def _leaving(organization: Organization, now: datetime) -> list[Prepared]:
         if clean or not locked:
             return clean
     return []
+
+
+def _next(now: datetime, size: int) -> list[int]:
+    """The claims that are due first, all of one form: a file holds claims of one guide."""
+    first = due(now).first()
+    rows = due(now).filter(form=first.form) if first else due(now)
+    return list(rows.values_list("pk", flat=True)[:size])
+
+
+def form_of(claims: Sequence[WireClaim]) -> str:
+    """P or I: the form of these claims."""
+    return "I" if claims[0].kind == "837I" else "P"
 
 
 def _may_leave(one: Prepared) -> bool:
@@ -117,7 +129,7 @@ def write_file(
     control: int,
     now: datetime,
 ) -> bytes:
-    """The 837P bytes of these claims, under one interchange control number."""
+    """The 837 bytes of these claims, all of one form, under one interchange control number."""
     local = gather.local(organization, now)
     file = ClaimFile(
         envelope=Envelope(
@@ -126,7 +138,7 @@ def write_file(
             interchange=f"{control:09d}",
             group=str(control),
             set="0001",
-            guide=GUIDE,
+            guide=GUIDES[form_of(claims)],
         ),
         submitter=Party(
             "2",
@@ -225,6 +237,7 @@ def _lines(one: Prepared, version: ClaimVersion, rates: Sequence[RateLine]) -> l
                 number=line.number,
                 charge_version_id=charge_version_id,
                 control_number=line.control_number,
+                revenue_code=line.revenue_code,
                 code=line.procedure,
                 modifiers=list(line.modifiers),
                 units=units,

@@ -1,0 +1,150 @@
+"""The day (or week) that a program is billed by, settled anew whenever what it rests on changes.
+
+A day rests on the signed notes of its services, and in a house on the census of its midnight.
+`settle` reads both, asks `rules.perdiem`, and makes the one charge of the client's attendance in
+the program's day, or takes it back. Settling again with nothing changed does nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import F
+
+from carethread.codes.levels import Basis, level
+from carethread.record.models import (
+    Attendance,
+    CensusEntry,
+    Charge,
+    Coverage,
+    Episode,
+    NoteVersion,
+    Program,
+    Session,
+)
+from carethread.rules import perdiem
+from carethread.rules.capture import Captured
+from carethread.rules.perdiem import Part, Span
+from carethread.workflow import charges, gather
+from carethread.workflow.charges import Occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a day came to: the line or why there is none, who pays, and its charge."""
+
+    captured: Captured
+    coverage: Coverage | None = None
+    charges: tuple[Charge, ...] = ()
+
+
+def settle(episode: Episode, program: Program, day: date, *, now: datetime) -> Settled:
+    """Charge the client's span in the program that holds that day as it stands now.
+
+    Inside the caller's transaction; the client is held from here on.
+    """
+    charges.one_at_a_time(episode.client_id)
+    start = perdiem.span_start(program.level_of_care, day)
+    notes = _notes(episode, program, start)
+    attendance = day_of(episode, program, start)
+    before = charges.existing(attendance) if attendance else {}
+    if not notes and not before:
+        return Settled(Captured())
+    census = _census(episode, program, start)
+    captured = perdiem.capture_span(
+        _span(program, start, notes, census), gather.capture_policy(start)
+    )
+    if not captured.lines and not before:
+        return Settled(captured, gather.coverage_on(episode.client, start))
+    attendance = attendance or _open(episode, program, start, notes)
+    occasion = _occasion(attendance, program, start, notes, census, before)
+    coverage = gather.coverage_on(episode.client, start)
+    made = charges.make(occasion, captured.lines, coverage, before, now=now)
+    return Settled(captured, coverage, tuple(made))
+
+
+def day_of(episode: Episode, program: Program, start: date) -> Attendance | None:
+    """The client's attendance in the program's day, where it has been charged before."""
+    rows = Attendance.objects.select_related(
+        "client", "episode__program", "session__program", "session__site"
+    )
+    return rows.filter(
+        session__kind="day", session__program=program, session__day=start, episode=episode
+    ).first()
+
+
+def _notes(episode: Episode, program: Program, start: date) -> list[NoteVersion]:
+    """The signed services of the span that its bundle includes, first signed first."""
+    organization = program.organization
+    end = perdiem.span_end(program.level_of_care, start)
+    included = level(program.level_of_care).includes
+    rows = NoteVersion.objects.filter(
+        note__current=F("pk"),
+        note__attendance__episode=episode,
+        note__attendance__session__program=program,
+        starts_at__gte=gather.midnight(organization, start),
+        starts_at__lt=gather.midnight(organization, end + timedelta(days=1)),
+        service__in=included,
+    )
+    return list(
+        rows.select_related("organization", "author__supervisor").order_by("signed_at", "pk")
+    )
+
+
+def _census(episode: Episode, program: Program, day: date) -> CensusEntry | None:
+    if level(program.level_of_care).basis is not Basis.CENSUS:
+        return None
+    return CensusEntry.objects.filter(episode=episode, day=day).order_by("-number").first()
+
+
+def _span(
+    program: Program, start: date, notes: list[NoteVersion], census: CensusEntry | None
+) -> Span:
+    parts = tuple(Part(n.service, n.minutes, tuple(n.diagnoses)) for n in notes)
+    in_house = census.is_present if census else None
+    return Span(program.level_of_care, start, parts, in_house)
+
+
+def _open(episode: Episode, program: Program, start: date, notes: list[NoteVersion]) -> Attendance:
+    session, _ = Session.objects.get_or_create(
+        organization_id=program.organization_id,
+        kind="day",
+        program=program,
+        day=start,
+        defaults={"practitioner": episode.attending or notes[0].author, "site": program.site},
+    )
+    return Attendance.objects.create(
+        organization_id=program.organization_id,
+        session=session,
+        client=episode.client,
+        episode=episode,
+    )
+
+
+def _occasion(
+    attendance: Attendance,
+    program: Program,
+    start: date,
+    notes: list[NoteVersion],
+    census: CensusEntry | None,
+    before: dict[str, Charge],
+) -> Occasion:
+    """The day as charges are made for it. Without any note left it is that of its last charge."""
+    if notes:
+        *others, completing = notes
+    else:
+        last = next(iter(before.values())).current
+        assert last is not None
+        others, completing = [], last.note_version
+    return Occasion(
+        attendance=attendance,
+        version=completing,
+        practitioner=attendance.episode.attending or completing.author,
+        supervising=None,
+        day=start,
+        minutes=sum(note.minutes for note in notes),
+        diagnoses=_span(program, start, notes, census).diagnoses,
+        place_of_service=level(program.level_of_care).place_of_service,
+        level_of_care=program.level_of_care,
+        others=tuple(others),
+        census=census,
+    )

@@ -1,0 +1,246 @@
+"""Signed services become a program's days, days a week's claim: an 837I, on the real path."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from carethread.record import ledger
+from carethread.record.models import (
+    Appointment,
+    Attendance,
+    Charge,
+    Claim,
+    ClaimState,
+    Diagnosis,
+    EdiFile,
+    Episode,
+    Fee,
+    NoteVersion,
+    Program,
+    TreatmentPlan,
+)
+from carethread.workflow import admit, bill, census, discharge, document, staff, submit
+from carethread.workflow.discharge import SECTIONS, Leaving
+from carethread.workflow.errors import Refused
+from carethread.x12.claim import ClaimFile
+from carethread.x12.reader import read
+from tests.cast import LONG_AGO, NOW, TODAY, Cast, amend, draft_from, proof, sign
+from tests.judges import pyx12_errors
+from tests.payers import make_connection
+
+MONDAY = TODAY
+NEXT_WEEK = NOW + timedelta(days=7)
+RATES = {"H0015": 35_000, "H0018": 60_000}
+
+
+def _care(cast: Cast, level_of_care: str) -> Episode:
+    """Clara in another program of the center, with its diagnosis, plan and fees."""
+    program = staff.save_program(
+        Program(organization=cast.center, site=cast.site, name=level_of_care, form="I",
+                level_of_care=level_of_care)
+    )  # fmt: skip
+    episode = admit.admit(
+        Episode(organization=cast.center, client=cast.clara, program=program, admitted_on=MONDAY,
+                admitted_at=datetime(2026, 3, 2, 9).time())
+    )  # fmt: skip
+    admit.save_diagnosis(
+        Diagnosis(organization=cast.center, episode=episode, code="F1020", rank=1,
+                  diagnosed_on=MONDAY)
+    )  # fmt: skip
+    admit.save_plan(
+        TreatmentPlan(organization=cast.center, episode=episode, effective_from=MONDAY,
+                      effective_to=MONDAY + timedelta(days=60), signed_by=cast.nora, signed_at=NOW)
+    )  # fmt: skip
+    for code, cents in RATES.items():
+        staff.save_fee(
+            Fee(organization=cast.center, code=code, amount_cents=cents, effective_from=LONG_AGO)
+        )
+    return episode
+
+
+def _session(
+    cast: Cast, episode: Episode, day: date, hour: int, minutes: int, service: str
+) -> document.Signed:
+    """One session of the program, written up and signed that evening."""
+    offset = timedelta(days=(day - TODAY).days)
+    starts = NOW.replace(hour=hour, minute=0) + offset
+    appointment = admit.schedule(
+        Appointment(organization=cast.center, client=cast.clara, practitioner=cast.nora,
+                    program=episode.program, service=service, starts_at=starts,
+                    ends_at=starts + timedelta(minutes=minutes))
+    )  # fmt: skip
+    note = document.open_note(appointment, now=NOW + offset)
+    document.save_draft(note, replace(draft_from(note), diagnoses=("F1020",)), now=NOW + offset)
+    return sign(note, NOW + offset)
+
+
+def _iop_day(cast: Cast, episode: Episode, day: date) -> list[document.Signed]:
+    return [_session(cast, episode, day, hour, 60, "sud_individual") for hour in (14, 15, 16)]
+
+
+def _only_claim(cast: Cast, now: datetime) -> Claim:
+    bill.run(cast.center, now=now)
+    return Claim.objects.get()
+
+
+def _reasons(claim: Claim) -> list[str]:
+    return [f"{f.rule}: {f.message}" for f in claim.findings.filter(severity="stops")]
+
+
+# ------------------------------------------------------------------------------------ days
+
+
+def test_three_hours_of_signed_services_make_one_charge_for_the_day(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    first, second, third = _iop_day(alder, episode, MONDAY)
+    assert first.lines == ()
+    assert [f.rule for f in second.findings] == ["DAY_TOO_SHORT"]
+    assert [(x.code, x.units, x.amount_cents) for x in third.lines] == [("H0015", 1, 35_000)]
+    charge = Charge.objects.get()
+    assert charge.current.revenue_code == "0906"
+    assert charge.current.evidence.count() == 3
+    assert charge.payer_receivable_cents == 35_000
+    assert ledger.wrong_balances() == []
+
+
+def test_signing_a_fourth_service_keeps_the_day_one_charge(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    _iop_day(alder, episode, MONDAY)
+    _session(alder, episode, MONDAY, 17, 45, "sud_individual")
+    charge = Charge.objects.get()
+    assert charge.current.evidence.count() == 4
+    assert (charge.versions.count(), charge.billed_cents) == (2, -35_000)
+
+
+def test_an_addendum_that_shortens_the_day_takes_its_charge_back(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    note = _iop_day(alder, episode, MONDAY)[0].version.note
+    amend(note, reason="Left early.", ends_at=note.starts_at + timedelta(minutes=30),
+          diagnoses=("F1020",))  # fmt: skip
+    charge = Charge.objects.get()
+    assert (charge.state, charge.payer_receivable_cents) == ("void", 0)
+    assert ledger.wrong_balances() == []
+
+
+def test_a_medical_visit_is_charged_beside_the_day(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    _session(alder, episode, MONDAY, 13, 60, "evaluation")
+    _iop_day(alder, episode, MONDAY)
+    codes = Charge.objects.filter(state="live").values_list("current__code", flat=True)
+    assert sorted(codes) == ["90791", "H0015"]
+
+
+# ------------------------------------------------------------------------------------ nights
+
+
+def test_a_night_rests_on_its_census_and_a_signed_note_whichever_comes_last(alder: Cast) -> None:
+    episode = _care(alder, "RES-SUD")
+    signed = _session(alder, episode, MONDAY, 15, 20, "daily_note")
+    assert [f.rule for f in signed.findings] == ["CENSUS_MISSING"]
+    assert not Charge.objects.exists()
+    tomorrow = NOW + timedelta(days=1)
+    census.take(episode.program, MONDAY, {episode.pk: True}, user=alder.ines, now=tomorrow)
+    assert Charge.objects.get().current.code == "H0018"
+
+
+def test_a_corrected_census_takes_the_night_back(alder: Cast) -> None:
+    episode = _care(alder, "RES-SUD")
+    _session(alder, episode, MONDAY, 15, 20, "daily_note")
+    tomorrow = NOW + timedelta(days=1)
+    for present in (True, True, False):
+        census.take(episode.program, MONDAY, {episode.pk: present}, user=alder.ines, now=tomorrow)
+    assert Charge.objects.get().state == "void"
+    assert episode.census.count() == 2
+    assert ledger.wrong_balances() == []
+
+
+def test_a_night_that_has_not_passed_and_strangers_are_not_counted(alder: Cast) -> None:
+    episode = _care(alder, "RES-SUD")
+    with pytest.raises(Refused, match="not passed"):
+        census.take(episode.program, MONDAY, {episode.pk: True}, user=alder.ines, now=NOW)
+    tomorrow = NOW + timedelta(days=1)
+    with pytest.raises(Refused, match="not in the program"):
+        census.take(
+            episode.program, MONDAY, {alder.episode.pk: True}, user=alder.ines, now=tomorrow
+        )
+    with pytest.raises(Refused, match="not a house"):
+        census.take(alder.program, MONDAY, {}, user=alder.ines, now=tomorrow)
+
+
+# ------------------------------------------------------------------------------------ claims
+
+
+def test_an_iop_week_is_one_institutional_claim_once_the_week_is_over(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    for day in range(3):
+        _iop_day(alder, episode, MONDAY + timedelta(days=day))
+    assert bill.run(alder.center, now=NOW + timedelta(days=2)) == 0
+    claim = _only_claim(alder, NEXT_WEEK)
+    assert _reasons(claim) == []
+    assert (claim.form, claim.charge_cents, claim.charges.count()) == ("I", 105_000, 3)
+    assert claim.state == ClaimState.READY
+
+
+def test_the_837i_that_leaves_is_accepted_by_pyx12(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    for day in range(3):
+        _iop_day(alder, episode, MONDAY + timedelta(days=day))
+    bill.run(alder.center, now=NEXT_WEEK)
+    file = submit.freeze(make_connection(alder.center), now=NEXT_WEEK + timedelta(hours=3))
+    assert file is not None
+    assert file.kind == "837I"
+    assert pyx12_errors(bytes(file.raw)) == []
+    (sent,) = [t for t in read(bytes(file.raw)).transactions if isinstance(t, ClaimFile)]
+    (claim,) = sent.claims
+    assert (claim.kind, claim.facility_code, claim.frequency) == ("837I", "13", "2")
+    assert [(n.revenue_code, n.procedure) for n in claim.lines] == [("0906", "H0015")] * 3
+
+
+def test_a_late_day_joins_the_weeks_claim(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    for day in range(3):
+        _iop_day(alder, episode, MONDAY + timedelta(days=day))
+    _only_claim(alder, NEXT_WEEK)
+    _iop_day(alder, episode, MONDAY + timedelta(days=3))
+    claim = _only_claim(alder, NEXT_WEEK)
+    assert (claim.charges.count(), claim.charge_cents) == (4, 140_000)
+
+
+def test_a_residential_stay_is_billed_from_admission_to_discharge_once_its_summary_is_signed(
+    alder: Cast,
+) -> None:
+    episode = _care(alder, "RES-SUD")
+    for night in range(2):
+        day = MONDAY + timedelta(days=night)
+        _session(alder, episode, day, 15, 20, "daily_note")
+        census.take(
+            episode.program, day, {episode.pk: True}, user=alder.ines,
+            now=NOW + timedelta(days=night + 1),
+        )  # fmt: skip
+    gone = NOW + timedelta(days=2)
+    leaving = Leaving(MONDAY + timedelta(days=2), datetime(2026, 3, 4, 11).time(), "01", "Done.")
+    summary = discharge.discharge(episode, leaving, author=alder.nora, now=gone)
+    claim = _only_claim(alder, gone)
+    assert list(claim.findings.filter(severity="stops").values_list("rule", flat=True)) == [
+        "DISCHARGE_DONE"
+    ]
+    user = alder.nora.user
+    discharge.save_summary(summary, dict.fromkeys(SECTIONS, "Well."), user=user, now=gone)
+    discharge.sign_summary(summary, user=user, proof=proof(user, gone), now=gone)
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.READY
+    file = submit.freeze(make_connection(alder.center), now=gone + timedelta(hours=3))
+    assert file is not None
+    assert pyx12_errors(bytes(file.raw)) == []
+    assert b"CLM*" in bytes(file.raw)
+    assert b"*86:A:1*" in bytes(file.raw)
+    assert b"DTP*096*TM*1100" in bytes(file.raw)
+    assert EdiFile.objects.get().kind == "837I"
+
+
+def test_every_note_of_the_day_is_still_its_own_note(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    _iop_day(alder, episode, MONDAY)
+    assert NoteVersion.objects.count() == 3
+    assert Attendance.objects.filter(session__kind="day").count() == 1
