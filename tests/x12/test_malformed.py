@@ -139,3 +139,9 @@ def test_a_hundred_thousand_unknown_segments_are_read_in_seconds() -> None:
 def test_mutated_files_never_crash_reading_checking_or_writing(seed: int) -> None:
     for data in mutations(150, seed):
         survive(data)
+
+
+def test_a_claim_number_with_a_component_in_it_can_stand_twice() -> None:
+    data = make.written(make.claim_file(make.claim(), make.claim()))
+    odd = data.replace(b"CLM*", b"CLM*A:")
+    assert "CLAIM_DUPLICATE" in {f.id for f in check(odd)}

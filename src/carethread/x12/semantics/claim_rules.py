@@ -130,7 +130,7 @@ def claim_control_numbers(file: ClaimFile, at: At) -> Iterator[Finding]:
         if count > 1 and number:
             places = [p for p, e in at.all("CLM") if part(e, 1) == number]
             message = f"claim number {number} stands {count} times in this set"
-            yield warning("CLAIM_DUPLICATE", places[-1], message, "CLM", 1)
+            yield warning("CLAIM_DUPLICATE", max(places, default=at.find("CLM")), message, "CLM", 1)
 
 
 def future_services(file: ClaimFile, at: At) -> Iterator[Finding]:
