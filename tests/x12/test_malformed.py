@@ -141,7 +141,7 @@ def test_mutated_files_never_crash_reading_checking_or_writing(seed: int) -> Non
         survive(data)
 
 
-def test_a_claim_number_with_a_component_in_it_can_stand_twice() -> None:
-    data = make.written(make.claim_file(make.claim(), make.claim()))
-    odd = data.replace(b"CLM*", b"CLM*A:")
-    assert "CLAIM_DUPLICATE" in {f.id for f in check(odd)}
+@pytest.mark.parametrize("letter", [b"A", b"7"])
+def test_a_letter_or_digit_cannot_part_segments(letter: bytes) -> None:
+    with pytest.raises(Unreadable, match="a letter or digit as a delimiter"):
+        read(CLEAN.replace(b"~", letter))

@@ -45,8 +45,10 @@ def from_isa(text: str) -> Delimiters:
         raise ValueError("the ISA segment does not have 16 elements in 106 characters")
     component, segment = text[104], text[105]
     repetition = "" if fields[11].isalnum() or fields[11] == " " else fields[11]
-    if len({element, component, segment}) < 3 or (element + component + segment).isalnum():
+    if len({element, component, segment}) < 3:
         raise ValueError("the ISA segment declares delimiters that are not distinct")
+    if any(mark.isalnum() for mark in (element, component, segment)):
+        raise ValueError("the ISA segment declares a letter or digit as a delimiter")
     after = text[ISA_LENGTH : ISA_LENGTH + 2]
     line_break = "\r\n" if after == "\r\n" else after[:1] if after[:1] in ("\n", "\r") else ""
     return Delimiters(element, component, repetition, segment, line_break)

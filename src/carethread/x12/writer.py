@@ -190,7 +190,7 @@ def rewrite(document: Document, transactions: Sequence[Transaction] | None = Non
 
 
 def _check_delimiters(marks: Delimiters) -> None:
-    if len(set(marks.all)) != len(marks.all) or marks.all.isalnum():
+    if len(set(marks.all)) != len(marks.all) or any(c.isalnum() for c in marks.all):
         raise ValueError(f"delimiters must be distinct and not letters or digits: {marks.all!r}")
 
 
