@@ -25,7 +25,7 @@ from carethread.workflow.discharge import SECTIONS, Leaving
 from carethread.workflow.errors import Refused
 from carethread.x12.claim import ClaimFile
 from carethread.x12.reader import read
-from tests.cast import LONG_AGO, NOW, TODAY, Cast, amend, draft_from, proof, sign
+from tests.cast import LONG_AGO, NOW, TODAY, Cast, amend, draft_from, draft_of, proof, sign
 from tests.judges import pyx12_errors
 from tests.payers import make_connection
 
@@ -244,3 +244,12 @@ def test_every_note_of_the_day_is_still_its_own_note(alder: Cast) -> None:
     _iop_day(alder, episode, MONDAY)
     assert NoteVersion.objects.count() == 3
     assert Attendance.objects.filter(session__kind="day").count() == 1
+
+
+@pytest.mark.parametrize("service", ["iop_sud_day", "residential_sud_day", "daily_note", "dance"])
+def test_nobody_signs_a_note_of_what_follows_from_notes(alder: Cast, service: str) -> None:
+    note = draft_of(alder)
+    document.save_draft(note, draft_from(note, service=service), now=NOW)
+    with pytest.raises(Refused, match="Choose the service from the list"):
+        sign(note)
+    assert not Charge.objects.exists()

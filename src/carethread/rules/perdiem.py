@@ -53,6 +53,15 @@ def is_bundled(service: str, level_of_care: str) -> bool:
     return known.basis is not Basis.SESSION and service in known.includes
 
 
+def is_documentable(service: str, level_of_care: str) -> bool:
+    """Whether somebody may write a note of that service there: a day or week follows from notes and
+    is nobody's note, and what has no code of its own is documented where a day includes it."""
+    known = services().get(service)
+    if known is None or known.is_bundle:
+        return False
+    return bool(known.codings) or is_bundled(service, level_of_care)
+
+
 def span_start(level_of_care: str, day: date) -> date:
     """The first day of the billable span that holds that day: itself, or its week's Monday; a
     week that crosses a month's end starts anew on the first."""

@@ -11,6 +11,7 @@ from carethread.codes.credentials import credential
 from carethread.codes.services import coding, services
 from carethread.record.models import Note, Practitioner
 from carethread.record.models.chart import TELEHEALTH
+from carethread.rules.perdiem import is_documentable
 from carethread.web.forms import DayInput, TimeInput
 from carethread.web.sections import Section, sections
 from carethread.workflow.document import Draft
@@ -49,7 +50,8 @@ class NoteForm(forms.Form):
         super().__init__(data, initial=_initial(note))
         self.note = note
         self.diagnosis_problems: list[str] = []
-        self._offer("service", services_for(note.author, note.service))
+        level_of_care = note.attendance.session.program.level_of_care
+        self._offer("service", services_for(note.author, level_of_care, note.service))
         if note.place_of_service not in dict(PLACES):
             self._offer("place_of_service", [*PLACES, (note.place_of_service,) * 2])
         if note.current_id is None:
@@ -117,9 +119,11 @@ class NoteForm(forms.Form):
                 self.add_error(name if name in self.fields else None, problem.message)
 
 
-def services_for(practitioner: Practitioner, chosen: str) -> list[tuple[str, str]]:
-    """The catalogue's services that this credential may render alone with a client, and the one
-    that is chosen."""
+def services_for(
+    practitioner: Practitioner, level_of_care: str, chosen: str
+) -> list[tuple[str, str]]:
+    """The catalogue's services that this credential may render alone with a client at that level
+    of care, and the one that is chosen."""
     known = credential(practitioner.credential)
     today = timezone.localdate()
     found = []
@@ -127,6 +131,7 @@ def services_for(practitioner: Practitioner, chosen: str) -> list[tuple[str, str
         coded = coding(service, today)
         groups = {group for line in coded.lines for group in line.groups} if coded else set()
         may = known is not None and known.group in groups and not service.is_group
+        may = may or (not service.codings and is_documentable(key, level_of_care))
         if may or key == chosen:
             found.append((key, f"{service.label[:1].upper()}{service.label[1:]}"))
     return found

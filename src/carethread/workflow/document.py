@@ -15,7 +15,6 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from carethread.codes import icd10
-from carethread.codes.services import services
 from carethread.record.compiled import compiled
 from carethread.record.models import (
     Appointment,
@@ -32,6 +31,7 @@ from carethread.record.models import (
 )
 from carethread.record.policies import effective
 from carethread.rules.finding import Finding
+from carethread.rules.perdiem import is_documentable
 from carethread.workflow import bill, charging, gather
 from carethread.workflow.charging import ChargedLine
 from carethread.workflow.errors import Problem, Refused, refuse
@@ -349,7 +349,7 @@ def _time_problems(note: Note, now: datetime) -> list[Problem]:
 
 def _content_problems(note: Note) -> list[Problem]:
     found = []
-    if note.service not in services():
+    if not is_documentable(note.service, note.attendance.session.program.level_of_care):
         found.append(Problem("service", "Choose the service from the list."))
     if not note.diagnoses:
         found.append(
