@@ -24,8 +24,9 @@ from carethread.rules.facts import OwnRule, OwnRules
 from carethread.rules.scrub import ALL, NOTHING_KNOWN, scrub
 from carethread.rules.scrub.own import WrongCondition, condition, unknown_fields
 from carethread.rules.scrub.registry import NEVER_OFF
-from carethread.workflow import bill, gather, known, numbers, wire_format
+from carethread.workflow import bill, gather, numbers, wire_format
 from carethread.workflow.errors import Problem, Refused, refuse
+from carethread.workflow.gather import known
 from carethread.workflow.keep import keep
 
 _BUILT_IN = {rule.id: rule for rule in ALL}

@@ -1,0 +1,60 @@
+"""The record as the plain values that rules take. Reads in bulk, decides nothing.
+
+A list of claims is read with a fixed number of queries, however many they are.
+"""
+
+from carethread.workflow.gather.charges import (
+    billable,
+    billable_charge,
+    charges_by_claim,
+    charges_for_billing,
+    cycle,
+    rates_by_payer,
+    stay_facts,
+    with_parts,
+)
+from carethread.workflow.gather.clock import (
+    local,
+    midnight,
+    service_date,
+)
+from carethread.workflow.gather.context import (
+    contexts,
+)
+from carethread.workflow.gather.parties import (
+    billing_provider,
+    client_facts,
+    coverage_facts,
+    provider,
+)
+from carethread.workflow.gather.services import (
+    NOTE_PARTS,
+    capture_policy,
+    coverage_on,
+    documented_service,
+    versions_to_charge,
+)
+
+__all__ = [
+    "NOTE_PARTS",
+    "billable",
+    "billable_charge",
+    "billing_provider",
+    "capture_policy",
+    "charges_by_claim",
+    "charges_for_billing",
+    "client_facts",
+    "contexts",
+    "coverage_facts",
+    "coverage_on",
+    "cycle",
+    "documented_service",
+    "local",
+    "midnight",
+    "provider",
+    "rates_by_payer",
+    "service_date",
+    "stay_facts",
+    "versions_to_charge",
+    "with_parts",
+]

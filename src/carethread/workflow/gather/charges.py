@@ -1,0 +1,167 @@
+"""Charges with everything that a claim says of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from django.db.models import QuerySet
+
+from carethread.record.models import (
+    Charge,
+    Claim,
+    ContractRate,
+    Coverage,
+    Episode,
+)
+from carethread.record.policies import effective
+from carethread.rules import institutional
+from carethread.rules.expect import RateLine
+from carethread.rules.facts import (
+    Billable,
+    BillableCharge,
+    StayFacts,
+)
+from carethread.rules.identity import line_number
+from carethread.workflow.gather.parties import (
+    billing_provider,
+    client_facts,
+    coverage_facts,
+    facility,
+    provider,
+)
+
+
+def charges_for_billing() -> "QuerySet[Charge]":
+    """Live charges with everything that a claim says of them, in one query."""
+    return with_parts(Charge.objects.filter(state="live")).order_by("service_date", "pk")
+
+
+def with_parts(charges: "QuerySet[Charge]") -> "QuerySet[Charge]":
+    """Charges read together with everything that a claim says of them. Whoever makes a charge has
+    the same parts at hand, so that a claim is computed from either in the same way."""
+    return charges.select_related(
+        "client",
+        "organization",
+        "practitioner",
+        "current__note_version__author",
+        "current__note_version__note",
+        "current__coverage__payer",
+        "current__authorization__facility",
+        "current__authorization__rendering",
+        "current__supervising",
+        "attendance__session__site",
+        "attendance__session__program",
+        "attendance__episode__program",
+        "attendance__episode__attending",
+        "attendance__episode__discharge_summary",
+    )
+
+
+def charges_by_claim(claims: Sequence[Claim]) -> dict[int, list[Charge]]:
+    """The live charges of each claim."""
+    found: dict[int, list[Charge]] = defaultdict(list)
+    for charge in charges_for_billing().filter(claim__in=claims).select_related("claim"):
+        if charge.claim_id is not None:
+            found[charge.claim_id].append(charge)
+    return found
+
+
+def billable_charge(charge: Charge) -> BillableCharge:
+    """One charge as it stands."""
+    current = charge.current
+    assert current is not None
+    assert current.coverage is not None
+    return BillableCharge(
+        charge_id=charge.pk,
+        version_id=current.pk,
+        control_number=line_number(current.pk),
+        code=current.code,
+        amount=current.amount_cents,
+        service_date=charge.service_date,
+        diagnoses=tuple(current.diagnoses),
+        client_id=charge.client_id,
+        coverage_id=current.coverage_id or 0,
+        rendering=provider(charge.practitioner),
+        modifiers=tuple(current.modifiers),
+        units=current.units,
+        unit=current.unit,
+        pointers=tuple(current.pointers),
+        place_of_service=current.place_of_service,
+        supervising=provider(current.supervising) if current.supervising else None,
+        facility=facility(charge.attendance.session.site),
+        authorization=current.authorization.number if current.authorization else "",
+        form=current.form,
+        revenue_code=current.revenue_code,
+        level_of_care=current.level_of_care,
+        episode_id=charge.attendance.episode_id,
+    )
+
+
+def billable(charges: Sequence[Charge]) -> Billable:
+    """The charges of one claim with its parties."""
+    first = charges[0]
+    assert first.current is not None
+    parties = Billable(
+        charges=tuple(billable_charge(charge) for charge in charges),
+        client=client_facts(first.client),
+        coverage=coverage_facts(coverage_of(first)),
+        billing=billing_provider(first.organization),
+    )
+    if first.current.form == "P":
+        return parties
+    stay = stay_facts(first.attendance.episode)
+    kind = coverage_of(first).payer.kind
+    return replace(
+        parties,
+        stay=replace(stay, payer_kind=kind),
+        cycle=cycle(first, first.service_date).value,
+    )
+
+
+def stay_facts(row: Episode) -> StayFacts:
+    """The stay as an institutional claim tells it."""
+    return StayFacts(
+        admitted_on=row.admitted_on,
+        admitted_at=row.admitted_at,
+        admission_type=row.admission_type,
+        admission_source=row.admission_source,
+        discharged_on=row.discharged_on,
+        discharged_at=row.discharged_at,
+        discharge_status=row.discharge_status,
+        attending=provider(row.attending) if row.attending else None,
+    )
+
+
+def cycle(charge: Charge, on: date) -> institutional.Cycle:
+    """How much time a claim with this charge covers, as its program and payer have it."""
+    days = effective(
+        "statement_days",
+        on=on,
+        program_id=charge.attendance.session.program_id,
+        payer_id=coverage_of(charge).payer_id,
+    ).value
+    return institutional.Cycle.WEEK if days == 7 else institutional.Cycle.MONTH
+
+
+def coverage_of(charge: Charge) -> Coverage:
+    assert charge.current is not None
+    assert charge.current.coverage is not None
+    return charge.current.coverage
+
+
+def rates_by_payer(payers: Iterable[int]) -> dict[int, list[RateLine]]:
+    """The contracts' fee schedules, by payer."""
+    rates: dict[int, list[RateLine]] = defaultdict(list)
+    for row in ContractRate.objects.filter(payer__in=set(payers)):
+        rates[row.payer_id].append(
+            RateLine(
+                code=row.code,
+                amount=row.allowed_cents,
+                starts=row.effective_from,
+                ends=row.effective_to,
+                modifier=row.modifier,
+                credential=row.credential,
+            )
+        )
+    return rates

@@ -1,0 +1,227 @@
+"""What the scrubber compares a claim with: the notes behind its lines, and who stands on them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from carethread.insight import authorizations
+from carethread.record.models import (
+    Authorization,
+    Charge,
+    Episode,
+    NoteVersion,
+    Payer,
+)
+from carethread.rules.authorize import needed
+from carethread.rules.facts import (
+    AuthorizationFacts,
+    AuthorizedService,
+    ConsentFacts,
+    EpisodeFacts,
+    OtherService,
+    PlanFacts,
+    PractitionerFacts,
+)
+from carethread.rules.identity import line_number
+from carethread.rules.scrub import ChartLine, ScrubContext
+from carethread.rules.scrub.context import AuthorizedLine
+from carethread.workflow.gather.around import Surroundings
+from carethread.workflow.gather.charges import coverage_of
+from carethread.workflow.gather.clock import local, service_date
+from carethread.workflow.gather.known import more_known
+from carethread.workflow.gather.parties import coverage_facts
+from carethread.workflow.gather.services import needs_supervisor
+
+
+def contexts(groups: Sequence[Sequence[Charge]], *, today: date) -> list[ScrubContext]:
+    """What the scrubber compares each claim with (a group of charges is one claim)."""
+    around = Surroundings([charge for group in groups for charge in group])
+    contexts = [_context(group, around, today) for group in groups]
+    return more_known(groups, contexts, today)
+
+
+def _context(charges: Sequence[Charge], around: Surroundings, today: date) -> ScrubContext:
+    first = charges[0]
+    coverage, program = coverage_of(first), first.attendance.episode.program
+    payer = coverage.payer
+    mine = {charge.pk for charge in charges}
+    authorized = _authorized(charges, around, payer)
+    return ScrubContext(
+        today=today,
+        lines={
+            line_number(charge.current_id or 0): _chart_line(charge, around) for charge in charges
+        },
+        client_id=first.client_id,
+        payer_id=payer.pk,
+        coverage=coverage_facts(coverage),
+        member_id_pattern=payer.member_id_pattern or None,
+        filing_days=payer.timely_filing_days,
+        authorization_required=bool(authorized),
+        authorized=authorized,
+        plans=tuple(plan_facts(*plan) for plan in around.plans[first.attendance.episode_id]),
+        plan_required=True,
+        billed=tuple(
+            line for charge_id, line in around.billed[first.client_id] if charge_id not in mine
+        ),
+        payer_control_number=first.claim.payer_control_number if first.claim else None,
+        is_part2=program.is_part2,
+        consents=tuple(
+            consent_facts(*consent)
+            for of_program, *consent in around.consents.get(first.client_id, ())
+            if of_program in (None, program.pk)
+        ),
+        episode=episode_facts(first.attendance.episode),
+    )
+
+
+def _chart_line(charge: Charge, around: Surroundings) -> ChartLine:
+    if charge.attendance.session.kind == "day":
+        return _day_line(charge, around)
+    current = charge.current
+    assert current is not None
+    version = current.note_version
+    organization = charge.organization
+    signatures = around.roles[version.pk]
+    supervised = current.supervising_id is not None or needs_supervisor(version.credential)
+    return ChartLine(
+        note_id=version.note_id,
+        service=version.service,
+        service_date=service_date(organization, version.starts_at),
+        code=current.code,
+        units=current.units,
+        minutes=version.minutes,
+        diagnoses=tuple(version.diagnoses),
+        times_written=True,
+        started=local(organization, version.starts_at),
+        ended=local(organization, version.ends_at),
+        place_of_service=version.place_of_service,
+        telehealth=version.telehealth,
+        signed="author" in signatures,
+        needs_cosignature=supervised,
+        cosigned="supervisor" in signatures,
+        rendering=_rendering(charge, around),
+        supervised=supervised,
+        client_services=_others(around.of_client[charge.client_id, charge.service_date], version),
+        clinician_services=_others(
+            around.of_clinician[version.author_id, charge.service_date], version
+        ),
+    )
+
+
+def _day_line(charge: Charge, around: Surroundings) -> ChartLine:
+    """What the signed notes behind a program's day say together."""
+    current = charge.current
+    assert current is not None
+    notes = around.evidence.get(current.pk, [])
+    diagnoses = dict.fromkeys(code for _, _, codes, _ in notes for code in codes)
+    roles = [around.roles[version] for version, *_ in notes]
+    supervised = any(needs_supervisor(who) for *_, who in notes)
+    return ChartLine(
+        note_id=current.note_version.note_id,
+        service=current.rule.partition(":")[0],
+        service_date=charge.service_date,
+        code=current.code,
+        units=current.units,
+        minutes=sum(minutes for _, minutes, _, _ in notes),
+        diagnoses=tuple(diagnoses),
+        times_written=True,
+        signed=all("author" in signed for signed in roles),
+        needs_cosignature=supervised,
+        cosigned=all(
+            "supervisor" in signed
+            for signed, (*_, who) in zip(roles, notes, strict=True)
+            if needs_supervisor(who)
+        ),
+        rendering=_rendering(charge, around),
+        supervised=False,
+        attended=True,
+    )
+
+
+def _others(services: Iterable[OtherService], version: NoteVersion) -> tuple[OtherService, ...]:
+    return tuple(service for service in services if service.note_id != version.note_id)
+
+
+def _rendering(charge: Charge, around: Surroundings) -> PractitionerFacts:
+    """Who rendered, as that payer sees it: rosters are not looked at where it keeps none."""
+    who = charge.practitioner
+    return PractitionerFacts(
+        id=who.pk,
+        credential=who.credential,
+        licenses=tuple(around.licenses[who.pk]),
+        enrollments=tuple(around.enrollments[who.pk])
+        if coverage_of(charge).payer.requires_enrollment
+        else None,
+    )
+
+
+def plan_facts(
+    starts: date, ends: date, plan: int, signed_at: datetime | None, services: list[str]
+) -> PlanFacts:
+    return PlanFacts(starts, ends, plan, signed_at is not None, tuple(services))
+
+
+def consent_facts(
+    signed_on: date, expires_on: date | None, revoked_on: date | None, consent: int
+) -> ConsentFacts:
+    ends = [expires_on] if expires_on else []
+    if revoked_on:
+        ends.append(revoked_on - timedelta(days=1))
+    return ConsentFacts(signed_on, min(ends, default=None), consent)
+
+
+def episode_facts(row: Episode) -> EpisodeFacts:
+    """The stay; whether its summary is signed is known once there is a discharge to sum up."""
+    summary = getattr(row, "discharge_summary", None) if row.discharged_on else None
+    return EpisodeFacts(
+        admitted_on=row.admitted_on,
+        discharged_on=row.discharged_on,
+        status=row.discharge_status,
+        summary=None if summary is None else summary.is_signed,
+        id=row.pk,
+    )
+
+
+def _authorized(
+    charges: Sequence[Charge], around: Surroundings, payer: Payer
+) -> dict[str, AuthorizedLine]:
+    """Each line that needs an authorization, as that sees it, and the one that it is under."""
+    return {
+        line_number(charge.current_id or 0): _authorized_line(charge, charges, around)
+        for charge in charges
+        if charge.current and charge.current.code in payer.authorization_codes
+    }
+
+
+def _authorized_line(
+    charge: Charge, charges: Sequence[Charge], around: Surroundings
+) -> AuthorizedLine:
+    current, session = charge.current, charge.attendance.session
+    assert current is not None
+    row = current.authorization
+    version = current.note_version
+    units = needed(row.unit, charge.slot, current.units, version.minutes) if row else current.units
+    service = AuthorizedService(
+        charge.service_date,
+        current.code,
+        units,
+        level_of_care=current.level_of_care or session.program.level_of_care,
+        facility=session.site.name,
+        rendering_npi=charge.practitioner.npi,
+    )
+    return AuthorizedLine(service, _known(row, charges, around) if row else None)
+
+
+def _known(
+    row: Authorization, charges: Sequence[Charge], around: Surroundings
+) -> AuthorizationFacts:
+    """An authorization with the units that are free for a claim: what other services took is not,
+    what is only scheduled is."""
+    of_it = [c for c in charges if c.current and c.current.authorization_id == row.pk]
+    own = sum(around.units[charge.current_id or 0] for charge in of_it)
+    return authorizations.facts(
+        row,
+        remaining=row.approved_units - row.used_units + own,
+        taken=authorizations.taken(
+            around.capped[row.pk], but_charges={c.pk for c in charges}, reserved=False
+        ),
+    )
