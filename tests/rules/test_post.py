@@ -26,7 +26,7 @@ from carethread.rules.post import (
     set_aside,
 )
 from carethread.rules.spread import share
-from carethread.x12.common import Adjustment, Envelope, Party
+from carethread.x12.common import Adjustment, Envelope, Outpatient, Party
 from carethread.x12.remittance import (
     ProviderAdjustment,
     Remittance,
@@ -238,7 +238,11 @@ def test_a_line_comes_out_as(adjustments: list[Adjustment], state: LineState) ->
 
 def test_a_denial_names_line_adjustment_amount_and_all_remarks() -> None:
     line = replace(_line(CHARGE, Adjustment("CO", "16", CHARGE)), remarks=("M76",))
-    posting = post(_claim(line, remarks=("MA130", "M76")), _matched(CHARGE), NOTHING_BEFORE)
+    posting = post(
+        _claim(line, outpatient=Outpatient(remarks=("MA130", "M76"))),
+        _matched(CHARGE),
+        NOTHING_BEFORE,
+    )
     (denial,) = posting.denials
     assert (denial.charge_id, denial.amount, denial.adjustment.reason) == (1, CHARGE, "16")
     assert denial.remarks == ("M76", "MA130")

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from carethread.codes.roles import Role
 from carethread.insight import counts
 from carethread.record.models import User
 from carethread.web import http
@@ -73,10 +74,17 @@ def entries_for(user: User) -> tuple[Entry, ...]:
     return tuple(entry for entry in MENU if may(user, entry.address))
 
 
+# Whose day starts elsewhere than at the first entry of their menu.
+_STARTS = {frozenset({Role.INTAKE}): "clients"}
+
+
 def first_page(user: User) -> str | None:
     """Where a user's day starts; None for somebody who has no role."""
-    entries = entries_for(user)
-    return entries[0].url if entries else None
+    entries = {entry.address: entry for entry in entries_for(user)}
+    if not entries:
+        return None
+    start = _STARTS.get(user.roles, next(iter(entries)))
+    return entries[start].url
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
