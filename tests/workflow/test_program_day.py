@@ -17,6 +17,7 @@ from carethread.record.models import (
     Episode,
     Fee,
     NoteVersion,
+    Practitioner,
     Program,
     TreatmentPlan,
 )
@@ -60,13 +61,19 @@ def _care(cast: Cast, level_of_care: str) -> Episode:
 
 
 def _session(
-    cast: Cast, episode: Episode, day: date, hour: int, minutes: int, service: str
+    cast: Cast,
+    episode: Episode,
+    day: date,
+    hour: int,
+    minutes: int,
+    service: str,
+    by: Practitioner | None = None,
 ) -> document.Signed:
     """One session of the program, written up and signed that evening."""
     offset = timedelta(days=(day - TODAY).days)
     starts = NOW.replace(hour=hour, minute=0) + offset
     appointment = admit.schedule(
-        Appointment(organization=cast.center, client=cast.clara, practitioner=cast.nora,
+        Appointment(organization=cast.center, client=cast.clara, practitioner=by or cast.nora,
                     program=episode.program, service=service, starts_at=starts,
                     ends_at=starts + timedelta(minutes=minutes))
     )  # fmt: skip
@@ -195,6 +202,18 @@ def test_the_837i_that_leaves_is_accepted_by_pyx12(alder: Cast) -> None:
     (claim,) = sent.claims
     assert (claim.kind, claim.facility_code, claim.frequency) == ("837I", "13", "2")
     assert [(n.revenue_code, n.procedure) for n in claim.lines] == [("0906", "H0015")] * 3
+
+
+def test_a_weeks_claim_waits_for_the_supervisor_of_any_of_its_notes(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    for day in range(3):
+        _iop_day(alder, episode, MONDAY + timedelta(days=day))
+    fourth = _session(alder, episode, MONDAY, 17, 45, "sud_individual", by=alder.sam)
+    claim = _only_claim(alder, NEXT_WEEK)
+    assert [reason.partition(":")[0] for reason in _reasons(claim)] == ["NOTE_COSIGNED"]
+    vera = alder.vera.user
+    document.cosign(fourth.version, user=vera, proof=proof(vera, NEXT_WEEK), now=NEXT_WEEK)
+    assert _only_claim(alder, NEXT_WEEK).state == ClaimState.READY
 
 
 def test_a_late_day_joins_the_weeks_claim(alder: Cast) -> None:
