@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as settings_of_django
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings
@@ -51,6 +52,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for part in ("browser", "sshd", "samples"):
         if item.get_closest_marker(part):
             parts.requires(part)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as it is served.
+
+    In memory every thread of the live server would share one connection, and one request's
+    insert could lose its answer to another's.
+    """
+    default = settings_of_django.DATABASES["default"]
+    if "sqlite3" in default["ENGINE"]:
+        default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        default["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(scope="session", autouse=True)
