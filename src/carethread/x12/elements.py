@@ -49,8 +49,9 @@ def element_faults(found: Found, marks: Delimiters) -> Iterator[Finding]:
         yield note("ELEMENT_EXTRA", f"{tag} has only {len(declared)} elements", len(declared) + 1)
     for at, element in enumerate(declared, 1):
         value = values[at] if at < len(values) else ""
-        for id_, message in _faults(value, element, marks):
-            yield note(id_, message, at)
+        if value or element.usage == "R":  # most elements are empty, and may be
+            for id_, message in _faults(value, element, marks):
+                yield note(id_, message, at)
     yield from _pair_faults(found, note)
     for at, kind, value in _dated(values, marks):
         if why := _span_fault(kind, value):
