@@ -34,6 +34,7 @@ from carethread.record.models import (
 )
 from carethread.workflow import admit, document, staff
 from carethread.workflow.reauthenticate import Proof
+from tests.support import kept
 
 NOW = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)  # Monday, 17:30 in New York
 TODAY = date(2026, 3, 2)
@@ -201,7 +202,10 @@ def build() -> Cast:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The cast, with nobody's scope active."""
-    return build()
+    return kept.copy("cast") or build()
+
+
+kept.world("cast", build)
 
 
 @pytest.fixture

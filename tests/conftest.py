@@ -11,7 +11,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 
 from tests.cast import alder, cast
-from tests.support import guards, parts
+from tests.support import guards, kept, parts
 from tests.support.sshd import SshServer
 
 __all__ = ["alder", "cast"]  # fixtures for every folder
@@ -48,7 +48,9 @@ def _touches_database(item: pytest.Item) -> bool:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    kept.prepare(item)
     for part in ("browser", "sshd", "samples"):
         if item.get_closest_marker(part):
             parts.requires(part)
@@ -67,6 +69,13 @@ def django_db_modify_db_settings(
     if "sqlite3" in default["ENGINE"]:
         default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
         default["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    kept.ready(django_db_blocker)
+    yield
+    kept.end_all()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,6 +5,7 @@ from django.core.cache import cache
 
 from carethread.web import http
 from tests.cast import Cast
+from tests.support import kept
 from tests.web.world import LATER, Shown, everything
 
 
@@ -18,4 +19,7 @@ def _frozen(monkeypatch: pytest.MonkeyPatch, settings) -> None:
 @pytest.fixture
 def shown(cast: Cast) -> Shown:
     """One of everything, with nobody's scope active."""
-    return everything(cast)
+    return kept.copy("shown") or everything(cast)
+
+
+kept.world("shown", everything)
