@@ -77,6 +77,11 @@ def one_at_a_time(client_id: int) -> None:
     _client(client=client_id)
 
 
+def hold(clients: Iterable[int]) -> None:
+    """Hold several clients, in the order of their ids: whoever charges all of a group at once."""
+    lock(Client.objects.filter(pk__in=set(clients)))
+
+
 @compiled
 def _client(client: int) -> "QuerySet[Client, Any]":
     return held(Client.objects.filter(pk=client)).values_list("pk")

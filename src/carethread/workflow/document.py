@@ -5,16 +5,13 @@ made, the authorization's units taken and the coming claim scrubbed, in one tran
 is no other way for a charge to come into being.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
-from carethread.codes import icd10
 from carethread.record.compiled import compiled
 from carethread.record.models import (
     Appointment,
@@ -24,26 +21,26 @@ from carethread.record.models import (
     Episode,
     Note,
     NoteVersion,
-    Practitioner,
     Session,
     Signature,
+    Site,
     User,
 )
-from carethread.record.policies import effective
 from carethread.rules.finding import Finding
-from carethread.rules.perdiem import is_documentable
-from carethread.workflow import bill, charging, gather
+from carethread.workflow import bill, charging, gather, signing
 from carethread.workflow.charging import ChargedLine
 from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.reauthenticate import Proof
+from carethread.workflow.signing import fingerprint
 
-_LONGEST_SESSION = timedelta(hours=12)
+__all__ = ["fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What stands in the editor. Everything may be missing until it is signed; times are aware
-    datetimes, diagnoses ranked ICD-10-CM codes (with or without their point)."""
+    datetimes, diagnoses ranked ICD-10-CM codes (with or without their point). `attended`: whether
+    a client of a group was there at all."""
 
     service: str
     starts_at: datetime | None
@@ -53,6 +50,7 @@ class Draft:
     diagnoses: Sequence[str] = ()
     content: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    attended: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +112,8 @@ def open_note(appointment: Appointment, *, now: datetime) -> Note:
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         telehealth=appointment.telehealth,
-        place_of_service=_place(appointment),
-        diagnoses=_diagnoses(episode),
+        place_of_service=place_of(appointment.telehealth, appointment.program.site),
+        diagnoses=diagnoses_of(episode),
         created_at=now,
         saved_at=now,
     )
@@ -129,12 +127,13 @@ def save_draft(note: Note, draft: Draft, *, now: datetime) -> Note:
             raise refuse(
                 "This note is signed and cannot be changed. Write an addendum to correct it."
             )
+        _refuse_group_draft(note)
         note.service = draft.service[:40]
         note.starts_at, note.ends_at = draft.starts_at, draft.ends_at
         note.telehealth, note.place_of_service = draft.telehealth[:5], draft.place_of_service[:2]
         note.diagnoses = _clean_codes(draft.diagnoses)
         note.content = {key: text for key, text in draft.content.items() if text.strip()}
-        note.reason = draft.reason[:500]
+        note.reason, note.attended = draft.reason[:500], draft.attended or not _of_group(note)
         note.saved_at = now
         note.save()
     return note
@@ -153,12 +152,12 @@ def begin_addendum(note: Note, *, user: User, now: datetime) -> Note:
 
 def preview(note: Note, *, now: datetime) -> Preview:
     """What signing the draft now would create: it is really done, and rolled back."""
-    problems = tuple(_problems(note, now))
+    problems = tuple(signing.problems(note, now))
     if any(problem.field in {"starts_at", "ends_at", "service"} for problem in problems):
         return Preview((), "", (), problems)
     with transaction.atomic():
         note = _locked(note)
-        version = _frozen(note, now)
+        version = signing.frozen(note, now)
         version.save(force_insert=True)
         charged = charging.charge(version, now=now)
         transaction.set_rollback(True)
@@ -180,18 +179,20 @@ def sign(note: Note, *, user: User, proof: Proof, now: datetime) -> Signed:
     note = _locked(note, with_author=True)
     _require_author(note, user)
     if note.status == "signed" and note.current is not None:
-        return _signed_before(note)
+        return as_signed(note)
+    _refuse_group_draft(note)
     if not proof.holds_for(user, now):
         raise refuse("Please enter your password again to sign.", "password")
-    if problems := list(_problems(note, now)):
+    if problems := list(signing.problems(note, now)):
         raise Refused(*problems)
 
-    version = _frozen(note, now)
+    version = signing.frozen(note, now)
     version.save(force_insert=True)
-    _put_signature(version, "author", user, note.author, proof)
+    signing.put_signature(version, "author", user, note.author, proof)
     note.status, note.current = "signed", version
     note.save(update_fields=["status", "current"])
     _keep_appointment(note)
+    _keep_attendance(note)
     if version.number > 1:
         _answer_cases(note, user, now)
     charged = charging.charge(version, now=now)
@@ -212,35 +213,33 @@ def cosign(version: NoteVersion, *, user: User, proof: Proof, now: datetime) -> 
         raise refuse("An addendum has replaced this version. Please co-sign the newest one.")
     if not proof.holds_for(user, now):
         raise refuse("Please enter your password again to co-sign.", "password")
-    return _put_signature(version, "supervisor", user, supervisor, proof)
+    return signing.put_signature(version, "supervisor", user, supervisor, proof)
 
 
-def _signed_before(note: Note) -> Signed:
+def as_signed(note: Note) -> Signed:
+    """What the note's last signature created, as it stands."""
     assert note.current is not None
     charged = charging.as_charged(note.current)
     return Signed(note.current, charged.lines, charged.payer, charged.findings, already=True)
 
 
-def _put_signature(
-    version: NoteVersion, role: str, user: User, practitioner: Practitioner, proof: Proof
-) -> Signature:
-    signature = Signature(
-        organization_id=version.organization_id,
-        note_version=version,
-        practitioner=practitioner,
-        user=user,
-        role=role,
-        printed_name=str(practitioner),
-        method=proof.method,
-        signed_at=proof.at,
-    )
-    signature.save(force_insert=True)
-    return signature
-
-
 def _keep_appointment(note: Note) -> None:
     if appointment := note.attendance.session.appointment_id:
         Appointment.objects.filter(pk=appointment, status="scheduled").update(status="kept")
+
+
+def _keep_attendance(note: Note) -> None:
+    """An addendum to a group's note corrects that client's attendance with it: one fact, said
+    once. Who was there from the start to the end has no times of their own."""
+    session = note.attendance.session
+    if session.kind != "group":
+        return
+    came, left = (note.starts_at, note.ends_at) if note.attended else (None, None)
+    Attendance.objects.filter(pk=note.attendance_id).update(
+        status="present" if note.attended else "no_show",
+        arrived_at=None if came == session.starts_at else came,
+        left_at=None if left == session.ends_at else left,
+    )
 
 
 def _answer_cases(note: Note, user: User, now: datetime) -> None:
@@ -259,145 +258,16 @@ def _answer_cases(note: Note, user: User, now: datetime) -> None:
         )
 
 
-# ----------------------------------------------------------------------------------- freezing
-
-
-def _frozen(note: Note, now: datetime) -> NoteVersion:
-    """The unsaved version that signing now would make; its hash covers the one before."""
-    before = note.current
-    assert note.starts_at is not None
-    assert note.ends_at is not None
-    late_after = timedelta(
-        hours=effective("late_entry_hours", on=gather.service_date(note.organization, now)).value
-    )
-    version = NoteVersion(
-        organization=note.organization,
-        note=note,
-        number=before.number + 1 if before else 1,
-        kind="addendum" if before else "original",
-        author=note.author,
-        credential=note.author.credential,
-        service=note.service,
-        starts_at=note.starts_at,
-        ends_at=note.ends_at,
-        telehealth=note.telehealth,
-        place_of_service=note.place_of_service,
-        diagnoses=list(note.diagnoses),
-        content=dict(note.content),
-        reason=note.reason,
-        is_late=now - note.ends_at > late_after,
-        signed_at=now,
-        previous_hash=before.hash if before else "",
-    )
-    version.hash = fingerprint(version)
-    return version
-
-
-def fingerprint(version: NoteVersion) -> str:
-    """SHA-256 over everything that was signed and the hash of the version before it."""
-    signed = {
-        "note": version.note_id,
-        "number": version.number,
-        "author": version.author_id,
-        "credential": version.credential,
-        "service": version.service,
-        "starts_at": version.starts_at.astimezone().timestamp(),
-        "ends_at": version.ends_at.astimezone().timestamp(),
-        "telehealth": version.telehealth,
-        "place_of_service": version.place_of_service,
-        "diagnoses": version.diagnoses,
-        "content": version.content,
-        "reason": version.reason,
-        "signed_at": version.signed_at.astimezone().timestamp(),
-        "previous": version.previous_hash,
-    }
-    return hashlib.sha256(json.dumps(signed, sort_keys=True).encode()).hexdigest()
-
-
 # ----------------------------------------------------------------------------------- refusing
 
 
-def _problems(note: Note, now: datetime) -> list[Problem]:
-    """Everything that keeps a draft from being signed."""
-    found = [*_time_problems(note, now), *_content_problems(note)]
-    if not found and (other := _overlapping(note)) is not None:
-        with_whom = other.note.attendance.client.name
-        start = gather.local(note.organization, other.starts_at)
-        found.append(
-            Problem(
-                "starts_at",
-                f"You documented another session at this time, with {with_whom} from "
-                f"{start:%H:%M}. Correct the times of one of the two.",
-            )
-        )
-    return found
+def _refuse_group_draft(note: Note) -> None:
+    if _of_group(note) and note.current_id is None:
+        raise refuse("This is one of a group's notes: write and sign it with its group.")
 
 
-def _time_problems(note: Note, now: datetime) -> list[Problem]:
-    if note.starts_at is None:
-        return [Problem("starts_at", "When did the session start?")]
-    if note.ends_at is None:
-        return [Problem("ends_at", "When did the session end?")]
-    if note.ends_at <= note.starts_at:
-        return [Problem("ends_at", "The session must end after it starts.")]
-    if note.ends_at - note.starts_at > _LONGEST_SESSION:
-        return [Problem("ends_at", "A session longer than 12 hours cannot be right.")]
-    if note.ends_at > now:
-        return [Problem("ends_at", "The session has not ended yet. Sign when it has.")]
-    return []
-
-
-def _content_problems(note: Note) -> list[Problem]:
-    found = []
-    if not is_documentable(note.service, note.attendance.session.program.level_of_care):
-        found.append(Problem("service", "Choose the service from the list."))
-    if not note.diagnoses:
-        found.append(
-            Problem("diagnoses", "Choose at least one diagnosis that this session treats.")
-        )
-    on = gather.service_date(note.organization, note.starts_at) if note.starts_at else None
-    found += [
-        Problem("diagnoses", f"{code} is not a diagnosis code on that day. Choose it anew.")
-        for code in note.diagnoses
-        if on and not icd10.exists(code, on)
-    ]
-    if not any(text.strip() for text in note.content.values()):
-        found.append(Problem("content", "The note is empty. Describe the session before you sign."))
-    if note.current_id and not note.reason.strip():
-        found.append(Problem("reason", "Say why this addendum is needed."))
-    return found
-
-
-def _overlapping(note: Note) -> NoteVersion | None:
-    """Another signed session of the author at the same time."""
-    assert note.starts_at is not None
-    assert note.ends_at is not None
-    found = _sessions_between(
-        author=note.author_id,
-        since=note.starts_at - _LONGEST_SESSION,
-        starts=note.starts_at,
-        ends=note.ends_at,
-        note=note.pk,
-    )
-    return found[0] if found else None
-
-
-@compiled
-def _sessions_between(
-    author: int, since: datetime, starts: datetime, ends: datetime, note: int
-) -> "QuerySet[NoteVersion]":
-    """Signed sessions of an author that overlap a time; what began before `since` has ended."""
-    return (
-        NoteVersion.objects.filter(
-            author=author,
-            starts_at__gte=since,
-            starts_at__lt=ends,
-            ends_at__gt=starts,
-            note__current=F("pk"),
-        )
-        .exclude(note=note)
-        .select_related("note__attendance__client")
-    )
+def _of_group(note: Note) -> bool:
+    return bool(note.attendance.session.kind == "group")
 
 
 def _require_author(note: Note, user: User) -> None:
@@ -449,7 +319,8 @@ def _episode(appointment: Appointment) -> Episode:
     return episode
 
 
-def _diagnoses(episode: Episode) -> list[str]:
+def diagnoses_of(episode: Episode) -> list[str]:
+    """The episode's open diagnoses, ranked: what each new note starts with."""
     return list(
         episode.diagnoses.filter(resolved_on__isnull=True)
         .order_by("rank")
@@ -457,9 +328,9 @@ def _diagnoses(episode: Episode) -> list[str]:
     )
 
 
-def _place(appointment: Appointment) -> str:
+def place_of(telehealth: str, site: Site) -> str:
     """Place of service 10 for telehealth at the client's home, else the site's own."""
-    return "10" if appointment.telehealth else appointment.program.site.place_of_service
+    return "10" if telehealth else str(site.place_of_service)
 
 
 def _clean_codes(codes: Sequence[str]) -> list[str]:

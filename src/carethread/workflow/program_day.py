@@ -79,6 +79,7 @@ def _notes(episode: Episode, program: Program, start: date) -> list[NoteVersion]
     included = level(program.level_of_care).includes
     rows = NoteVersion.objects.filter(
         note__current=F("pk"),
+        attended=True,
         note__attendance__episode=episode,
         note__attendance__session__program=program,
         starts_at__gte=gather.midnight(organization, start),

@@ -284,7 +284,11 @@ class Session(Scoped):
 
 
 class Attendance(Scoped):
-    """One client's presence in one session. What is billed hangs on this, never on a roster."""
+    """One client's presence in one session. What is billed hangs on this, never on a roster.
+
+    In a group, `arrived_at` and `left_at` say who came late or left early; whoever was there from
+    its start to its end has neither.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="attendances")
@@ -326,6 +330,7 @@ class Note(Scoped):
     place_of_service = models.CharField(max_length=2, default="11")
     diagnoses = models.JSONField("ranked codes", default=list, blank=True)
     content = models.JSONField(default=dict, blank=True)
+    attended = models.BooleanField("the client was there", default=True)
     reason = models.CharField("why an addendum", max_length=500, blank=True)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
@@ -341,7 +346,8 @@ class Note(Scoped):
 
 
 class NoteVersion(AppendOnly):
-    """A note as it was signed, for ever. `hash` chains over the previous version's."""
+    """A note as it was signed, for ever. `hash` chains over the previous version's. Not `attended`:
+    an addendum says that the client of a group was not there after all."""
 
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -357,6 +363,7 @@ class NoteVersion(AppendOnly):
     place_of_service = models.CharField(max_length=2)
     diagnoses = models.JSONField()
     content = models.JSONField()
+    attended = models.BooleanField(default=True)
     reason = models.CharField(max_length=500, blank=True)
     is_late = models.BooleanField("late entry", default=False)
     signed_at = models.DateTimeField()

@@ -9,6 +9,9 @@ from carethread.rules.scrub.known import charted, note
 from carethread.rules.scrub.registry import STOPS, WARNS, Fault, rule
 from carethread.x12.claim import Claim
 
+_MORE = "Next time make it two groups, each with its own facilitator and its own time."
+_FEWER = "With one client it was individual therapy: correct who came, or the service."
+
 
 def _is_group(chart: ChartLine) -> bool:
     kind = services().get(chart.service or "")
@@ -41,8 +44,8 @@ def group_size(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
         size = chart.group_size
         if size is not None and _is_group(chart) and not least <= size <= most:
-            told = f"{size} clients were in the group"
-            message = f"{told}; {claim.payer.name} takes {least} to {most}."
+            told = f"{size} clients were in the group; {claim.payer.name} takes {least} to {most}."
+            message = f"{told} {_MORE if size > most else _FEWER}"
             yield Fault(message, line.control_number, note(chart))
 
 

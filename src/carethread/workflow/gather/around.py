@@ -44,8 +44,10 @@ class Surroundings:
         self.evidence = grouped(_evidence(versions=ids(days))) if days else {}
         self._find_small_facts(charges)
         self.plans = grouped(_plans(episodes=ids(c.attendance.episode_id for c in charges)))
-        self.of_client: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
-        self.of_clinician: dict[tuple[int, date], list[OtherService]] = defaultdict(list)
+        self.of_client: dict[tuple[int, date], list[tuple[int, OtherService]]] = defaultdict(list)
+        self.of_clinician: dict[tuple[int, date], list[tuple[int, OtherService]]] = defaultdict(
+            list
+        )
         if charges:
             self._find_services(charges)
         self.billed = _billed_before(charges)
@@ -74,10 +76,11 @@ class Surroundings:
                 self.units[whose] += {"consume": 1, "release": -1}.get(word, 0) * count
 
     def _find_services(self, charges: Sequence[Charge]) -> None:
-        """Signed services of the same people, on the same days."""
+        """Signed services of the same people, on the same days, each with its session: the clients
+        of one group are served together."""
         organization = charges[0].organization
         days = [charge.service_date for charge in charges]
-        for note, starts, ends, author, *clinician_name, client, first, last in _services(
+        for session, note, starts, ends, author, *clinician_name, client, first, last in _services(
             authors=ids(charge.practitioner_id for charge in charges),
             clients=ids(charge.client_id for charge in charges),
             since=midnight(organization, min(days)),
@@ -91,8 +94,8 @@ class Surroundings:
                 client_name=f"{first} {last}",
                 clinician_name=" ".join(clinician_name),
             )
-            self.of_client[client, started.date()].append(service)
-            self.of_clinician[author, started.date()].append(service)
+            self.of_client[client, started.date()].append((session, service))
+            self.of_clinician[author, started.date()].append((session, service))
 
 
 def ids(found: Iterable[int]) -> list[int]:
@@ -170,8 +173,9 @@ def _services(
 ) -> "QuerySet[NoteVersion, Any]":
     """Two questions in one statement: each has its own index, and an OR of both would have none."""
     signed = NoteVersion.objects.filter(
-        note__current=F("pk"), starts_at__gte=since, starts_at__lt=until
+        note__current=F("pk"), starts_at__gte=since, starts_at__lt=until, attended=True
     ).values_list(
+        "note__attendance__session_id",
         "note_id",
         "starts_at",
         "ends_at",

@@ -8,7 +8,6 @@ from carethread.record.models import (
     Authorization,
     Charge,
     Episode,
-    NoteVersion,
     Payer,
 )
 from carethread.rules.authorize import needed
@@ -80,7 +79,7 @@ def _chart_line(charge: Charge, around: Surroundings) -> ChartLine:
     assert current is not None
     version = current.note_version
     organization = charge.organization
-    signatures = around.roles[version.pk]
+    signatures, session = around.roles[version.pk], charge.attendance.session_id
     supervised = current.supervising_id is not None or needs_supervisor(version.credential)
     return ChartLine(
         note_id=version.note_id,
@@ -100,9 +99,9 @@ def _chart_line(charge: Charge, around: Surroundings) -> ChartLine:
         cosigned="supervisor" in signatures,
         rendering=_rendering(charge, around),
         supervised=supervised,
-        client_services=_others(around.of_client[charge.client_id, charge.service_date], version),
+        client_services=_others(around.of_client[charge.client_id, charge.service_date], session),
         clinician_services=_others(
-            around.of_clinician[version.author_id, charge.service_date], version
+            around.of_clinician[version.author_id, charge.service_date], session
         ),
     )
 
@@ -137,8 +136,11 @@ def _day_line(charge: Charge, around: Surroundings) -> ChartLine:
     )
 
 
-def _others(services: Iterable[OtherService], version: NoteVersion) -> tuple[OtherService, ...]:
-    return tuple(service for service in services if service.note_id != version.note_id)
+def _others(
+    services: Iterable[tuple[int, OtherService]], session_id: int
+) -> tuple[OtherService, ...]:
+    """Those of other sessions."""
+    return tuple(service for session, service in services if session != session_id)
 
 
 def _rendering(charge: Charge, around: Surroundings) -> PractitionerFacts:

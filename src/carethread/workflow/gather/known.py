@@ -26,6 +26,7 @@ from carethread.record.models import (
     ScrubRule,
 )
 from carethread.record.policies import Settings
+from carethread.rules import group_note
 from carethread.rules.expect import RateLine
 from carethread.rules.facts import (
     BilledLine,
@@ -114,8 +115,7 @@ def _individual_part(charge: Charge) -> bool | None:
     """Whether a group note says something of this client alone; None of any other session."""
     if charge.attendance.session.kind != "group" or charge.current is None:
         return None
-    content = charge.current.note_version.content
-    return any(str(text).strip() for text in content.values())
+    return group_note.individual(charge.current.note_version.content)
 
 
 def _level(charge: Charge) -> str:
@@ -331,6 +331,7 @@ def _minutes(charges: Sequence[Charge]) -> dict[int, dict[date, int]]:
         note__attendance__client__in=found,
         note__attendance__session__kind__in=("individual", "group"),
         note__current=F("pk"),
+        attended=True,
         starts_at__date__gte=first - timedelta(days=first.weekday() + 1),
         starts_at__date__lte=last + timedelta(days=7 - last.weekday()),
     ).values_list("note__attendance__client_id", "starts_at", "ends_at")

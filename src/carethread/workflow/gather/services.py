@@ -51,6 +51,7 @@ def documented_service(version: NoteVersion) -> DocumentedService:
         place_of_service=version.place_of_service,
         telehealth=version.telehealth,
         diagnoses=tuple(version.diagnoses),
+        attended=version.attended,
         supervised=version.author.supervisor_id is not None or needs_supervisor(version.credential),
     )
 
