@@ -135,6 +135,12 @@ def test_a_hundred_thousand_unknown_segments_are_read_in_seconds() -> None:
     assert document.transactions
 
 
+@pytest.mark.parametrize("trailer", ["SE*35", "GE*1", "IEA*1"])
+def test_a_trailer_that_counts_with_thousands_of_digits_is_a_wrong_count(trailer: str) -> None:
+    data = CLEAN.replace(trailer.encode(), trailer.encode() + b"9" * 5000)
+    assert [f.id for f in read(data).findings] == [f"{trailer.partition('*')[0]}_COUNT"]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_mutated_files_never_crash_reading_checking_or_writing(seed: int) -> None:
     for data in mutations(150, seed):

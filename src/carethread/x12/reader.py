@@ -372,8 +372,7 @@ class Stream:
             return
         self._compare("GE_COUNT", e, 1, self._group.received, "sets in the group")
         self._compare("GE_CONTROL", e, 2, self._group.control, "the control number in GS06")
-        included = int(e[1]) if len(e) > 1 and e[1].isdecimal() else 0
-        yield replace(self._group, included=included)
+        yield replace(self._group, included=max(0, _count(e[1] if len(e) > 1 else "")))
         self._group = None
 
     def _close_interchange(self, e: list[str]) -> Iterator[Event]:
@@ -386,9 +385,8 @@ class Stream:
     def _compare(self, id_: str, e: list[str], element: int, truth: int | str, what: str) -> None:
         """Notes a trailer that says otherwise than what it closes."""
         said = e[element] if len(e) > element else ""
-        same = said.isdecimal() and int(said) == truth if isinstance(truth, int) else said == truth
-        if not same:
-            message = f"{e[0]}{element:02d} says {said or 'nothing'}, {what}: {truth}"
+        if truth != (_count(said) if isinstance(truth, int) else said):
+            message = f"{e[0]}{element:02d} says {said[:40] or 'nothing'}, {what}: {truth}"
             self._note(id_, message, tag=e[0])
 
     def _abandon(self, through: str, why: str) -> Iterator[Event]:
@@ -421,6 +419,11 @@ class Stream:
             self._note("BAD_VALUE", f"TA1: {error}", tag="TA1")
         ack = InterchangeAck(e[1], e[4], e[5], self._envelope_of("", ""), day, e[3])
         yield Tail(ack, 0, self._span)
+
+
+def _count(text: str) -> int:
+    """A trailer's count, -1 where the text is none (or has more digits than any count)."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else -1
 
 
 def _blank(e: list[str], text: str) -> int:
