@@ -1,5 +1,6 @@
 """Any transaction that the typed values can hold, for round trips."""
 
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,16 +17,6 @@ from carethread.x12.acknowledgment import (
     SegmentError,
     SetAck,
 )
-from carethread.x12.claim import (
-    Claim,
-    ClaimFile,
-    ClaimLine,
-    Diagnosis,
-    LineAdjudication,
-    OtherPayer,
-    Patient,
-    Subscriber,
-)
 from carethread.x12.common import (
     Address,
     Adjustment,
@@ -33,12 +24,19 @@ from carethread.x12.common import (
     Contact,
     Envelope,
     Inpatient,
-    Note,
     Outpatient,
     Party,
+    Quantity,
     Reference,
 )
-from carethread.x12.remittance import ProviderAdjustment, Remittance, RemittedClaim, RemittedLine
+from carethread.x12.remittance import (
+    InpatientTotals,
+    ProviderAdjustment,
+    ProviderTotals,
+    Remittance,
+    RemittedClaim,
+    RemittedLine,
+)
 from tests.x12.make import envelope
 
 LETTERS = "ABCXYZabcxyz0189#&()+,-./;=?@_' "
@@ -131,146 +129,21 @@ def amounts(*qualifiers: str) -> SearchStrategy[tuple[Amount, ...]]:
     return some(st.builds(Amount, st.sampled_from(qualifiers), cents), 2)
 
 
-provider_numbers = references("0B", "1G", "G2")
-providers = parties("person", refs=provider_numbers)
-specialists = parties(refs=provider_numbers, taxonomy=st.just("") | word(10))
-
-adjudications = st.builds(
-    LineAdjudication,
-    payer_id=word(10),
-    paid=cents,
-    procedure=word(5),
-    modifiers=modifiers,
-    revenue_code=st.just("") | word(4),
-    units=units,
-    adjustments=adjustments,
-    paid_on=maybe(day),
-)
+def every(cls: type[Any], **known: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    """A `cls` whose amounts, numbers and days are there or not, each on its own."""
+    kinds = {int | None: maybe(cents), Decimal | None: maybe(units), date | None: maybe(day)}
+    found = {f.name: kinds[f.type] for f in fields(cls) if f.type in kinds}  # type: ignore[index]
+    return st.builds(cls, **found | known)
 
 
-@st.composite
-def claim_lines(draw: st.DrawFn) -> ClaimLine:
-    begin, end = draw(day), draw(day)
-    return ClaimLine(
-        number=draw(st.integers(1, 999)),
-        procedure=draw(word(5)),
-        charge=draw(cents),
-        units=draw(units),
-        service_from=begin,
-        service_to=draw(st.sampled_from([begin, end])),
-        modifiers=draw(modifiers),
-        unit=draw(st.sampled_from(["UN", "MJ"])),
-        place_of_service=draw(st.sampled_from(["", "11", "10"])),
-        pointers=draw(some(st.integers(1, 12), 4)),
-        control_number=draw(word(30) | st.just("")),
-        rendering=draw(maybe(specialists)),
-        supervising=draw(maybe(providers)),
-        authorization=draw(word(20) | st.just("")),
-        notes=draw(some(st.builds(Note, st.sampled_from(["ADD", "DCP"]), text(40, 1)), 2)),
-        references=draw(references("9B", "X4")),
-        adjudications=draw(some(adjudications, 2)),
-    )
+remark_codes = some(st.sampled_from(["MA01", "MA07", "N130"]), 5)
+inpatients = every(Inpatient, covered_days=units, remarks=remark_codes)
+outpatients = every(Outpatient, remarks=remark_codes)
 
 
-plans = parties("organization", ("PI", "XV"), address=maybe(addresses))
-subscribers = st.builds(
-    Subscriber,
-    party=parties(ids=("MI", "II"), address=maybe(addresses)),
-    payer_sequence=st.sampled_from(["P", "S", "T"]),
-    relationship=st.sampled_from(["", "18"]),
-    group_number=word(20) | st.just(""),
-    group_name=text(20),
-    filing_indicator=st.sampled_from(["", "CI", "MC"]),
-    birth_date=day,
-    sex=sex,
-)
-other_payers = st.builds(
-    OtherPayer,
-    subscriber=st.builds(
-        Subscriber,
-        party=parties(ids=("MI",), address=maybe(addresses)),
-        payer_sequence=st.sampled_from(["P", "S"]),
-        relationship=st.sampled_from(["18", "01"]),
-        group_number=word(20) | st.just(""),
-        group_name=text(20),
-        filing_indicator=st.sampled_from(["", "CI"]),
-    ),
-    payer=parties("organization", ("PI",), address=maybe(addresses), refs=references("2U")),
-    adjustments=adjustments,
-    amounts=amounts("D", "A8", "EAF"),
-    claim_control_number=word(20) | st.just(""),
-    paid_on=maybe(day),
-    benefits_assigned=st.sampled_from(["Y", "N"]),
-    release_of_information=st.sampled_from(["Y", "I"]),
-)
+def quantities(*qualifiers: str) -> SearchStrategy[tuple[Quantity, ...]]:
+    return some(st.builds(Quantity, st.sampled_from(qualifiers), units), 2)
 
-
-@st.composite
-def claims(draw: st.DrawFn) -> Claim:
-    codes = draw(st.lists(word(7), max_size=12))
-    return Claim(
-        kind="837P",
-        claim_id=draw(word(20)),
-        charge=draw(cents),
-        facility_code=draw(st.sampled_from(["11", "02", "53"])),
-        frequency=draw(st.sampled_from(["1", "7", "8"])),
-        billing=draw(
-            parties(
-                address=addresses,
-                contact=maybe(contacts),
-                refs=references("EI", "SY"),
-                taxonomy=st.just("") | word(10),
-            )
-        ),
-        subscriber=draw(subscribers),
-        payer=draw(plans),
-        diagnoses=tuple(Diagnosis("ABF" if n else "ABK", c) for n, c in enumerate(codes)),
-        lines=draw(some(claim_lines(), 3)),
-        patient=draw(
-            maybe(
-                st.builds(
-                    Patient,
-                    parties("person", (), address=addresses),
-                    st.sampled_from(["19", "01"]),
-                    day,
-                    sex,
-                )
-            )
-        ),
-        pay_to=draw(maybe(addresses)),
-        rendering=draw(maybe(specialists)),
-        supervising=draw(maybe(providers)),
-        referring=draw(maybe(providers)),
-        service_facility=draw(
-            maybe(parties("organization", address=addresses, refs=references("0B", "G2")))
-        ),
-        other_payers=draw(some(other_payers, 2)),
-        authorization=draw(word(20) | st.just("")),
-        referral=draw(word(20) | st.just("")),
-        original_reference=draw(word(20) | st.just("")),
-        accepts_assignment=draw(st.sampled_from(["A", "B", "C"])),
-        benefits_assigned=draw(st.sampled_from(["Y", "N"])),
-        signature_on_file=draw(st.sampled_from(["Y", "N"])),
-        release_of_information=draw(st.sampled_from(["Y", "I"])),
-        patient_paid=draw(cents),
-        notes=draw(some(st.builds(Note, st.sampled_from(["ADD", "DGN"]), text(40, 1)), 1)),
-        admission_date=draw(maybe(day)),
-        references=draw(references("EA", "D9")),
-    )
-
-
-claim_files = st.builds(
-    ClaimFile,
-    envelope=st.just(envelope("005010X222A1")),
-    submitter=parties("submitter", ("46",), contact=maybe(contacts)),
-    receiver=parties("organization", ("46",)),
-    created_on=day,
-    created_time=st.sampled_from(["0930", "235959"]),
-    reference=word(30),
-    claims=st.lists(claims(), min_size=1, max_size=4).map(tuple),
-    purpose=st.sampled_from(["00", "18"]),
-    kind=st.sampled_from(["CH", "RP"]),
-)
 
 remitted_lines = st.builds(
     RemittedLine,
@@ -283,29 +156,33 @@ remitted_lines = st.builds(
     service_from=maybe(day),
     service_to=maybe(day),
     control_number=word(30) | st.just(""),
-    original_procedure=st.just(""),
+    original_procedure=EMPTY,
     adjustments=adjustments,
     amounts=amounts("B6", "T"),
     remarks=some(st.sampled_from(["N54", "M15"]), 3),
     references=references("LU", "0B", "0K"),
+    procedure_qualifier=st.sampled_from(["HC", "N4"]),
+    quantities=quantities("ZK", "ZL"),
+    drug_rejections=some(st.sampled_from(["70", "75"]), 2),
 ) | st.builds(
     RemittedLine,
     procedure=word(5),
     charge=cents,
     paid=cents,
     original_procedure=word(5),
+    original_qualifier=st.sampled_from(["HC", "NU"]),
+    original_description=text(20),
     original_modifiers=modifiers,
     original_units=maybe(units),
 )
-inpatients = st.builds(
-    Inpatient,
-    covered_days=st.integers(0, 99).map(Decimal),
-    drg=maybe(cents),
-    remarks=some(st.sampled_from(["MA01", "MA07"]), 5),
-    capital_exception=maybe(cents),
-)
-outpatients = st.builds(
-    Outpatient, payable=cents, remarks=some(st.sampled_from(["MA01", "MA07"]), 5), esrd=maybe(cents)
+plans = st.builds(Party, st.just("2"), text(20, 1), id_qualifier=st.just("PI"), id=word(10))
+totals = every(
+    ProviderTotals,
+    provider=word(10),
+    facility_code=word(2),
+    fiscal_period_end=day,
+    claim_count=units,
+    charge=cents,
 )
 remitted_claims = st.builds(
     RemittedClaim,
@@ -322,14 +199,22 @@ remitted_claims = st.builds(
     subscriber=maybe(parties(ids=("MI",))),
     corrected_patient=maybe(parties(ids=("C",))),
     rendering=maybe(parties()),
-    crossover_payer=maybe(
-        st.builds(Party, st.just("2"), text(20, 1), id_qualifier=st.just("PI"), id=word(10))
-    ),
+    crossover_payer=maybe(plans),
+    priority_payer=maybe(plans),
+    other_subscriber=maybe(parties(ids=("MI",))),
     service_from=maybe(day),
     service_to=maybe(day),
     received_on=maybe(day),
+    coverage_ended_on=maybe(day),
+    contact=maybe(st.builds(Contact, text(20), word(10), text(20), st.just("CX"))),
     adjustments=adjustments,
     amounts=amounts("AU", "I"),
+    quantities=quantities("CA", "CD"),
+    drg=EMPTY | word(4),
+    drg_weight=maybe(units),
+    discharge_fraction=maybe(units),
+    totals=maybe(totals),
+    inpatient_totals=maybe(every(InpatientTotals)),
     inpatient=maybe(inpatients),
     outpatient=maybe(outpatients),
     references=references("EA", "0B"),
@@ -345,6 +230,18 @@ remittances = st.builds(
     paid_on=day,
     trace=word(30),
     payer_identifier=word(10),
+    payment_format=st.sampled_from(["", "CCP"]),
+    payer_bank_qualifier=st.sampled_from(["", "01"]),
+    payer_bank=EMPTY | word(9),
+    payer_account_qualifier=st.sampled_from(["", "DA"]),
+    payer_account=EMPTY | word(17),
+    originator=EMPTY | word(10),
+    originator_code=EMPTY | word(9),
+    payee_bank_qualifier=st.sampled_from(["", "01"]),
+    payee_bank=EMPTY | word(9),
+    payee_account_qualifier=st.sampled_from(["", "SG"]),
+    payee_account=EMPTY | word(17),
+    trace_code=EMPTY | word(30),
     payer=st.builds(
         Party,
         st.just("2"),

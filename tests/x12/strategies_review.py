@@ -145,6 +145,16 @@ def _with_npi(entity: Any) -> Any:
     return replace(entity, id_qualifier="XX")
 
 
+def reachable(answers: bool, roles: str, most: int = 1) -> SearchStrategy[Any]:
+    """Whom a payer names as somebody to turn to."""
+    named = entities(
+        st.sampled_from(roles.split()),
+        address=maybe(addresses),
+        contacts=contacts,
+    )
+    return some(named, most) if answers else NOTHING
+
+
 def common(answers: bool) -> dict[str, SearchStrategy[Any]]:
     return {
         "traces": traces("1", "2") if answers else traces("1"),
@@ -170,6 +180,7 @@ def services(answers: bool) -> SearchStrategy[ReviewService]:
                 "requested": maybe(requested),
                 "dates": periods(*qualifiers, most=1),
                 "providers": some(people("SJ 72", answers), 1),
+                "contacts": reachable(answers, "1P L5"),
             }
         ),
         st.just({}) | lines,
@@ -189,6 +200,8 @@ def events(answers: bool) -> SearchStrategy[PatientEvent]:
         admission_source=st.sampled_from(["", "1"]),
         patient_status=st.sampled_from(["", "30"]),
         providers=some(people("FA 71 SJ", answers), 2),
+        contacts=reachable(answers, "1P PR"),
+        other_reviewers=some(entities(st.sampled_from(["00", "CA"])), 1),
         transports=some(
             entities(st.sampled_from(["PW", "45"]), address=maybe(addresses)).map(_nameless_id), 1
         ),

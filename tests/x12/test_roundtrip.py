@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from carethread.x12.delimiters import DEFAULT, Delimiters
 from carethread.x12.reader import Transaction, read
-from tests.x12 import make, make_eligibility, strategies, strategies_eligibility
+from tests.x12 import (
+    make,
+    make_eligibility,
+    strategies,
+    strategies_claim,
+    strategies_eligibility,
+)
 
 MARKS = st.sampled_from(
     [
@@ -22,6 +28,9 @@ BOUNDED = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
+CLAIMS = settings(BOUNDED, max_examples=30)
+"""Claims are large: half as many of them."""
+
 
 def same(transaction: Transaction, marks: Delimiters) -> None:
     document = read(make.written(transaction, delimiters=marks))
@@ -30,9 +39,15 @@ def same(transaction: Transaction, marks: Delimiters) -> None:
     assert document.envelopes[0].delimiters == marks
 
 
-@BOUNDED
-@given(strategies.claim_files, MARKS)
+@CLAIMS
+@given(strategies_claim.professional, MARKS)
 def test_an_837p_comes_back_as_it_was(file: Transaction, marks: Delimiters) -> None:
+    same(file, marks)
+
+
+@CLAIMS
+@given(strategies_claim.institutional, MARKS)
+def test_an_837i_comes_back_as_it_was(file: Transaction, marks: Delimiters) -> None:
     same(file, marks)
 
 

@@ -15,7 +15,14 @@ from carethread.x12.show import show, show_document, unshow, write_shown
 from carethread.x12.views import VIEWS
 from carethread.x12.views import envelope as heads
 from carethread.x12.views.kinds import SEGMENT, Invalid
-from tests.x12 import make, strategies, strategies_eligibility
+from tests.x12 import (
+    make,
+    strategies,
+    strategies_claim,
+    strategies_eligibility,
+    strategies_review,
+    strategies_status,
+)
 from tests.x12.test_roundtrip import BOUNDED
 
 SAMPLES = Path(__file__).parents[3] / "shared/samples/x12"
@@ -27,13 +34,18 @@ UNKNOWN = UnknownSet(
 )
 
 everything = (
-    strategies.claim_files
+    strategies_claim.professional
+    | strategies_claim.institutional
     | strategies.remittances
     | strategies.functional_acks
     | strategies.claim_acks()
     | strategies.interchange_acks
     | strategies_eligibility.inquiries
     | strategies_eligibility.responses
+    | strategies_review.reviews(answers=False)
+    | strategies_review.reviews(answers=True)
+    | strategies_status.requests
+    | strategies_status.responses
 )
 
 
