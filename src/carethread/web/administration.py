@@ -16,6 +16,7 @@ from carethread.record.models import (
     PayerEnrollment,
     PolicySetting,
     Practitioner,
+    Program,
 )
 from carethread.record.policies import effective
 from carethread.web import http
@@ -30,6 +31,7 @@ from carethread.web.row_forms import (
     OrganizationForm,
     PayerForm,
     PolicyForm,
+    PolicyScopeForm,
     PractitionerForm,
 )
 from carethread.workflow import staff
@@ -146,8 +148,11 @@ def fees(request: Request) -> HttpResponse:
 
 
 def policies(request: Request) -> HttpResponse:
-    """Every policy with the value in force, where it comes from, and its history."""
+    """Every policy with the value in force, where it comes from, and its history. What holds for
+    one program or payer is asked for in the address: `?program=3&payer=7`."""
     today = http.today()
+    whose = PolicyScopeForm(request.GET, auto_id="whose_%s")
+    whose.full_clean()
     form = PolicyForm(
         http.sent(request),
         instance=PolicySetting(
@@ -160,7 +165,8 @@ def policies(request: Request) -> HttpResponse:
         request,
         "administration/policies.html",
         {
-            "policies": _in_force(today),
+            "policies": _in_force(today, **whose.chosen),
+            "whose": whose,
             "history": PolicySetting.objects.select_related("user", "payer", "program").order_by(
                 "-pk"
             )[:100],
@@ -171,6 +177,17 @@ def policies(request: Request) -> HttpResponse:
     )
 
 
-def _in_force(today: date) -> list[dict[str, Any]]:
-    found = ((policy, effective(policy.key, on=today)) for policy in POLICIES.values())
-    return [{"policy": p, "value": e.value, "setting": e.setting} for p, e in found]
+def _in_force(
+    today: date, program: Program | None = None, payer: Payer | None = None
+) -> list[dict[str, Any]]:
+    where = {"program_id": program.pk if program else None, "payer_id": payer.pk if payer else None}
+    found = ((policy, effective(policy.key, on=today, **where)) for policy in POLICIES.values())
+    return [
+        {
+            "policy": p,
+            "value": e.value,
+            "setting": e.setting,
+            "chosen": dict(p.choices).get(e.value),
+        }
+        for p, e in found
+    ]

@@ -359,13 +359,32 @@ class PolicyForm(RowForm):
         label="Policy", choices=[(p.key, f"{p.words} ({p.unit})") for p in POLICIES.values()]
     )
     value = forms.IntegerField(label="New value", min_value=0)
+    program = ChoiceOf(Program, required=False, help_text="Empty: for every program.")
     payer = ChoiceOf(Payer, required=False, help_text="Empty: for every payer.")
-    widths = {"value": "half", "effective_from": "half"}
+    widths = {"value": "half", "effective_from": "half", "program": "half", "payer": "half"}
 
     class Meta:
         model = PolicySetting
-        fields = ["key", "value", "effective_from", "payer", "reason"]
+        fields = ["key", "value", "effective_from", "program", "payer", "reason"]
         labels = {"effective_from": "From"}
+
+
+class PolicyScopeForm(forms.Form):
+    """For which program and payer the values in force are asked."""
+
+    program = ChoiceOf(Program, required=False, empty_label="Every program")
+    payer = ChoiceOf(Payer, required=False, empty_label="Every payer")
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        for field in self.fields.values():
+            if isinstance(field, ChoiceOf):
+                field.offer(field.model._default_manager.order_by("name"))
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen and exists here; what does not is as if nothing were chosen."""
+        return {name: row for name, row in self.cleaned_data.items() if row is not None}
 
 
 def signed_now(plan: TreatmentPlan, by: Practitioner | None, now: datetime) -> TreatmentPlan:

@@ -125,9 +125,13 @@ def save_connection(row: Connection) -> Connection:
 
 def set_policy(row: PolicySetting, *, now: datetime) -> PolicySetting:
     """Set a policy from a date on. What held before stays in the history."""
-    if row.key not in POLICIES:
+    policy = POLICIES.get(row.key)
+    if policy is None:
         raise refuse("There is no such policy.", "key")
     if not isinstance(row.value, int) or row.value < 0:
-        raise refuse(f"Give a whole number of {POLICIES[row.key].unit}.", "value")
+        raise refuse(f"Give a whole number of {policy.unit}.", "value")
+    if policy.choices and row.value not in dict(policy.choices):
+        offered = ", ".join(f"{value} ({words})" for value, words in policy.choices)
+        raise refuse(f"This policy is one of: {offered}.", "value")
     row.set_at = now
     return keep(row)

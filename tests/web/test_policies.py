@@ -1,0 +1,61 @@
+"""What a center decides is set, and shown with the place it comes from."""
+
+from datetime import date
+
+import pytest
+from django.test import Client as Browser
+from django_scopes import scope
+
+from carethread.record.models import PolicySetting
+from carethread.record.policies import effective
+from tests.cast import TODAY, Cast
+from tests.web.world import signed_in
+
+
+@pytest.fixture
+def ada(cast: Cast) -> Browser:
+    return signed_in(cast.ada)
+
+
+def setting(**values: object) -> dict[str, object]:
+    return {
+        "key": "grace_minutes",
+        "effective_from": TODAY.isoformat(),
+        "reason": "Asked for.",
+        **values,
+    }
+
+
+def test_a_value_for_a_payer_goes_before_one_for_the_program_and_the_centers(
+    cast: Cast, ada: Browser
+) -> None:
+    for value, where in (
+        (60, {}),
+        (30, {"program": cast.program.pk}),
+        (15, {"program": cast.program.pk, "payer": cast.payer.pk}),
+    ):
+        assert ada.post("/policies/", setting(value=value, **where)).status_code == 302
+    plain = ada.get("/policies/").content.decode()
+    there = ada.get(f"/policies/?program={cast.program.pk}").content.decode()
+    both = ada.get(f"/policies/?program={cast.program.pk}&payer={cast.payer.pk}").content.decode()
+    assert "60 minutes" in plain
+    assert "For the whole center" in plain
+    assert "For Outpatient, set by" in there
+    assert "For Harbor Health in Outpatient, set by" in both
+    with scope(organization=cast.center):
+        found = effective("grace_minutes", on=date(2026, 12, 31), payer_id=cast.payer.pk)
+    assert found.value == 60, "the payer's own value is for that program only"
+
+
+def test_a_program_of_another_center_is_as_if_none_were_chosen(cast: Cast, ada: Browser) -> None:
+    assert ada.get("/policies/?program=987654&payer=x").status_code == 200
+
+
+def test_a_choice_that_does_not_exist_is_refused_with_those_that_do(
+    cast: Cast, ada: Browser
+) -> None:
+    answer = ada.post("/policies/", setting(key="statement_days", value=9))
+    assert answer.status_code == 422
+    assert "7 (a week), 31 (a calendar month)" in answer.content.decode()
+    with scope(organization=cast.center):
+        assert not PolicySetting.objects.exists()
