@@ -12,8 +12,8 @@ from django_scopes import scope
 
 from carethread.record.models import Appointment, Charge, Note, NoteVersion
 from carethread.web import http
-from carethread.workflow import admit
-from tests.cast import NOW, PASSWORD, Cast, amend, draft_of, sign, signed_session
+from carethread.workflow import admit, document
+from tests.cast import NOW, PASSWORD, Cast, amend, draft_from, draft_of, sign, signed_session
 from tests.web.world import LATER, Shown, signed_in
 
 
@@ -351,3 +351,36 @@ def test_a_supervisor_co_signs_and_the_queue_is_empty(cast: Cast) -> None:
     assert vera.post(url, {"password": PASSWORD}).status_code == 302, "a second click is harmless"
     with scope(organization=cast.center):
         assert version.signatures.filter(role="supervisor").count() == 1
+
+
+# ---------------------------------------------------------------------- scales and copies
+
+
+def test_a_scale_takes_points_of_its_own_and_tells_what_they_mean(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    wrong = typed(draft, content_phq9="28", password=PASSWORD)
+    refused = nora.post(reverse("note_sign", args=[draft.pk]), wrong)
+    page = refused.content.decode()
+    assert "PHQ-9 total is a whole number from 0 to 27." in page
+    assert 'value="28"' in page, "what was typed stays"
+    right = typed(fresh(cast, draft), content_phq9="14", password=PASSWORD)
+    signed = nora.post(reverse("note_sign", args=[draft.pk]), right, follow=True)
+    assert "14 of 27, moderate depression" in signed.content.decode()
+
+
+def test_text_of_an_earlier_note_is_shown_while_it_can_still_be_rewritten(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    text = (
+        "We went through the sleep diary of the week, night by night, and found that the phone "
+        "in bed keeps her awake; agreed to leave it in the kitchen."
+    )
+    with scope(organization=cast.center):
+        earlier = draft_of(cast, starts=NOW - timedelta(days=7))
+        content = {"intervention": text, "plan": "Weekly."}
+        sign(document.save_draft(earlier, draft_from(earlier, content=content), now=NOW))
+    page = autosave(nora, draft, content_intervention=text)
+    assert "100 % of Intervention stands in this client" in page
+    page = autosave(nora, fresh(cast, draft), content_intervention="The phone stays outside now.")
+    assert "Written before" not in page

@@ -77,6 +77,18 @@ POLICIES: dict[str, Policy] = {
             "How long before a service the payer may have been asked about the coverage.",
         ),
         Policy(
+            "cloned_percent",
+            70,
+            "percent",
+            "From which share of a section its text is called a copy of an earlier note.",
+        ),
+        Policy(
+            "cloned_days",
+            60,
+            "days",
+            "How far back an author's notes are looked through for copied text.",
+        ),
+        Policy(
             "skip_needs_approval",
             1,
             "persons",

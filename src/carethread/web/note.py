@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from carethread.codes import icd10
+from carethread.codes.note_forms import sections
 from carethread.insight.claims import WAITING
 from carethread.insight.inbox import as_returned
 from carethread.insight.notes import Behind, behind
@@ -17,7 +18,6 @@ from carethread.web import http
 from carethread.web.accounts import proof_of_who_signs
 from carethread.web.http import Request
 from carethread.web.note_form import NoteForm
-from carethread.web.sections import sections
 from carethread.workflow import charging, document
 from carethread.workflow.document import Preview
 from carethread.workflow.errors import Refused
@@ -41,7 +41,7 @@ def as_read(note: Note, signatures: list[Signature] | None = None) -> Read:
         signatures = list(version.signatures.order_by("pk")) if version else []
     content = version.content if version else note.content
     asked = sections(version.service if version else note.service, content)
-    parts = [(section.label, content[section.key]) for section in asked if content.get(section.key)]
+    parts = [(s.label, s.read(content[s.key])) for s in asked if content.get(s.key)]
     return Read(note, version, parts, signatures)
 
 

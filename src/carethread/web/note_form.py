@@ -8,12 +8,12 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from carethread.codes.credentials import credential
+from carethread.codes.note_forms import Section, sections
 from carethread.codes.services import coding, services
 from carethread.record.models import Note, Practitioner
 from carethread.record.models.chart import TELEHEALTH
 from carethread.rules.perdiem import is_documentable
 from carethread.web.forms import DayInput, TimeInput
-from carethread.web.sections import Section, sections
 from carethread.workflow.document import Draft
 from carethread.workflow.errors import Refused
 
@@ -109,8 +109,9 @@ class NoteForm(forms.Form):
     def show(self, refused: Refused) -> None:
         """A refusal's problems at the fields of this form; those of no field above it."""
         self.is_valid()
+        texts = {f"content.{section.key}": _PREFIX + section.key for section in self.sections}
         first_text = _PREFIX + self.sections[0].key
-        names = {"starts_at": "starts", "ends_at": "ends", "content": first_text}
+        names = {"starts_at": "starts", "ends_at": "ends", "content": first_text, **texts}
         for problem in refused.problems:
             name = names.get(problem.field, problem.field)
             if name == "diagnoses":
@@ -143,8 +144,13 @@ def _text_field(section: Section) -> forms.CharField:
         help_text=section.hint,
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=_points() if section.measures else forms.Textarea(attrs={"rows": 4}),
     )
+
+
+def _points() -> forms.TextInput:
+    """Typed as text, so that what is no number stays to be corrected."""
+    return forms.TextInput(attrs={"inputmode": "numeric", "size": 4, "class": "short"})
 
 
 def _initial(note: Note) -> dict[str, Any]:

@@ -7,11 +7,12 @@ is no other way for a charge to come into being.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from carethread.codes.policies import POLICIES
 from carethread.record.compiled import compiled
 from carethread.record.models import (
     Appointment,
@@ -26,6 +27,8 @@ from carethread.record.models import (
     Site,
     User,
 )
+from carethread.record.policies import Settings
+from carethread.rules.cloned import Copy, Earlier, copies, is_long
 from carethread.rules.finding import Finding
 from carethread.workflow import bill, charging, gather, signing
 from carethread.workflow.charging import ChargedLine
@@ -55,13 +58,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What signing would create: lines, the payer, what the scrubber would say, and what still
-    keeps the note from being signed."""
+    """What signing would create: lines, the payer, what the scrubber would say, what still keeps
+    the note from being signed, and what in it was written before, word for word."""
 
     lines: tuple[ChargedLine, ...]
     payer: str
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,38 @@ def preview(note: Note, *, now: datetime) -> Preview:
         transaction.set_rollback(True)
     # The one thing that a draft cannot have yet, and that needs no telling.
     findings = tuple(f for f in charged.findings if f.rule != "NOTE_SIGNED")
-    return Preview(charged.lines, charged.payer, findings, problems)
+    return Preview(charged.lines, charged.payer, findings, problems, copied(note, now))
+
+
+_MOST_COMPARED = 40
+
+
+def copied(note: Note, now: datetime) -> tuple[Copy, ...]:
+    """What the draft shares with the author's notes of the last weeks (policy `cloned_days`),
+    this client's first. It warns the author, and holds nothing."""
+    if not any(is_long(str(text)) for text in note.content.values()):
+        return ()
+    center = Settings(gather.service_date(note.organization, now)).of(
+        program_id=None, payer_id=None
+    )
+    since = now - timedelta(days=center.get("cloned_days", POLICIES["cloned_days"].default))
+    signed = NoteVersion.objects.filter(author=note.author_id, starts_at__gte=since)
+    signed = signed.exclude(note=note).select_related("note__attendance", "organization")
+    mine = note.attendance.client_id
+    earlier = [
+        Earlier(
+            gather.service_date(version.organization, version.starts_at),
+            version.note.attendance.client_id == mine,
+            version.content,
+        )
+        for version in signed.order_by("-starts_at", "-pk")[:_MOST_COMPARED]
+    ]
+    earlier.sort(key=lambda one: not one.same_client)
+    return copies(
+        note.content,
+        earlier,
+        from_percent=center.get("cloned_percent", POLICIES["cloned_percent"].default),
+    )
 
 
 # ----------------------------------------------------------------------------------- signing

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, QuerySet
 
 from carethread.codes import icd10
+from carethread.codes.note_forms import sections
 from carethread.record.compiled import compiled
 from carethread.record.models import Note, NoteVersion, Practitioner, Signature, User
 from carethread.record.policies import effective
@@ -125,9 +126,24 @@ def _outside_its_group(note: Note) -> list[Problem]:
     return early + ([Problem("ends_at", said)] if note.ends_at > session.ends_at else [])
 
 
+def _scale_problems(note: Note) -> list[Problem]:
+    """A measure holds points of its scale."""
+    return [
+        Problem(
+            f"content.{section.key}",
+            f"{section.label} is a whole number from 0 to {section.measures.most}.",
+        )
+        for section in sections(note.service, note.content)
+        if section.measures
+        and (text := str(note.content.get(section.key, "")))
+        and section.measures.points(text) is None
+    ]
+
+
 def content_problems(note: Note) -> list[Problem]:
     of_group = note.attendance.session.kind == "group"
     found = _group_problems(note) if of_group else []
+    found += _scale_problems(note)
     if not is_documentable(note.service, note.attendance.session.program.level_of_care):
         found.append(Problem("service", "Choose the service from the list."))
     if not note.diagnoses:

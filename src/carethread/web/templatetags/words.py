@@ -6,6 +6,7 @@ from django import template
 
 from carethread.codes import icd10
 from carethread.codes.adjustments import provider_reason
+from carethread.codes.note_forms import called
 from carethread.codes.services import services
 from carethread.record.models import Adjustment, RemittedLine
 from carethread.rules.cause import cause
@@ -50,6 +51,12 @@ _CAUSES = {
     "silence": "No answer",
     "timely": "Filed too late",
 }
+
+
+@register.filter
+def section_words(key: str) -> str:
+    """A note's section by its heading."""
+    return called(key).label
 
 
 @register.filter
