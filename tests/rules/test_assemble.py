@@ -64,6 +64,22 @@ def test_what_keeps_charges_apart(change: dict[str, object]) -> None:
     assert group([one, other]) == [(one,), (other,)]
 
 
+def test_an_add_on_goes_where_its_base_goes_under_its_authorization() -> None:
+    added = charge(1, code="90840", slot="addon:90840", attendance_id=7)
+    base = charge(2, code="90839", authorization="A100", attendance_id=7)
+    assert group([added, base]) == [(base, added)]
+    claim = _claim(base, added)
+    assert claim.authorization == "A100"
+    assert [line.authorization for line in claim.lines] == ["", ""]
+
+
+def test_a_claim_is_cut_between_visits_not_within_one() -> None:
+    singles = [charge(n, attendance_id=n) for n in range(1, 50)]
+    base = charge(90, attendance_id=90)
+    added = charge(91, code="90785", slot="addon:90785", attendance_id=90)
+    assert [len(part) for part in group([*singles, base, added])] == [49, 2]
+
+
 def test_claims_come_in_order_of_service_date() -> None:
     late, early = charge(1), charge(2, service_date=SERVED - timedelta(days=1))
     assert group([late, early]) == [(early,), (late,)]

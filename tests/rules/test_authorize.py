@@ -88,7 +88,15 @@ def test_right_at_a_limit_is_within_it(changes: dict[str, object]) -> None:
 def test_what_a_line_takes_depends_on_what_is_counted(
     unit: str, slot: str, units: int, minutes: int, takes: int
 ) -> None:
-    assert needed(unit, slot, units, minutes) == takes
+    known = replace(KNOWN, unit=unit, taken=())
+    assert needed(known, TODAY, slot, units, minutes) == takes
+
+
+def test_a_day_is_taken_once_by_all_of_its_services() -> None:
+    taken = (TakenUnits(TODAY, 1), TakenUnits(TODAY + timedelta(days=1), 0))
+    known = replace(KNOWN, unit="days", taken=taken)
+    assert needed(known, TODAY, "base", 4, 60) == 0
+    assert needed(known, TODAY + timedelta(days=1), "base", 4, 60) == 1
 
 
 # ------------------------------------------------------------------------------- burning down

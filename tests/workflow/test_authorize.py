@@ -114,6 +114,60 @@ def test_an_addendum_to_a_shorter_session_releases_its_unit(alder: Cast) -> None
     assert sums(row) == (0, 0, 0)
 
 
+def test_a_service_that_found_too_few_takes_what_another_gives_back(alder: Cast) -> None:
+    row = granted(alder, approved_units=1)
+    note = signed_session(alder).version.note
+    second = signed_session(alder, starts=NOW - timedelta(hours=6))
+    amend(note, reason="It ended earlier.", ends_at=note.starts_at + timedelta(minutes=40))
+    assert sums(row) == (0, 1, 0)
+    third = signed_session(alder, starts=NOW - timedelta(days=1))
+    bill.run(alder.center, now=NOW)
+    states = {
+        claim.charges.get().current.note_version_id: claim.state for claim in Claim.objects.all()
+    }
+    assert states[second.version.pk] == ClaimState.READY
+    assert states[third.version.pk] == ClaimState.HELD
+
+
+# ------------------------------------------------------------------------------- counted in days
+
+
+def test_two_services_of_one_day_take_one_day_between_them(alder: Cast) -> None:
+    row = granted(alder, unit="days", approved_units=2)
+    planned(alder)
+    planned(alder, hour=2)
+    assert sums(row) == (1, 0, 0)
+    signed_session(alder, starts=NOW - timedelta(hours=3))
+    signed_session(alder, starts=NOW - timedelta(hours=6))
+    assert sums(row) == (1, 1, 0)
+    bill.run(alder.center, now=NOW)
+    assert not Claim.objects.filter(findings__rule="AUTH_UNITS").exists()
+
+
+def test_the_last_day_pays_for_every_clinicians_service_of_that_day_and_no_other(
+    alder: Cast,
+) -> None:
+    row = granted(alder, unit="days", approved_units=1)
+    signed_session(alder, starts=NOW - timedelta(hours=3))
+    signed_session(alder, starts=NOW - timedelta(hours=6), by=alder.vera)
+    signed_session(alder, starts=NOW - timedelta(days=1))
+    assert sums(row) == (0, 1, 0)
+    bill.run(alder.center, now=NOW)
+    held = Claim.objects.filter(state=ClaimState.HELD)
+    assert [(claim.service_from, rules_of(claim)) for claim in held] == [
+        (TODAY - timedelta(days=1), {"AUTH_UNITS"})
+    ]
+
+
+def test_a_day_stays_used_while_any_of_its_services_stands(alder: Cast) -> None:
+    row = granted(alder, unit="days", approved_units=2)
+    first = signed_session(alder, starts=NOW - timedelta(hours=3)).version.note
+    second = signed_session(alder, starts=NOW - timedelta(hours=6)).version.note
+    for note, used in ((first, 1), (second, 0)):
+        amend(note, reason="Shorter.", ends_at=note.starts_at + timedelta(minutes=40))
+        assert sums(row) == (0, used, 0)
+
+
 def test_payment_confirms_units_and_a_reversal_takes_that_back(alder: Cast) -> None:
     row = granted(alder)
     signed_session(alder)

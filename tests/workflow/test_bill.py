@@ -149,6 +149,30 @@ def test_a_claim_beyond_the_authorized_units_stays(alder: Cast) -> None:
     assert authorization.remaining_units == 0
 
 
+def _crisis(cast: Cast, minutes: int) -> document.Signed:
+    cast.payer.authorization_codes = ["90839"]
+    cast.payer.save()
+    _authorize(cast, codes=["90839"])
+    return signed_session(cast, service="crisis", minutes=minutes)
+
+
+def test_an_add_on_that_needs_no_authorization_stays_on_its_bases_claim(alder: Cast) -> None:
+    _crisis(alder, 110)
+    claim = _bill(alder)
+    assert claim.state == ClaimState.READY
+    codes = claim.charges.order_by("pk").values_list("current__code", flat=True)
+    assert list(codes) == ["90839", "90840"]
+
+
+def test_a_late_add_on_joins_the_claim_of_its_base(alder: Cast) -> None:
+    note = _crisis(alder, 60).version.note
+    _bill(alder)
+    longer = note.starts_at + timedelta(minutes=110)
+    amend(note, reason="It went on.", ends_at=longer)
+    claim = _bill(alder)
+    assert (claim.charges.count(), claim.charge_cents) == (2, 25_000 + 2 * 12_000)
+
+
 def test_a_lapsed_authorization_holds_the_claim_and_says_when_it_ended(alder: Cast) -> None:
     _authorize(alder, effective_to=TODAY - timedelta(days=1))
     signed_session(alder)

@@ -216,6 +216,73 @@ def test_a_weeks_claim_waits_for_the_supervisor_of_any_of_its_notes(alder: Cast)
     assert _only_claim(alder, NEXT_WEEK).state == ClaimState.READY
 
 
+def test_an_independent_supervisee_is_co_signed_in_a_program_as_on_a_claim_of_their_own(
+    alder: Cast,
+) -> None:
+    alder.nora.supervisor = alder.vera
+    staff.save_practitioner(alder.nora)
+    by_nora = Practitioner.objects.get(pk=alder.nora.pk)
+    episode = _care(alder, "IOP-SUD")
+    own = sign(draft_of(alder, starts=NOW - timedelta(hours=11), by=by_nora))
+    notes = [
+        _session(alder, episode, MONDAY + timedelta(days=day), hour, 60, "sud_individual", by_nora)
+        for day in range(3)
+        for hour in (14, 15, 16)
+    ]
+    alder.nora.supervisor = None
+    staff.save_practitioner(alder.nora)
+    bill.run(alder.center, now=NEXT_WEEK)
+    rules = {c.form: set(c.findings.values_list("rule", flat=True)) for c in Claim.objects.all()}
+    assert rules == {"P": {"NOTE_COSIGNED"}, "I": {"NOTE_COSIGNED"}}
+    vera = alder.vera.user
+    alder.nora.supervisor = alder.vera
+    staff.save_practitioner(alder.nora)
+    for signed in (own, *notes):
+        version = NoteVersion.objects.get(pk=signed.version.pk)
+        document.cosign(version, user=vera, proof=proof(vera, NEXT_WEEK), now=NEXT_WEEK)
+    bill.run(alder.center, now=NEXT_WEEK)
+    assert set(Claim.objects.values_list("state", flat=True)) == {ClaimState.READY}
+
+
+def test_a_discharge_recorded_after_the_week_left_brings_its_claim_back(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    for day in range(3):
+        _iop_day(alder, episode, MONDAY + timedelta(days=day))
+    bill.run(alder.center, now=NEXT_WEEK)
+    connection = make_connection(alder.center)
+    submit.freeze(connection, now=NEXT_WEEK + timedelta(hours=3))
+    Claim.objects.update(state=ClaimState.ACCEPTED, payer_control_number="HH-77")
+    later = NEXT_WEEK + timedelta(days=1)
+    assert bill.run(alder.center, now=later) == 0
+    leaving = Leaving(MONDAY + timedelta(days=4), None, "01", "Done.")
+    summary = discharge.discharge(episode, leaving, author=alder.nora, now=later)
+    claim = _only_claim(alder, later)
+    assert [reason.partition(":")[0] for reason in _reasons(claim)] == ["DISCHARGE_DONE"]
+    user = alder.nora.user
+    discharge.save_summary(summary, dict.fromkeys(SECTIONS, "Well."), user=user, now=later)
+    discharge.sign_summary(summary, user=user, proof=proof(user, later), now=later)
+    file = submit.freeze(connection, now=later + timedelta(hours=3))
+    assert file is not None
+    (sent,) = [t for t in read(bytes(file.raw)).transactions if isinstance(t, ClaimFile)]
+    (again,) = sent.claims
+    assert (again.frequency, again.original_reference) == ("7", "HH-77")
+    assert (again.patient_status, again.statement_to) == ("01", leaving.on)
+    Claim.objects.update(state=ClaimState.ACCEPTED)
+    assert bill.run(alder.center, now=later + timedelta(days=1)) == 0
+
+
+def test_a_discharge_in_a_later_week_leaves_the_weeks_before_alone(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    for day in range(3):
+        _iop_day(alder, episode, MONDAY + timedelta(days=day))
+    bill.run(alder.center, now=NEXT_WEEK)
+    submit.freeze(make_connection(alder.center), now=NEXT_WEEK + timedelta(hours=3))
+    Claim.objects.update(state=ClaimState.ACCEPTED, payer_control_number="HH-77")
+    leaving = Leaving(MONDAY + timedelta(days=7), None, "01", "Done.")
+    discharge.discharge(episode, leaving, author=alder.nora, now=NEXT_WEEK)
+    assert bill.run(alder.center, now=NEXT_WEEK + timedelta(days=1)) == 0
+
+
 def test_a_late_day_joins_the_weeks_claim(alder: Cast) -> None:
     episode = _care(alder, "IOP-SUD")
     for day in range(3):

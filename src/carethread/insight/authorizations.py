@@ -62,10 +62,14 @@ class Entry:
     appointment_id: int | None
 
 
-def capped_entries(rows: Iterable[Authorization]) -> dict[int, list[Entry]]:
-    """The movements of those authorizations that have a cap, by authorization; one query, and none
-    where there is no cap."""
-    capped = {row.pk for row in rows if row.daily_cap or row.weekly_cap or row.monthly_cap}
+def dated_entries(rows: Iterable[Authorization]) -> dict[int, list[Entry]]:
+    """The movements of those authorizations where the day of each matters, by authorization: they
+    have a cap, or count days. One query, and none where it does not."""
+    capped = {
+        row.pk
+        for row in rows
+        if row.unit == "days" or row.daily_cap or row.weekly_cap or row.monthly_cap
+    }
     found: dict[int, list[Entry]] = defaultdict(list)
     if capped:
         entries = UnitEntry.objects.filter(authorization__in=capped, kind__in=_SIGNS)
@@ -109,7 +113,7 @@ def with_parts(rows: "QuerySet[Authorization]") -> "QuerySet[Authorization]":
 
 def all_facts(rows: Sequence[Authorization]) -> dict[int, AuthorizationFacts]:
     """Each authorization with everything that others took or reserved of it."""
-    entries = capped_entries(rows)
+    entries = dated_entries(rows)
     return {
         row.pk: facts(row, remaining=row.remaining_units, taken=taken(entries[row.pk]))
         for row in rows
@@ -166,7 +170,7 @@ def bars(rows: Sequence[Authorization], *, today: date, at: WarnAt) -> list[Bar]
                 today=today,
                 ends=row.effective_to,
                 consumed=consumed[row.pk],
-                scheduled=[*reserved[row.pk], *unreserved[row.pk]],
+                scheduled=_by_day(row, [*reserved[row.pk], *unreserved[row.pk]]),
             )
             if row.state in LIVE
             else None
@@ -177,6 +181,16 @@ def bars(rows: Sequence[Authorization], *, today: date, at: WarnAt) -> list[Bar]
 
 
 Units = dict[int, list[TakenUnits]]
+
+
+def _by_day(row: Authorization, scheduled: Sequence[TakenUnits]) -> Sequence[TakenUnits]:
+    """Where days are counted, all sessions of one take it once."""
+    if row.unit != "days":
+        return scheduled
+    sums: dict[date, int] = defaultdict(int)
+    for one in scheduled:
+        sums[one.day] += one.units
+    return [TakenUnits(on, 1) for on, units in sorted(sums.items()) if units > 0]
 
 
 def _movements(rows: Sequence[Authorization]) -> tuple[Units, Units, dict[int, set[str]]]:

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from carethread.rules.facts import (
+    BASE,
     BillableCharge,
     BillingProvider,
     ClientFacts,
@@ -36,12 +37,25 @@ def group(charges: Sequence[BillableCharge]) -> list[tuple[BillableCharge, ...]]
 
     One claim per client, coverage, rendering and supervising practitioner, facility, place of
     service, authorization and service date; never over 12 diagnoses or 50 lines (837P guide).
-    Every charge is in exactly one group.
+    Add-ons go where their base goes, whatever authorization they need themselves. Every charge is
+    in exactly one group.
     """
-    alike: dict[Hashable, list[BillableCharge]] = {}
-    for charge in sorted(charges, key=lambda c: c.service_date):
-        alike.setdefault(_shared(charge), []).append(charge)
+    alike: dict[Hashable, list[Visit]] = {}
+    for visit in _visits(sorted(charges, key=lambda c: c.service_date)):
+        alike.setdefault(_shared(visit[0]), []).append(visit)
     return [part for together in alike.values() for part in _parts(together)]
+
+
+Visit = tuple[BillableCharge, ...]  # a base service, and what is added to it
+
+
+def _visits(charges: Iterable[BillableCharge]) -> list[Visit]:
+    """Charges with the base service that they add to standing first."""
+    visits: dict[Hashable, list[BillableCharge]] = {}
+    for charge in charges:
+        key = (charge.attendance_id or -charge.charge_id, charge.coverage_id)
+        visits.setdefault(key, []).append(charge)
+    return [tuple(sorted(visit, key=lambda c: c.slot != BASE)) for visit in visits.values()]
 
 
 def _shared(charge: BillableCharge) -> Hashable:
@@ -58,14 +72,15 @@ def _shared(charge: BillableCharge) -> Hashable:
     )
 
 
-def _parts(charges: Iterable[BillableCharge]) -> Iterator[tuple[BillableCharge, ...]]:
-    """Cut so that no part has too many lines or diagnoses."""
+def _parts(visits: Iterable[Visit]) -> Iterator[tuple[BillableCharge, ...]]:
+    """Cut between visits so that no part has too many lines or diagnoses."""
     part: list[BillableCharge] = []
-    for charge in charges:
-        if len(part) == MOST_LINES or len(_diagnoses([*part, charge])) > MOST_DIAGNOSES:
+    for visit in visits:
+        longer = [*part, *visit]
+        if part and (len(longer) > MOST_LINES or len(_diagnoses(longer)) > MOST_DIAGNOSES):
             yield tuple(part)
             part = []
-        part.append(charge)
+        part += visit
     if part:
         yield tuple(part)
 
@@ -183,6 +198,7 @@ def _unless_same(value: str, claims: str) -> str:
 
 def _claim_authorization(charges: Sequence[BillableCharge]) -> str:
     """The number for REF*G1 at claim level, which holds for every line without its own: the
-    first charge's, unless some line has none; a line never repeats it."""
-    numbers = [c.authorization for c in charges]
+    first charge's, unless some service has none; an add-on is under its base's. A line never
+    repeats it."""
+    numbers = [c.authorization for c in charges if c.slot == BASE] or [charges[0].authorization]
     return numbers[0] if all(numbers) else ""

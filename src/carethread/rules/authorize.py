@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from math import ceil
 
-from carethread.rules.facts import AuthorizationFacts, AuthorizedService, Cap, TakenUnits
+from carethread.rules.facts import BASE, AuthorizationFacts, AuthorizedService, Cap, TakenUnits
 from carethread.rules.words import day, listing
 
 # ---------------------------------------------------------------- states
@@ -78,17 +78,20 @@ def resting_state(answered: str, ends: date, remaining: int, today: date) -> str
 # ---------------------------------------------------------------- units
 
 
-def needed(unit: str, slot: str, units: int, minutes: int) -> int:
-    """What one charge line takes of an authorization that counts in `unit`.
+def needed(known: AuthorizationFacts, on: date, slot: str, units: int, minutes: int) -> int:
+    """What one charge line of that day takes of an authorization, in its own unit.
 
-    Units are the line's own. A day, a visit or its hours (whole, rounded up) are taken once by
-    the base service: an add-on belongs to the same visit.
+    Units are the line's own. A visit or its hours (whole, rounded up) are taken once by the base
+    service: an add-on belongs to the same visit. A day is taken once by all of its services: the
+    first takes it, and `known.taken` tells the others so.
     """
-    if unit == "units":
+    if known.unit == "units":
         return units
-    if slot != "base":
+    if slot != BASE:
         return 0
-    return max(1, ceil(minutes / 60)) if unit == "hours" else 1
+    if known.unit == "days":
+        return int(sum(t.units for t in known.taken if t.day == on) <= 0)
+    return max(1, ceil(minutes / 60)) if known.unit == "hours" else 1
 
 
 def period_of(cap: Cap, on: date) -> tuple[date, date]:

@@ -8,7 +8,7 @@ from carethread.codes.modifiers import MOST_MODIFIERS, ModifierRule, default_rul
 from carethread.codes.roles import Role
 from carethread.codes.services import AddOn, CodeLine, Service, add_ons, coding, services
 from carethread.codes.tables import on
-from carethread.rules.facts import DocumentedService
+from carethread.rules.facts import BASE, DocumentedService
 from carethread.rules.finding import Finding, Fix, Severity
 from carethread.rules.rounding import units as rounded
 from carethread.rules.words import day
@@ -167,7 +167,7 @@ def _base(
         if count:
             rule = f"{service.service}:{line.code}:{dated.starts}"
             reason = _reason(service, kind, line, count)
-            return Choice("base", line.code, count, rule, reason, line.form, line.revenue_code)
+            return Choice(BASE, line.code, count, rule, reason, line.form, line.revenue_code)
     return _too_short(service, kind, allowed)
 
 

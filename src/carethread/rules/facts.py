@@ -13,6 +13,7 @@ from carethread.x12.claim import LineAdjudication
 from carethread.x12.common import Address, Adjustment, Amount, Contact
 
 NO_ADDRESS = Address()
+BASE = "base"  # the slot of a service itself; what is added to it has others
 
 
 # ---------------------------------------------------------------- what took place
@@ -150,7 +151,8 @@ class BillableCharge:
 
     `control_number` is REF*6R (see `rules.identity.line_number`); `amount` is cents for all
     units; `pointers` are 1-based positions in this charge's own `diagnoses`. `client_id` and
-    `coverage_id` only serve to tell claims apart.
+    `coverage_id` only serve to tell claims apart; charges of one `attendance_id` are a base service
+    and its add-ons (`slot`), 0 where that is not known.
     """
 
     charge_id: int
@@ -175,6 +177,8 @@ class BillableCharge:
     revenue_code: str = ""
     level_of_care: str = ""
     episode_id: int = 0
+    attendance_id: int = 0
+    slot: str = BASE
 
 
 @dataclass(frozen=True, slots=True)

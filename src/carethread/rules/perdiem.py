@@ -7,11 +7,9 @@ from carethread.codes.levels import Basis, Level, level
 from carethread.codes.roles import Role
 from carethread.codes.services import coding, services
 from carethread.rules.capture import Captured, CapturePolicy, Choice, priced
-from carethread.rules.facts import DocumentedService
+from carethread.rules.facts import BASE, DocumentedService
 from carethread.rules.finding import Finding, Fix, Severity
 from carethread.rules.words import day as in_words
-
-SLOT = "base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def capture_span(span: Span, policy: CapturePolicy) -> Captured:
     line = dated.lines[0]
     rule = f"{name}:{line.code}:{dated.starts}"
     reason = f"{kind.label}: {_because(span, known)}"
-    choice = Choice(SLOT, line.code, 1, rule, reason, line.form, line.revenue_code)
+    choice = Choice(BASE, line.code, 1, rule, reason, line.form, line.revenue_code)
     return priced([choice], _as_service(span, name, known), policy)
 
 

@@ -23,7 +23,7 @@ from carethread.record.models import (
     Episode,
     TreatmentPlan,
 )
-from carethread.workflow import authorize, charges, charging, units
+from carethread.workflow import authorize, charges, charging, reserve
 from carethread.workflow.errors import refuse
 from carethread.workflow.keep import keep
 
@@ -107,7 +107,7 @@ def save_consent(row: Consent) -> Consent:
 def schedule(row: Appointment, *, now: datetime | None = None) -> Appointment:
     """Put an appointment into the schedule, or change it; authorized units are reserved for it."""
     keep(row)
-    units.reserve(row, now=now)
+    reserve.for_appointment(row, now=now)
     return row
 
 
@@ -128,5 +128,5 @@ def _off(row: Appointment, status: str, now: datetime | None) -> Appointment:
         raise refuse("Only a session that is still expected can be called off.")
     row.status = status
     schedule(row, now=now)
-    units.reserve_upcoming(row.client, now=now or timezone.now())
+    reserve.upcoming(row.client, now=now or timezone.now())
     return row

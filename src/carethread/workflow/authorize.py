@@ -27,7 +27,7 @@ from carethread.record.models import (
 )
 from carethread.rules.authorize import AWAITED, LIVE, USABLE, may_become, resting_state
 from carethread.rules.review import Decision
-from carethread.workflow import charges, charging, gather, units
+from carethread.workflow import charges, charging, gather, reserve, units
 from carethread.workflow.errors import Refused, refuse
 from carethread.workflow.keep import keep
 from carethread.workflow.locks import lock
@@ -82,7 +82,7 @@ def record(row: Authorization, told: Told, *, now: datetime) -> Authorization:
         _extend(row.extends, row, told, now)
     _settle(row, now)
     charging.recharge(row.client, now=now)
-    units.reserve_upcoming(row.client, now=now)
+    reserve.upcoming(row.client, now=now)
     return row
 
 
@@ -123,7 +123,7 @@ def run(organization: Organization, *, now: datetime) -> int:
         charges.one_at_a_time(found.client_id)
         row = _before(found)
         changed += row is not None and _settle(row, now)
-    return changed + units.release_stale(now=now)
+    return changed + reserve.release_stale(now=now)
 
 
 def _settle(row: Authorization, now: datetime) -> bool:

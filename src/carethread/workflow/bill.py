@@ -31,7 +31,7 @@ from carethread.rules.facts import Billable, BillableCharge
 from carethread.rules.finding import Finding
 from carethread.rules.identity import claim_number
 from carethread.rules.scrub import ScrubContext, scrub
-from carethread.workflow import gather, numbers, wire_format
+from carethread.workflow import gather, late, numbers, wire_format
 from carethread.workflow.errors import refuse
 from carethread.workflow.locks import lock
 from carethread.x12.claim import Claim as WireClaim
@@ -57,13 +57,17 @@ def due_charges() -> "QuerySet[Charge]":
 
 def due_corrections() -> "QuerySet[Claim]":
     """Claims that left and may have to be corrected: a charge of theirs has a newer version or
-    is no more, or the payer refused and the record may say something else by now."""
+    is no more, the client turns out to have left in their days, or the payer refused and the
+    record may say something else by now."""
     changed = Charge.objects.filter(claim__isnull=False).exclude(
         current__claim_lines__version=F("claim__current")
     )
     live = Charge.objects.filter(claim=OuterRef("pk"), state="live")
     rows: QuerySet[Claim] = Claim.objects.filter(
-        Q(pk__in=changed.values("claim")) | ~Exists(live) | Q(state__in=_ANSWERED),
+        Q(pk__in=changed.values("claim"))
+        | ~Exists(live)
+        | Q(state__in=_ANSWERED)
+        | Q(pk__in=late.left_before_the_discharge()),
         current__isnull=False,
     ).exclude(state__in=[*WAITING, *_ON_ITS_WAY, ClaimState.CLOSED])
     return rows.order_by("pk")
@@ -89,8 +93,9 @@ def run(organization: Organization, *, now: datetime) -> int:
 @transaction.atomic
 def gather_charges(organization: Organization, *, now: datetime) -> int:
     """Give every charge without a claim its claim; days of a program once their statement period
-    is over or the client has left. The number of claims made or added to."""
-    lock(_claims_that_days_may_join())
+    is over or the client has left; an add-on that of its base. The number of claims made or added
+    to."""
+    lock(late.claims_that_may_be_joined())
     ids = lock(Charge.objects.filter(claim__isnull=True, state="live"))
     rows = list(gather.charges_for_billing().filter(pk__in=due_charges().filter(pk__in=ids)))
     by_id = {row.pk: row for row in rows}
@@ -98,20 +103,13 @@ def gather_charges(organization: Organization, *, now: datetime) -> int:
     professional = group([gather.billable_charge(r) for r in rows if _form(r) == "P"])
     groups = [[by_id[c.charge_id] for c in charges] for charges in professional]
     statements = _statements([r for r in rows if _form(r) == "I"], today)
-    added = [charges for charges in statements if _add_to_claim(charges, now)]
-    groups += [charges for charges in statements if charges not in added]
+    groups += statements
+    added = [charges for charges in groups if _add_to_claim(charges, now)]
+    groups = [charges for charges in groups if charges not in added]
     sequences = numbers.take(organization, "claim", len(groups)) if groups else range(0)
     for sequence, charges in zip(sequences, groups, strict=True):
         _make(sequence, charges, now)
     return len(groups) + len(added)
-
-
-def _claims_that_days_may_join() -> "QuerySet[Claim]":
-    """Held before the charges are, which is the order of docs/locking.md."""
-    days = Charge.objects.filter(claim__isnull=True, state="live", current__form="I")
-    episodes = list(days.values_list("attendance__episode", flat=True).distinct())
-    rows: QuerySet[Claim] = Claim.objects.filter(episode__in=episodes)
-    return rows
 
 
 def _form(charge: Charge) -> str:
@@ -135,27 +133,17 @@ def _statements(rows: Sequence[Charge], today: date) -> list[list[Charge]]:
 
 
 def _add_to_claim(charges: Sequence[Charge], now: datetime) -> bool:
-    """Late days go on the claim that their period has already, which then says something else and
-    leaves again as a replacement. False where there is no such claim."""
-    first = charges[0]
-    assert first.current is not None
-    days = institutional.period(first.service_date, gather.cycle(first, first.service_date))
-    alike = Claim.objects.filter(
-        form="I",
-        episode=first.attendance.episode_id,
-        coverage=first.current.coverage_id,
-        service_from__range=(days.starts, days.ends),
-        charges__current__authorization=first.current.authorization_id,
-        charges__current__level_of_care=first.current.level_of_care,
-    ).exclude(state=ClaimState.CLOSED)
-    claim = alike.order_by("-pk").first()
+    """Late days go on the claim that their period has already, a late add-on on that of its base,
+    which then says something else and leaves again as a replacement. False where there is no such
+    claim."""
+    claim = late.claim_of(charges)
     if claim is None:
         return False
     Charge.objects.filter(pk__in=[charge.pk for charge in charges]).update(claim=claim)
     claim.service_from = min(claim.service_from, *(c.service_date for c in charges))
     claim.service_to = max(claim.service_to, *(c.service_date for c in charges))
     claim.save(update_fields=["service_from", "service_to"])
-    record_event(claim, claim.state, claim.state, "Late days were added.", now=now)
+    record_event(claim, claim.state, claim.state, "Late services were added.", now=now)
     return True
 
 

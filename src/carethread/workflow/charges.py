@@ -26,7 +26,7 @@ from carethread.record.models import (
     NoteVersion,
     Practitioner,
 )
-from carethread.rules.authorize import Ask, needed
+from carethread.rules import authorize
 from carethread.rules.capture import ChargeLine
 from carethread.rules.facts import AuthorizationFacts, AuthorizedService
 from carethread.rules.post import Move, charge_moves
@@ -94,7 +94,7 @@ def of_note(version: NoteVersion) -> Occasion:
         attendance=attendance,
         version=version,
         practitioner=version.author,
-        supervising=version.author.supervisor,
+        supervising=version.supervising,
         day=gather.service_date(version.organization, version.starts_at),
         minutes=version.minutes,
         diagnoses=tuple(version.diagnoses),
@@ -139,7 +139,10 @@ def _charge_line(
     before = row.current
     coverage = _coverage_for(row, before, coverage)
     authorization = _authorization(occasion, coverage, line, before)
-    if before is not None and _stands(row, before, occasion, line, coverage, authorization):
+    needed = units.needed(
+        authorization, row.pk, occasion.day, units.Line(line.slot, line.units, occasion.minutes)
+    )
+    if before is not None and _stands(row, before, occasion, line, coverage, authorization, needed):
         return row
     current = ChargeVersion(
         organization_id=version.organization_id,
@@ -148,7 +151,7 @@ def _charge_line(
         note_version=version,
         coverage=coverage,
         authorization=authorization,
-        supervising=_supervising(occasion, before),
+        supervising=occasion.supervising,
         form=line.form,
         revenue_code=line.revenue_code,
         level_of_care=occasion.level_of_care,
@@ -169,8 +172,8 @@ def _charge_line(
     _bill_difference(row, line.amount - _billed(row, before), now)
     row.service_date = occasion.day
     units.consume(
-        authorization, current, before, _needed(authorization, occasion, line),
-        on=row.service_date, appointment_id=occasion.attendance.session.appointment_id, now=now,
+        authorization, current, before, needed, on=row.service_date,
+        appointment_id=occasion.attendance.session.appointment_id, now=now,
     )  # fmt: skip
     row.current, row.state = current, "live"
     _leave_old_claim(row, before, coverage)
@@ -221,6 +224,7 @@ def _stands(
     line: ChargeLine,
     coverage: Coverage | None,
     authorization: Authorization | None,
+    needed: int,
 ) -> bool:
     """Whether the charge says all of this already. Its units may still have to be taken."""
     return (
@@ -228,9 +232,7 @@ def _stands(
         and before.note_version_id == occasion.version.pk
         and before.coverage_id == (coverage.pk if coverage else None)
         and before.authorization_id == (authorization.pk if authorization else None)
-        and (
-            authorization is None or units.held_by(before) == _needed(authorization, occasion, line)
-        )
+        and (authorization is None or units.held_by(before) == needed)
         and (before.code, before.units, before.amount_cents) == (line.code, line.units, line.amount)
         and tuple(before.modifiers) == line.modifiers
         and tuple(before.pointers) == line.pointers
@@ -256,13 +258,6 @@ def _leave_old_claim(row: Charge, before: ChargeVersion | None, coverage: Covera
     old one where nothing is left on it."""
     if before is not None and coverage is not None and before.coverage_id != coverage.pk:
         row.claim = None
-
-
-def _supervising(occasion: Occasion, before: ChargeVersion | None) -> Practitioner | None:
-    """Who supervised when the note was signed: charging the same version anew changes nobody."""
-    if before is not None and before.note_version_id == occasion.version.pk:
-        return before.supervising
-    return occasion.supervising
 
 
 def _new_charge(occasion: Occasion, line: ChargeLine) -> Charge:
@@ -352,7 +347,7 @@ def _authorization(
     return units.chosen(asked, _as_authorized(occasion, line), before)
 
 
-def _as_authorized(occasion: Occasion, line: ChargeLine) -> Ask:
+def _as_authorized(occasion: Occasion, line: ChargeLine) -> authorize.Ask:
     """The line as an authorization sees it, in that authorization's own unit."""
     session = occasion.attendance.session
 
@@ -360,16 +355,10 @@ def _as_authorized(occasion: Occasion, line: ChargeLine) -> Ask:
         return AuthorizedService(
             occasion.day,
             line.code,
-            needed(known.unit, line.slot, line.units, occasion.minutes),
+            authorize.needed(known, occasion.day, line.slot, line.units, occasion.minutes),
             level_of_care=session.program.level_of_care,
             facility=session.site.name,
             rendering_npi=occasion.practitioner.npi,
         )
 
     return asked
-
-
-def _needed(authorization: Authorization | None, occasion: Occasion, line: ChargeLine) -> int:
-    if authorization is None:
-        return 0
-    return needed(authorization.unit, line.slot, line.units, occasion.minutes)

@@ -10,7 +10,7 @@ from carethread.record.policies import effective
 from carethread.rules import authorize
 from carethread.rules.authorize import Alert, WarnAt
 from carethread.rules.capture import CapturePolicy, Choice, planned
-from carethread.workflow import units
+from carethread.workflow import reserve
 
 
 def warn_at(on: date) -> WarnAt:
@@ -55,7 +55,7 @@ def _asked(row: Appointment, coverages: Sequence[Coverage], on: date) -> tuple[i
     ]
     if not holding or not holding[0].payer.authorization_codes:
         return None
-    choice = planned(units.planned_service(row), CapturePolicy(fees={}))
+    choice = planned(reserve.planned_service(row), CapturePolicy(fees={}))
     payer = holding[0].payer
     return (payer.pk, choice) if choice and choice.code in payer.authorization_codes else None
 
@@ -67,7 +67,7 @@ def _alerts(
     reserved: dict[int, int],
     at: WarnAt,
 ) -> tuple[Alert, ...]:
-    entries = authorizations.capped_entries(rows)
+    entries = authorizations.dated_entries(rows)
     known = [
         authorizations.facts(
             one,
@@ -76,7 +76,7 @@ def _alerts(
         )
         for one in rows
     ]
-    ask = units.as_authorized(row, choice)
+    ask = reserve.as_authorized(row, choice)
     best = authorize.choose(known, ask)
     if best is None:
         return (Alert("No authorization", "bad"),)

@@ -86,9 +86,7 @@ def _notes(episode: Episode, program: Program, start: date) -> list[NoteVersion]
         starts_at__lt=gather.midnight(organization, end + timedelta(days=1)),
         service__in=included,
     )
-    return list(
-        rows.select_related("organization", "author__supervisor").order_by("signed_at", "pk")
-    )
+    return list(rows.select_related("organization", "author").order_by("signed_at", "pk"))
 
 
 def _census(episode: Episode, program: Program, day: date) -> CensusEntry | None:

@@ -40,6 +40,7 @@ def frozen(note: Note, now: datetime) -> NoteVersion:
         kind="addendum" if before else "original",
         author=note.author,
         credential=note.author.credential,
+        supervising=note.author.supervisor,
         service=note.service,
         starts_at=note.starts_at,
         ends_at=note.ends_at,

@@ -12,35 +12,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import (
     Case,
     F,
-    IntegerField,
     Q,
     QuerySet,
-    Sum,
     Value,
     When,
     prefetch_related_objects,
 )
-from django.utils import timezone
 
-from carethread.codes.levels import Basis, level
 from carethread.insight import authorizations
 from carethread.record.compiled import compiled
 from carethread.record.models import (
-    Appointment,
     Authorization,
     ChargeVersion,
-    Client,
-    Coverage,
     UnitEntry,
 )
 from carethread.rules import authorize
-from carethread.rules.capture import CapturePolicy, Choice, planned
-from carethread.rules.facts import AuthorizationFacts, AuthorizedService, DocumentedService
-from carethread.workflow import gather
+from carethread.rules.facts import AuthorizationFacts
 from carethread.workflow.locks import held, lock
 
 # Every movement's effect on the columns of an authorization.
@@ -71,7 +61,7 @@ def _used(row: int) -> "QuerySet[Authorization]":
 
 
 @dataclass(frozen=True, slots=True)
-class _Movement:
+class Movement:
     """Units that are reserved, consumed, confirmed or released, for a charge or an appointment."""
 
     kind: str
@@ -90,7 +80,7 @@ class _Movement:
         )
 
 
-def _enter(row: Authorization, *movements: _Movement, now: datetime) -> None:
+def enter(row: Authorization, *movements: Movement, now: datetime) -> None:
     """Entries and their effect on the sums. The row is locked."""
     UnitEntry.objects.bulk_create(
         UnitEntry(
@@ -120,6 +110,22 @@ def _enter(row: Authorization, *movements: _Movement, now: datetime) -> None:
 # ------------------------------------------------------------------------------- signed
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A charge's line as an authorization counts it: `slot`, its own units, and the minutes of all
+    notes behind it."""
+
+    slot: str
+    units: int
+    minutes: int
+
+    @classmethod
+    def of(cls, version: ChargeVersion) -> "Line":
+        """An existing version of a charge."""
+        behind = [e.minutes for e in version.evidence.all() if e.note_version_id]
+        return cls(version.charge.slot, version.units, sum(behind) or version.note_version.minutes)
+
+
 def held_by(version: ChargeVersion | None) -> int:
     """Units that a version of a charge consumed and has not released."""
     if version is None:
@@ -134,7 +140,7 @@ def chosen(
     """The authorization to bill a signed service under; units that are only reserved do not stand
     in its way, nor does what an earlier version of its charge holds."""
     mine = held_by(before)
-    entries = authorizations.capped_entries(rows)
+    entries = authorizations.dated_entries(rows)
     but = {before.charge_id} if before else set()
 
     def known(row: Authorization) -> AuthorizationFacts:
@@ -147,6 +153,16 @@ def chosen(
     return next((row for row in rows if best and row.pk == best.id), None)
 
 
+def needed(row: Authorization | None, charge_id: int, on: date, line: Line) -> int:
+    """What a charge's line takes of an authorization, next to what other services took of it."""
+    if row is None:
+        return 0
+    entries = authorizations.dated_entries([row] if row.unit == "days" else [])
+    others = authorizations.taken(entries[row.pk], but_charges={charge_id}, reserved=False)
+    known = authorizations.facts(row, remaining=0, taken=others)
+    return authorize.needed(known, on, line.slot, line.units, line.minutes)
+
+
 def consume(
     row: Authorization | None,
     current: ChargeVersion,
@@ -157,24 +173,61 @@ def consume(
     appointment_id: int | None = None,
     now: datetime,
 ) -> None:
-    """Give back what the version before held, then take what this one needs, where there is
-    enough. A service beyond its authorization is documented all the same; AUTH_UNITS holds it.
+    """Give back what the version before held, take what this one needs, where there is enough, and
+    leave the rest to services that found too few. A service beyond its authorization is documented
+    all the same; AUTH_UNITS holds it.
 
     The row, and every other of its client and payer, is locked.
     """
-    mine = held_by(before)
+    mine, freed = held_by(before), None
     if before is not None and before.authorization is not None and mine:
         same = row is not None and row.pk == before.authorization_id
-        _give_back(row if same and row else before.authorization, before, mine, now)
-    if row is None or not units:
-        return
+        freed = row if same and row else before.authorization
+        _give_back(freed, before, mine, now)
+    if row is not None and units:
+        _take(row, Movement("consume", units, on, current), appointment_id, now)
+    if freed is not None:
+        _pass_on(freed, current.charge_id, now)
+
+
+def _take(
+    row: Authorization, consumed: Movement, appointment_id: int | None, now: datetime
+) -> None:
+    """Consume, where there is enough, in place of what was reserved for the same session."""
     movements = _released(row, appointment_id)
-    if row.approved_units - row.used_units >= units:
+    if row.approved_units - row.used_units >= consumed.units:
         own = sum(one.units for one in movements)
-        _make_room(row, units - own, now, but=appointment_id)
-        movements.append(_Movement("consume", units, on, current))
+        _make_room(row, consumed.units - own, now, but=appointment_id)
+        movements.append(consumed)
     if movements:
-        _enter(row, *movements, now=now)
+        enter(row, *movements, now=now)
+    if row.unit == "days":
+        _release_reservations(row, now, on=consumed.on)
+
+
+def _pass_on(row: Authorization, by_charge: int, now: datetime) -> None:
+    """Units came free by a change of one charge: signed services under the same authorization that
+    found too few take them, the earliest first. So a day that another service of it supports stays
+    used, and no claim leaves on units that a later service could take."""
+    row.refresh_from_db(fields=["used_units", "reserved_units", "confirmed_units"])
+    waiting = (
+        ChargeVersion.objects.filter(
+            authorization=row, charge__current=F("pk"), charge__state="live"
+        )
+        .exclude(charge=by_charge)
+        .exclude(unit_entries__kind="consume")
+        .select_related("charge", "note_version")
+        .prefetch_related("evidence")
+        .order_by("charge__service_date", "charge")
+    )
+    for version in waiting:
+        charge = version.charge
+        units = needed(row, charge.pk, charge.service_date, Line.of(version))
+        if not 0 < units <= row.approved_units - row.used_units:
+            continue
+        _take(row, Movement("consume", units, charge.service_date, version), None, now)
+        if charge.paid_cents > 0:
+            enter(row, Movement("confirm", units, charge.service_date, version), now=now)
 
 
 def _give_back(row: Authorization, version: ChargeVersion, units: int, now: datetime) -> None:
@@ -183,11 +236,11 @@ def _give_back(row: Authorization, version: ChargeVersion, units: int, now: date
     on = entries.filter(kind="consume").values_list("day", flat=True)[0]
     confirmed = _confirmed([version.pk]).get(version.pk, 0)
     if confirmed:
-        _enter(row, _Movement("unconfirm", confirmed, on, version), now=now)
-    _enter(row, _Movement("release", units, on, version), now=now)
+        enter(row, Movement("unconfirm", confirmed, on, version), now=now)
+    enter(row, Movement("release", units, on, version), now=now)
 
 
-def _released(row: Authorization, appointment_id: int | None) -> list[_Movement]:
+def _released(row: Authorization, appointment_id: int | None) -> list[Movement]:
     """What was reserved for the session that was signed is now its own to consume."""
     if appointment_id is None or not row.reserved_units:
         return []
@@ -196,7 +249,7 @@ def _released(row: Authorization, appointment_id: int | None) -> list[_Movement]
     if not reserved:
         return []
     on, *_ = entries[-1]
-    return [_Movement("release", reserved, on, appointment_id=appointment_id)]
+    return [Movement("release", reserved, on, appointment_id=appointment_id)]
 
 
 @compiled
@@ -210,187 +263,36 @@ def make_room_under(row: Authorization, approved: int, *, now: datetime) -> None
     _make_room(row, row.approved_units - approved, now)
 
 
+def _release_reservations(row: Authorization, now: datetime, *, on: date) -> None:
+    """A service took the day: appointments of the same day need it no longer."""
+    for (day, appointment_id), units in _reservations(row).items():
+        if day == on:
+            back = Movement("release", units, day, appointment_id=appointment_id)
+            enter(row, back, now=now)
+
+
+def _reservations(row: Authorization) -> dict[tuple[date, int], int]:
+    """What each appointment holds, by its day."""
+    if not row.reserved_units:
+        return {}
+    sums: dict[tuple[date, int], int] = defaultdict(int)
+    entries = UnitEntry.objects.filter(authorization=row, appointment__isnull=False)
+    for on, appointment, kind, n in entries.values_list("day", "appointment_id", "kind", "units"):
+        sums[on, appointment] += n if kind == "reserve" else -n
+    return {key: n for key, n in sums.items() if n > 0}
+
+
 def _make_room(row: Authorization, units: int, now: datetime, but: int | None = None) -> None:
     """A service took place: where reservations leave too little, the last ones give way; all `but`
     that of its own appointment."""
     if row.remaining_units >= units:
         return
-    sums: dict[tuple[date, int], int] = defaultdict(int)
-    entries = UnitEntry.objects.filter(authorization=row, appointment__isnull=False)
-    for on, appointment, kind, n in entries.values_list("day", "appointment_id", "kind", "units"):
-        sums[on, appointment] += n if kind == "reserve" else -n
-    others = (key for key, n in sums.items() if n > 0 and key[1] != but)
-    for on, appointment_id in sorted(others, reverse=True):
+    reservations = _reservations(row)
+    for on, appointment_id in sorted((key for key in reservations if key[1] != but), reverse=True):
         if row.remaining_units >= units:
             return
-        reserved = sums[on, appointment_id]
-        _enter(row, _Movement("release", reserved, on, appointment_id=appointment_id), now=now)
-
-
-# ------------------------------------------------------------------------------- scheduled
-
-
-@transaction.atomic
-def reserve(appointment: Appointment, *, now: datetime | None = None) -> None:
-    """Bring what is reserved for an appointment in line with its state and its authorization.
-
-    Nothing is reserved where none fits: the schedule then says so, and nobody is turned away.
-    """
-    now = now or timezone.now()
-    row = _held(appointment)
-    wanted = _wanted(row)
-    entries = UnitEntry.objects.filter(appointment=row)
-    before = authorizations.held(entries)
-    if wanted is None and not before:
-        return
-    rows = _around(row, wanted[0] if wanted else None, before)
-    target = _target(row, wanted, rows, before)
-    if target == before:
-        return
-    on = gather.service_date(row.organization, row.starts_at)
-    for one in rows:
-        if one.pk in before:
-            was = entries.filter(authorization=one).order_by("-pk").values_list("day", flat=True)[0]
-            back = _Movement("release", before[one.pk], was, appointment_id=row.pk)
-            _enter(one, back, now=now)
-    for one in rows:
-        if one.pk in target:
-            taken = _Movement("reserve", target[one.pk], on, appointment_id=row.pk)
-            _enter(one, taken, now=now)
-
-
-def reserve_upcoming(client: Client, *, now: datetime) -> None:
-    """Units came free, or new ones were approved: what is scheduled takes them, soonest first."""
-    if not client.authorizations.filter(state__in=authorize.LIVE).exists():
-        return
-    rows = Appointment.objects.filter(client=client, status="scheduled", starts_at__gte=now)
-    for row in rows.order_by("starts_at", "pk"):
-        reserve(row, now=now)
-
-
-def release_stale(*, now: datetime) -> int:
-    """Appointments that were cancelled or missed hold nothing (they gave it back when they were;
-    this finds what a change by another way left behind). The number of appointments."""
-    signed = Case(
-        When(kind="release", then=-F("units")), default=F("units"), output_field=IntegerField()
-    )
-    entries = UnitEntry.objects.filter(
-        appointment__isnull=False, authorization__reserved_units__gt=0
-    )
-    sums = entries.values("appointment").annotate(held=Sum(signed)).filter(held__gt=0)
-    rows = Appointment.objects.exclude(status="scheduled")
-    stale = list(rows.filter(pk__in=sums.values("appointment")).order_by("client", "pk"))
-    for row in stale:
-        reserve(row, now=now)
-    return len(stale)
-
-
-def _held(appointment: Appointment) -> Appointment:
-    """The appointment as it is, with its client held: units of one client move in one place at a
-    time, and whoever changes the appointment comes here afterwards."""
-    lock(Client.objects.filter(pk=appointment.client_id))
-    parts = ("organization", "client", "practitioner", "program__site")
-    row: Appointment = Appointment.objects.select_related(*parts).get(pk=appointment.pk)
-    return row
-
-
-def _around(
-    row: Appointment, coverage: Coverage | None, before: Mapping[int, int]
-) -> list[Authorization]:
-    """The authorizations that an appointment may take from or give back to, locked."""
-    ids = set(before)
-    if coverage is not None:
-        found = Authorization.objects.filter(client=row.client, payer=coverage.payer)
-        ids |= set(found.values_list("pk", flat=True))
-    held = lock(Authorization.objects.filter(pk__in=ids))
-    rows = authorizations.with_parts(Authorization.objects.filter(pk__in=held))
-    return list(rows.order_by("pk"))
-
-
-def _wanted(row: Appointment) -> tuple[Coverage, Choice] | None:
-    """The coverage and the code for which an appointment needs an authorization, if it does."""
-    if row.status != "scheduled":
-        return None
-    on = gather.service_date(row.organization, row.starts_at)
-    coverage = gather.coverage_on(row.client, on)
-    if coverage is None or not coverage.payer.authorization_codes:
-        return None
-    choice = planned(planned_service(row), CapturePolicy(fees={}))
-    if choice is None or choice.code not in coverage.payer.authorization_codes:
-        return None
-    return coverage, choice
-
-
-def planned_service(row: Appointment) -> DocumentedService:
-    """An appointment as the service that it will be if all goes as planned. Where a day or a week
-    is billed, that is the day's service."""
-    known = level(row.program.level_of_care)
-    bundle = known.bundle([row.service]) if known.basis is not Basis.SESSION else None
-    return DocumentedService(
-        service=bundle.service if bundle else row.service,
-        service_date=gather.service_date(row.organization, row.starts_at),
-        credential=row.practitioner.credential,
-        minutes=int((row.ends_at - row.starts_at).total_seconds() // 60),
-        level_of_care=row.program.level_of_care,
-        place_of_service=row.program.site.place_of_service,
-        telehealth=row.telehealth,
-    )
-
-
-def _target(
-    row: Appointment,
-    wanted: tuple[Coverage, Choice] | None,
-    rows: Collection[Authorization],
-    before: Mapping[int, int],
-) -> dict[int, int]:
-    """What should be reserved for an appointment, by authorization."""
-    if wanted is None or _day_is_reserved(row):
-        return {}
-    coverage, choice = wanted
-    service = as_authorized(row, choice)
-    entries = authorizations.capped_entries(rows)
-    known = [
-        authorizations.facts(
-            one,
-            remaining=one.remaining_units + before.get(one.pk, 0),
-            taken=authorizations.taken(entries[one.pk], but_appointment=row.pk),
-        )
-        for one in rows
-        if one.state in authorize.LIVE and one.payer_id == coverage.payer_id
-    ]
-    best = authorize.choose(known, service)
-    if best is None or best.id is None or authorize.shortfalls(best, service(best)):
-        return {}
-    units = service(best).units
-    return {best.id: units} if units else {}
-
-
-def as_authorized(row: Appointment, choice: Choice) -> authorize.Ask:
-    """An appointment's service, in the unit of whichever authorization asks."""
-    service = planned_service(row)
-
-    def asked(known: AuthorizationFacts) -> AuthorizedService:
-        return AuthorizedService(
-            service.service_date,
-            choice.code,
-            authorize.needed(known.unit, choice.slot, choice.units, service.minutes),
-            level_of_care=service.level_of_care,
-            facility=row.program.site.name,
-            rendering_npi=row.practitioner.npi,
-        )
-
-    return asked
-
-
-def _day_is_reserved(row: Appointment) -> bool:
-    """Where days are billed, the day's first appointment reserves it for all of them."""
-    if level(row.program.level_of_care).basis is Basis.SESSION:
-        return False
-    on = gather.service_date(row.organization, row.starts_at)
-    entries = UnitEntry.objects.filter(
-        appointment__client=row.client, appointment__program=row.program, day=on
-    ).exclude(appointment=row)
-    return bool(authorizations.held(entries))
+        reserved = reservations[on, appointment_id]
+        enter(row, Movement("release", reserved, on, appointment_id=appointment_id), now=now)
 
 
 # ------------------------------------------------------------------------------- paid

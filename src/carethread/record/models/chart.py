@@ -346,8 +346,9 @@ class Note(Scoped):
 
 
 class NoteVersion(AppendOnly):
-    """A note as it was signed, for ever. `hash` chains over the previous version's. Not `attended`:
-    an addendum says that the client of a group was not there after all."""
+    """A note as it was signed, for ever. `hash` chains over the previous version's; `supervising`
+    is who supervised its author then. Not `attended`: an addendum says that the client of a group
+    was not there after all."""
 
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -356,6 +357,9 @@ class NoteVersion(AppendOnly):
     )
     author = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     credential = models.CharField(max_length=12)
+    supervising = models.ForeignKey(
+        Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     service = models.CharField(max_length=40)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()

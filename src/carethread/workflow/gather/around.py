@@ -54,7 +54,7 @@ class Surroundings:
         protected = ids(c.client_id for c in charges if c.attendance.episode.program.is_part2)
         self.consents = grouped(_consents(clients=protected)) if protected else {}
         under = (c.current.authorization for c in charges if c.current)
-        self.capped = authorizations.capped_entries(row for row in under if row)
+        self.dated = authorizations.dated_entries(row for row in under if row)
 
     def _find_small_facts(self, charges: Sequence[Charge]) -> None:
         """Licenses and rosters of who rendered, who signed each note version, and the authorized
@@ -148,6 +148,7 @@ def _evidence(versions: list[int]) -> "QuerySet[ChargeEvidence, Any]":
             "note_version_id",
             "minutes",
             "note_version__diagnoses",
+            "note_version__supervising_id",
             "note_version__credential",
         )
     )

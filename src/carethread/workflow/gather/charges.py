@@ -95,6 +95,8 @@ def billable_charge(charge: Charge) -> BillableCharge:
         revenue_code=current.revenue_code,
         level_of_care=current.level_of_care,
         episode_id=charge.attendance.episode_id,
+        attendance_id=charge.attendance_id,
+        slot=charge.slot,
     )
 
 
@@ -135,12 +137,12 @@ def stay_facts(row: Episode) -> StayFacts:
 
 def cycle(charge: Charge, on: date) -> institutional.Cycle:
     """How much time a claim with this charge covers, as its program and payer have it."""
-    days = effective(
-        "statement_days",
-        on=on,
-        program_id=charge.attendance.session.program_id,
-        payer_id=coverage_of(charge).payer_id,
-    ).value
+    return cycle_of(charge.attendance.session.program_id, coverage_of(charge).payer_id, on)
+
+
+def cycle_of(program_id: int, payer_id: int, on: date) -> institutional.Cycle:
+    """How much time one of a program's claims to a payer covers."""
+    days = effective("statement_days", on=on, program_id=program_id, payer_id=payer_id).value
     return institutional.Cycle.WEEK if days == 7 else institutional.Cycle.MONTH
 
 

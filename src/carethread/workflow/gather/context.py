@@ -1,6 +1,7 @@
 """What the scrubber compares a claim with: the notes behind its lines, and who stands on them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from carethread.insight import authorizations
@@ -19,6 +20,7 @@ from carethread.rules.facts import (
     OtherService,
     PlanFacts,
     PractitionerFacts,
+    TakenUnits,
 )
 from carethread.rules.identity import line_number
 from carethread.rules.scrub import ChartLine, ScrubContext
@@ -28,7 +30,7 @@ from carethread.workflow.gather.charges import coverage_of
 from carethread.workflow.gather.clock import local, service_date
 from carethread.workflow.gather.known import more_known
 from carethread.workflow.gather.parties import coverage_facts
-from carethread.workflow.gather.services import needs_supervisor
+from carethread.workflow.gather.services import is_supervised
 
 
 def contexts(groups: Sequence[Sequence[Charge]], *, today: date) -> list[ScrubContext]:
@@ -80,7 +82,7 @@ def _chart_line(charge: Charge, around: Surroundings) -> ChartLine:
     version = current.note_version
     organization = charge.organization
     signatures, session = around.roles[version.pk], charge.attendance.session_id
-    supervised = current.supervising_id is not None or needs_supervisor(version.credential)
+    supervised = is_supervised(version.supervising_id, version.credential)
     return ChartLine(
         note_id=version.note_id,
         service=version.service,
@@ -111,25 +113,23 @@ def _day_line(charge: Charge, around: Surroundings) -> ChartLine:
     current = charge.current
     assert current is not None
     notes = around.evidence.get(current.pk, [])
-    diagnoses = dict.fromkeys(code for _, _, codes, _ in notes for code in codes)
+    diagnoses = dict.fromkeys(code for _, _, codes, *_ in notes for code in codes)
     roles = [around.roles[version] for version, *_ in notes]
-    supervised = any(needs_supervisor(who) for *_, who in notes)
+    to_cosign = [
+        signed for signed, (*_, who, by) in zip(roles, notes, strict=True) if is_supervised(who, by)
+    ]
     return ChartLine(
         note_id=current.note_version.note_id,
         service=current.rule.partition(":")[0],
         service_date=charge.service_date,
         code=current.code,
         units=current.units,
-        minutes=sum(minutes for _, minutes, _, _ in notes),
+        minutes=sum(minutes for _, minutes, *_ in notes),
         diagnoses=tuple(diagnoses),
         times_written=True,
         signed=all("author" in signed for signed in roles),
-        needs_cosignature=supervised,
-        cosigned=all(
-            "supervisor" in signed
-            for signed, (*_, who) in zip(roles, notes, strict=True)
-            if needs_supervisor(who)
-        ),
+        needs_cosignature=bool(to_cosign),
+        cosigned=all("supervisor" in signed for signed in to_cosign),
         rendering=_rendering(charge, around),
         supervised=False,
         attended=True,
@@ -187,21 +187,31 @@ def _authorized(
     charges: Sequence[Charge], around: Surroundings, payer: Payer
 ) -> dict[str, AuthorizedLine]:
     """Each line that needs an authorization, as that sees it, and the one that it is under."""
-    return {
-        line_number(charge.current_id or 0): _authorized_line(charge, charges, around)
-        for charge in charges
-        if charge.current and charge.current.code in payer.authorization_codes
-    }
+    found: dict[str, AuthorizedLine] = {}
+    for charge in charges:
+        if charge.current and charge.current.code in payer.authorization_codes:
+            line = _authorized_line(charge, charges, found.values(), around)
+            found[line_number(charge.current_id or 0)] = line
+    return found
 
 
 def _authorized_line(
-    charge: Charge, charges: Sequence[Charge], around: Surroundings
+    charge: Charge,
+    charges: Sequence[Charge],
+    before: Iterable[AuthorizedLine],
+    around: Surroundings,
 ) -> AuthorizedLine:
+    """`before` are the claim's lines before this one: a day that they take is taken."""
     current, session = charge.current, charge.attendance.session
     assert current is not None
-    row = current.authorization
-    version = current.note_version
-    units = needed(row.unit, charge.slot, current.units, version.minutes) if row else current.units
+    known = _known(current.authorization, charges, around) if current.authorization else None
+    units = current.units
+    if known is not None:
+        mine = [line.service for line in before if line.known and line.known.id == known.id]
+        others = tuple(TakenUnits(service.day, service.units) for service in mine)
+        taken = replace(known, taken=known.taken + others)
+        minutes = _minutes(charge, around)
+        units = needed(taken, charge.service_date, charge.slot, current.units, minutes)
     service = AuthorizedService(
         charge.service_date,
         current.code,
@@ -210,20 +220,26 @@ def _authorized_line(
         facility=session.site.name,
         rendering_npi=charge.practitioner.npi,
     )
-    return AuthorizedLine(service, _known(row, charges, around) if row else None)
+    return AuthorizedLine(service, known)
+
+
+def _minutes(charge: Charge, around: Surroundings) -> int:
+    """Of all notes behind a charge."""
+    assert charge.current is not None
+    behind = around.evidence.get(charge.current.pk, [])
+    return sum(minutes for _, minutes, *_ in behind) or charge.current.note_version.minutes
 
 
 def _known(
     row: Authorization, charges: Sequence[Charge], around: Surroundings
 ) -> AuthorizationFacts:
-    """An authorization with the units that are free for a claim: what other services took is not,
-    what is only scheduled is."""
+    """An authorization with the units that are left for a claim: those that its charges hold. What
+    is free is not, or a claim could leave on it and a later service still take it."""
     of_it = [c for c in charges if c.current and c.current.authorization_id == row.pk]
-    own = sum(around.units[charge.current_id or 0] for charge in of_it)
     return authorizations.facts(
         row,
-        remaining=row.approved_units - row.used_units + own,
+        remaining=sum(around.units[charge.current_id or 0] for charge in of_it),
         taken=authorizations.taken(
-            around.capped[row.pk], but_charges={c.pk for c in charges}, reserved=False
+            around.dated[row.pk], but_charges={c.pk for c in charges}, reserved=False
         ),
     )

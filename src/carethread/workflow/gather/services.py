@@ -30,7 +30,8 @@ def versions_to_charge() -> "QuerySet[NoteVersion]":
     """Note versions read together with everything that charging them asks of them."""
     rows: QuerySet[NoteVersion] = NoteVersion.objects.select_related(
         "organization",
-        "author__supervisor",
+        "author",
+        "supervising",
         *(f"note__{part}" for part in NOTE_PARTS),
     )
     return rows
@@ -52,14 +53,17 @@ def documented_service(version: NoteVersion) -> DocumentedService:
         telehealth=version.telehealth,
         diagnoses=tuple(version.diagnoses),
         attended=version.attended,
-        supervised=version.author.supervisor_id is not None or needs_supervisor(version.credential),
+        supervised=is_supervised(version.supervising_id, version.credential),
     )
 
 
-def needs_supervisor(abbreviation: str) -> bool:
-    """Whether who holds this credential never practises alone, whoever supervises today."""
+def is_supervised(supervisor: int | None, abbreviation: str) -> bool:
+    """Whether a note needs a supervisor's signature besides its author's: somebody supervised the
+    author when it was signed, or who holds this credential never practises alone. One rule, for a
+    note that is billed by itself and for one that a program's day rests on."""
     known = credential(abbreviation)
-    return known is not None and known.group is Group.SUPERVISED
+    never_alone = known is not None and known.group is Group.SUPERVISED
+    return supervisor is not None or never_alone
 
 
 def capture_policy(on: date) -> CapturePolicy:

@@ -1,0 +1,80 @@
+"""What comes late and belongs on a claim that is there already: a program's day on the claim of its
+statement period, an add-on on that of the service that it adds to, a discharge on the last."""
+
+from collections.abc import Sequence
+
+from django.db.models import F, Q, QuerySet
+
+from carethread.record.models import Charge, Claim, ClaimState
+from carethread.rules import institutional
+from carethread.rules.facts import BASE
+from carethread.workflow import gather
+
+
+def claim_of(charges: Sequence[Charge]) -> Claim | None:
+    """The claim that these charges, which could share one, should be added to."""
+    first = charges[0]
+    is_day = first.current is not None and first.current.form == "I"
+    rows = _of_period(first) if is_day else _of_base(charges)
+    return rows.exclude(state=ClaimState.CLOSED).order_by("-pk").first()
+
+
+def claims_that_may_be_joined() -> "QuerySet[Claim]":
+    """Held before the charges are, which is the order of docs/locking.md."""
+    waiting = Charge.objects.filter(claim__isnull=True, state="live")
+    days = waiting.filter(current__form="I").values_list("attendance__episode", flat=True)
+    added = waiting.exclude(slot=BASE).values_list("attendance", flat=True)
+    of_bases = Charge.objects.filter(attendance__in=list(added.distinct()), slot=BASE)
+    rows: QuerySet[Claim] = Claim.objects.filter(
+        Q(episode__in=list(days.distinct()))
+        | Q(pk__in=[claim for claim in of_bases.values_list("claim", flat=True) if claim])
+    )
+    return rows
+
+
+def _of_base(charges: Sequence[Charge]) -> "QuerySet[Claim]":
+    """Where these charges only add to a service: the claim that bills it to the same coverage."""
+    first = charges[0]
+    assert first.current is not None
+    if any(
+        charge.slot == BASE or charge.attendance_id != first.attendance_id for charge in charges
+    ):
+        return Claim.objects.none()
+    return Claim.objects.filter(
+        charges__attendance=first.attendance_id,
+        charges__slot=BASE,
+        charges__state="live",
+        coverage=first.current.coverage_id,
+    )
+
+
+def _of_period(first: Charge) -> "QuerySet[Claim]":
+    assert first.current is not None
+    days = institutional.period(first.service_date, gather.cycle(first, first.service_date))
+    return Claim.objects.filter(
+        form="I",
+        episode=first.attendance.episode_id,
+        coverage=first.current.coverage_id,
+        service_from__range=(days.starts, days.ends),
+        charges__current__authorization=first.current.authorization_id,
+        charges__current__level_of_care=first.current.level_of_care,
+    )
+
+
+def left_before_the_discharge() -> list[int]:
+    """Claims that said "still in care" of a period in which the client left, as is known now."""
+    rows = Claim.objects.filter(
+        form="I",
+        current__content__patient_status=institutional.STILL_HERE,
+        episode__discharged_on__gte=F("service_to"),
+        episode__discharged_on__year=F("service_from__year"),
+        episode__discharged_on__month=F("service_from__month"),
+    ).select_related("episode")
+    return [row.pk for row in rows if _left_within(row)]
+
+
+def _left_within(claim: Claim) -> bool:
+    assert claim.episode is not None
+    cycle = gather.cycle_of(claim.episode.program_id, claim.payer_id, claim.service_from)
+    left = claim.episode.discharged_on
+    return left is not None and left <= institutional.period(claim.service_from, cycle).ends
