@@ -17,11 +17,13 @@ class BenefitKind:
 
 @dataclass(frozen=True, slots=True)
 class RejectReason:
-    """AAA03: `about` names what to look at (subscriber, provider, dates...), `cure` what to do."""
+    """AAA03: `about` names what to look at (subscriber, provider, dates...), `cure` what to do,
+    `fix` the place in the record where `about` alone does not tell it."""
 
     about: str
     words: str
     cure: str
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,17 @@ class FollowUp:
 
     words: str
     again: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the record a rejection is cured: a page, a field of its form ("" is the whole), and
+    what it is called. `other_field` is the coverage's, for a subscriber who is not the client."""
+
+    page: str
+    words: str
+    field: str = ""
+    other_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +96,37 @@ def follow_up(code: str) -> FollowUp:
 def administrators() -> frozenset[str]:
     """Roles (NM101) of whoever answers for a benefit in the payer's place."""
     return frozenset(map(str, raw("eligibility")["administrators"]))
+
+
+@cache
+def _places() -> dict[str, Place]:
+    return keyed("eligibility", "places", Place)
+
+
+def place(code: str) -> Place | None:
+    """Where a rejection with that reason is cured; None where nothing in the record would help."""
+    reason = reject_reason(code)
+    by_about: dict[str, str] = raw("eligibility")["cured_at"]
+    return _places().get(reason.fix or by_about.get(reason.about, ""))
+
+
+@cache
+def asked() -> tuple[str, ...]:
+    """The service types that an inquiry asks about, the plan as a whole first."""
+    return tuple(map(str, raw("eligibility")["asked"]))
+
+
+@cache
+def behavioral() -> frozenset[str]:
+    """The service types that mean behavioral health."""
+    return frozenset(code for codes in _programs().values() for code in codes)
+
+
+@cache
+def _programs() -> dict[str, tuple[str, ...]]:
+    return {key: tuple(codes) for key, codes in raw("eligibility")["programs"].items()}
+
+
+def services_of(family: str) -> tuple[str, ...]:
+    """The service types that a family of levels of care (OP, IOP, ...) lives by, closest first."""
+    return _programs().get(family, _programs()["OP"])

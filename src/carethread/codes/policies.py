@@ -89,6 +89,18 @@ POLICIES: dict[str, Policy] = {
             "How far back an author's notes are looked through for copied text.",
         ),
         Policy(
+            "eligibility_ahead_days",
+            7,
+            "days",
+            "How long before a visit the payer is asked about the coverage in the nightly file.",
+        ),
+        Policy(
+            "eligibility_hour",
+            19,
+            "o'clock",
+            "From which hour of the day on the nightly file of questions about coverage leaves.",
+        ),
+        Policy(
             "skip_needs_approval",
             1,
             "persons",

@@ -12,17 +12,21 @@ from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
 
 from carethread.connect.contract import Connection, Refused
 
-S = TypeVar("S", bound="Settings")
+S = TypeVar("S", bound="Named")
 
 
 class SettingsError(ValueError):
     """A setting is missing, unknown or of the wrong sort; the message names it."""
 
 
-class Settings(Protocol):
+class Named(Protocol):
     """The settings of one kind of connection: a frozen dataclass."""
 
     kind: ClassVar[str]
+
+
+class Settings(Named, Protocol):
+    """Those of a connection that carries files."""
 
     def open(self) -> Connection:
         """Dial. Raises Unreachable or Refused."""

@@ -59,6 +59,15 @@ def sftp_server(folder: Path) -> Iterator[dict[str, Any]]:
         yield settings
 
 
+@contextmanager
+def endpoint(folder: Path) -> Iterator[dict[str, Any]]:
+    """The payers of FOLDER's books, in real time; the settings of a connection to them."""
+    with _running(_module("payer.endpoint"), str(folder)) as process:
+        assert process.stdout is not None
+        settings: dict[str, Any] = json.loads(process.stdout.readline())
+        yield settings
+
+
 def _module(name: str) -> str:
     return f"carethread.sandbox.{name}"
 

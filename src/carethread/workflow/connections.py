@@ -9,13 +9,32 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
+from django.db.models import QuerySet
 
 from carethread.connect import Connection as Wire
-from carethread.connect import Problem, SettingsError, open_connection, settings_from
+from carethread.connect import Problem, SettingsError, core, open_connection, settings_from
 from carethread.connect.backoff import next_attempt
 from carethread.record.models import Connection
 
+REAL_TIME = core.Settings.kind
+
 log = structlog.get_logger("carethread.connections")
+
+
+def mailboxes() -> "QuerySet[Connection]":
+    """The active connections that carry files; those that answer in real time carry none."""
+    rows: QuerySet[Connection] = Connection.objects.filter(is_active=True).exclude(kind=REAL_TIME)
+    return rows.order_by("pk")
+
+
+def real_time() -> Connection | None:
+    """Where a question about coverage is answered at once; None where the center has no such."""
+    return Connection.objects.filter(is_active=True, kind=REAL_TIME, takes_270=True).first()
+
+
+def asks_in_batch() -> Connection | None:
+    """Where files of questions about coverage go; None where the center has no such."""
+    return mailboxes().filter(takes_270=True).first()
 
 
 @contextmanager
@@ -28,19 +47,20 @@ def opened(connection: Connection, *, now: datetime) -> Iterator[Wire | None]:
     try:
         wire = open_connection(settings_from({"kind": connection.kind, **connection.settings}))
     except (Problem, SettingsError) as failure:
-        _failed(connection, failure, now)
+        failed(connection, failure, now)
         yield None
         return
     try:
         with wire:
             yield wire
     except Problem as failure:
-        _failed(connection, failure, now)
+        failed(connection, failure, now)
     else:
-        _succeeded(connection, now)
+        succeeded(connection, now)
 
 
-def _failed(connection: Connection, failure: Exception, now: datetime) -> None:
+def failed(connection: Connection, failure: Exception, now: datetime) -> None:
+    """Write down that it did not work, and when to try again."""
     connection.failures += 1
     connection.last_error = str(failure)[:500]
     connection.next_attempt_at = next_attempt(connection.failures, now, seed=connection.name)
@@ -48,7 +68,8 @@ def _failed(connection: Connection, failure: Exception, now: datetime) -> None:
     log.warning("connection failed", connection=connection.pk, failures=connection.failures)
 
 
-def _succeeded(connection: Connection, now: datetime) -> None:
+def succeeded(connection: Connection, now: datetime) -> None:
+    """Write down that it worked."""
     connection.failures, connection.last_error = 0, ""
     connection.next_attempt_at, connection.last_success_at = None, now
     connection.save(update_fields=["failures", "last_error", "next_attempt_at", "last_success_at"])

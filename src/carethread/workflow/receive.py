@@ -1,8 +1,8 @@
 """Files come in: fetched once, stored byte for byte before anything reads them, then read.
 
 What a file turns out to hold decides who reads it: acknowledgments go to `acknowledge`,
-remittances to `post`. A file that cannot be read is quarantined whole, with the place and the
-reason, and changes nothing else.
+remittances to `post`, answers about coverage to `benefits`. A file that cannot be read is
+quarantined whole, with the place and the reason, and changes nothing else.
 """
 
 import hashlib
@@ -23,10 +23,11 @@ from carethread.record.models import (
     Organization,
     RemoteFile,
 )
-from carethread.workflow import acknowledge, post, review
-from carethread.workflow.connections import opened
+from carethread.workflow import acknowledge, benefits, post, review
+from carethread.workflow.connections import REAL_TIME, mailboxes, opened
 from carethread.workflow.quarantine import Quarantined, reason_of
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
+from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
 from carethread.x12.finding import Severity, Unreadable
 from carethread.x12.reader import Document, read
 from carethread.x12.remittance import Remittance
@@ -37,9 +38,7 @@ _LARGEST_FILE = 512 * 1024 * 1024
 
 def run(organization: Organization, *, now: datetime) -> int:
     """Fetch what is new and read what is stored; the number of files read."""
-    for connection in Connection.objects.filter(organization=organization, is_active=True).order_by(
-        "pk"
-    ):
+    for connection in mailboxes().filter(organization=organization):
         fetch(connection, now=now)
     return sum(read_file(delivery, now=now) for delivery in due())
 
@@ -172,7 +171,11 @@ def _refuse_foreign(document: Document) -> None:
 
 def _take_interchanges(file: EdiFile, document: Document) -> bool:
     """Take each interchange's control number. False where every one was taken by the same
-    interchange in other bytes. A number that another interchange had is never passed over."""
+    interchange in other bytes. A number that another interchange had is never passed over.
+
+    An answer in real time is known by its question: such payers number every answer alike."""
+    if file.connection is not None and file.connection.kind == REAL_TIME:
+        return True
     fresh = 0
     for envelope in document.envelopes:
         number = {
@@ -216,6 +219,8 @@ def _handlers(document: Document) -> list[Handler]:
                 handlers.append(post.handler(one))
             case Review():
                 handlers.append(review.handler(one))
+            case EligibilityResponse() | EligibilityInquiry():
+                handlers.append(benefits.handler(one))
             case _:
                 raise Quarantined(
                     f"A transaction of a kind that is not expected here: {type(one).__name__}.",

@@ -14,6 +14,7 @@ from carethread.record.models import Authorization, Connection, EdiFile, Episode
 from carethread.rules import review as rules
 from carethread.workflow import authorize, gather, numbers, submit
 from carethread.workflow.authorize import Told
+from carethread.workflow.connections import mailboxes
 from carethread.workflow.errors import refuse
 from carethread.workflow.quarantine import Quarantined
 from carethread.x12.common import Envelope
@@ -26,7 +27,7 @@ Handler = Callable[[EdiFile, int, datetime], None]
 @transaction.atomic
 def send(row: Authorization, told: Told, *, now: datetime) -> Authorization:
     """Ask the payer by 278: the request is on record as submitted, and its file waits to leave."""
-    connection = Connection.objects.filter(is_active=True).order_by("pk").first()
+    connection = mailboxes().first()
     if connection is None:
         raise refuse("There is no clearinghouse to send it through.", "channel")
     asked_for = row.state

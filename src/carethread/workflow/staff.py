@@ -23,6 +23,7 @@ from carethread.record.models import (
     Site,
     User,
 )
+from carethread.workflow.connections import REAL_TIME
 from carethread.workflow.errors import refuse
 from carethread.workflow.keep import keep
 
@@ -110,10 +111,19 @@ def save_rate(row: ContractRate) -> ContractRate:
 
 
 def save_connection(row: Connection) -> Connection:
-    """Keep a way to a clearinghouse. One is active at a time: whatever is ready leaves by it, so
-    that a second one would look alive and carry nothing."""
+    """Keep a way to a clearinghouse. One that carries files is active at a time: whatever is ready
+    leaves by it, so that a second one would look alive and carry nothing. Beside it there may be
+    one that answers in real time."""
+    if row.kind != REAL_TIME and not (row.outbound_folder and row.inbound_folder):
+        raise refuse("Name the folder for what leaves and that for what comes.", "outbound_folder")
     others = Connection.objects.filter(organization=row.organization, is_active=True)
+    if row.kind == REAL_TIME:
+        others = others.filter(kind=REAL_TIME)
+    else:
+        others = others.exclude(kind=REAL_TIME)
     other = others.exclude(pk=row.pk).first()
+    if row.is_active and other is not None and row.kind == REAL_TIME:
+        raise refuse(f"{other.name} answers in real time: deactivate it first.", "is_active")
     if row.is_active and other is not None:
         raise refuse(
             f"Claims leave by {other.name}, and one connection is active at a time. Deactivate "

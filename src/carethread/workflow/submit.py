@@ -38,7 +38,7 @@ from carethread.rules.post import reopen
 from carethread.rules.scrub import scrub
 from carethread.workflow import bill, gather, ledger, numbers, wire_format
 from carethread.workflow.bill import Prepared
-from carethread.workflow.connections import opened
+from carethread.workflow.connections import mailboxes, opened
 from carethread.workflow.locks import lock
 from carethread.x12.claim import Claim as WireClaim
 from carethread.x12.claim import ClaimFile
@@ -51,9 +51,7 @@ GUIDES = {"P": "005010X222A1", "I": "005010X223A2"}
 def run(organization: Organization, *, now: datetime) -> int:
     """Freeze what is ready and carry what is frozen; the number of files sent."""
     sent = 0
-    for connection in Connection.objects.filter(organization=organization, is_active=True).order_by(
-        "pk"
-    ):
+    for connection in mailboxes().filter(organization=organization):
         while freeze(connection, now=now) is not None:
             pass
         sent += carry_all(connection, now=now)

@@ -9,7 +9,7 @@ from django_scopes import scope
 
 from carethread.record import statistics
 from carethread.record.models import Organization
-from carethread.workflow import authorize, bill, follow_up, receive, submit
+from carethread.workflow import authorize, bill, eligibility, follow_up, receive, submit
 
 log = structlog.get_logger("carethread.work")
 
@@ -17,17 +17,18 @@ log = structlog.get_logger("carethread.work")
 @dataclass(frozen=True, slots=True)
 class Done:
     """How much a round did: claims made or corrected, files sent, files read, cases touched,
-    authorizations moved on."""
+    authorizations moved on, coverages asked about."""
 
     billed: int = 0
     sent: int = 0
     read: int = 0
     cases: int = 0
     authorized: int = 0
+    asked: int = 0
 
     @property
     def anything(self) -> bool:
-        return any((self.billed, self.sent, self.read, self.cases, self.authorized))
+        return any((self.billed, self.sent, self.read, self.cases, self.authorized, self.asked))
 
 
 def run_due(now: datetime, organization: Organization | None = None) -> Done:
@@ -48,6 +49,7 @@ def _rounds(now: datetime, organization: Organization | None) -> Done:
         sum(d.read for d in done),
         sum(d.cases for d in done),
         sum(d.authorized for d in done),
+        sum(d.asked for d in done),
     )
 
 
@@ -65,6 +67,7 @@ def _round(organization: Organization, now: datetime) -> Done:
         return Done(
             authorized=authorize.run(organization, now=now),
             billed=bill.run(organization, now=now),
+            asked=eligibility.run(organization, now=now),
             sent=submit.run(organization, now=now),
             read=receive.run(organization, now=now),
             cases=follow_up.run(organization, now=now),

@@ -43,6 +43,7 @@ from carethread.record.models.coverage import (
     Payer,
     PayerEnrollment,
 )
+from carethread.record.models.eligibility import EligibilityAnswer, EligibilityCheck
 from carethread.record.models.ledger import Transfer
 from carethread.record.models.organization import Organization
 from carethread.record.models.people import (
@@ -80,10 +81,10 @@ __all__ = [
     "CensusEntry", "Charge", "ChargeEvidence", "ChargeVersion", "Claim", "ClaimEvent",
     "ClaimFinding", "ClaimLine", "ClaimState", "ClaimVersion", "Client", "Connection", "Consent",
     "ContractRate", "Counter", "Coverage", "Delivery", "Diagnosis", "DischargeSummary",
-    "DischargeSummaryVersion", "EdiFile", "Episode", "Fee", "Group", "GroupMember", "Interchange",
-    "License", "LineMatch", "LoadedRow", "LoadedTable", "Match", "Note", "NoteVersion",
-    "Organization", "Payer", "PayerEnrollment", "PolicySetting", "Practitioner", "Program",
-    "ProviderAdjustment", "Remittance", "RemittedClaim", "RemittedLine", "RemoteFile",
-    "RoleGrant", "RuleSkip", "Scoped", "ScrubRule", "Session", "Signature", "Site", "Stay",
-    "Transfer", "TreatmentPlan", "UnitEntry", "User",
+    "DischargeSummaryVersion", "EdiFile", "EligibilityAnswer", "EligibilityCheck", "Episode",
+    "Fee", "Group", "GroupMember", "Interchange", "License", "LineMatch", "LoadedRow",
+    "LoadedTable", "Match", "Note", "NoteVersion", "Organization", "Payer", "PayerEnrollment",
+    "PolicySetting", "Practitioner", "Program", "ProviderAdjustment", "Remittance",
+    "RemittedClaim", "RemittedLine", "RemoteFile", "RoleGrant", "RuleSkip", "Scoped", "ScrubRule",
+    "Session", "Signature", "Site", "Stay", "Transfer", "TreatmentPlan", "UnitEntry", "User",
 ]  # fmt: skip

@@ -12,16 +12,21 @@ from carethread.record.models.scoped import AppendOnly, Scoped
 
 class Connection(Scoped):
     """A way to a clearinghouse or payer. `settings` names the host, folders and the key's place;
-    secrets themselves stay outside the database."""
+    secrets themselves stay outside the database.
+
+    Of kind `core` it answers in real time and has no folders; every other kind carries files.
+    `takes_270`: inquiries about coverage may go this way.
+    """
 
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=10, default="sftp")
     settings = models.JSONField(default=dict, blank=True)
-    outbound_folder = models.CharField(max_length=200)
-    inbound_folder = models.CharField(max_length=200)
+    outbound_folder = models.CharField(max_length=200, blank=True)
+    inbound_folder = models.CharField(max_length=200, blank=True)
     sender_id = models.CharField(max_length=15)
     receiver_id = models.CharField(max_length=15)
     receiver_name = models.CharField(max_length=60)
+    takes_270 = models.BooleanField("takes questions about coverage", default=False)
     is_active = models.BooleanField(default=True)
     failures = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True)

@@ -5,6 +5,7 @@ from django.db import models
 from carethread.record.models.authorization import Authorization
 from carethread.record.models.chart import Note
 from carethread.record.models.claim import Claim
+from carethread.record.models.coverage import Coverage
 from carethread.record.models.people import ROLES, Practitioner, User
 from carethread.record.models.remittance import RemittedClaim, RemittedLine
 from carethread.record.models.scoped import AppendOnly, Scoped
@@ -22,6 +23,7 @@ class CaseKind(models.TextChoices):
     QUARANTINE = "quarantine", "Quarantined file"
     CONNECTION = "connection", "Connection down"
     AUTHORIZATION = "authorization", "Authorization"
+    ELIGIBILITY = "eligibility", "Eligibility"
 
 
 class Case(Scoped):
@@ -60,6 +62,9 @@ class Case(Scoped):
     )
     authorization = models.ForeignKey(
         Authorization, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    coverage = models.ForeignKey(
+        Coverage, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
     )
     amount_cents = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from carethread.codes.roles import Role
 from carethread.rules.facts import EligibilityFacts
 from carethread.rules.finding import Fix
+from carethread.rules.names import same_name
 from carethread.rules.scrub.context import ScrubContext
 from carethread.rules.scrub.known import first_day
 from carethread.rules.scrub.registry import STOPS, WARNS, Fault, rule
@@ -84,7 +85,7 @@ def name_equals_payers(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
 
 def _other_name(person: Party, told: EligibilityFacts) -> bool:
     pairs = ((person.name, told.last_name), (person.first_name, told.first_name))
-    return any(theirs and ours.casefold() != theirs.casefold() for ours, theirs in pairs)
+    return any(theirs and not same_name(ours, theirs) for ours, theirs in pairs)
 
 
 @rule(

@@ -6,6 +6,8 @@ FOLDER/from_payer. What it believes (members, rosters, authorizations, rates) st
 Django or our record.
 
     front_door    a file came in: envelope, groups, claims -> TA1, 999, 277CA
+    eligibility   a question about coverage (270) -> 271
+    endpoint      the same at once, over HTTP
     admission     whether a claim gets as far as adjudication
     refuse        one small function for each reason not to pay a line
     price         what a line that is not refused is worth, and who owes which part of it

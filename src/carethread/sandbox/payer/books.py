@@ -138,7 +138,8 @@ class Payer:
     """One payer: who it is on the wire, and everything that it goes by.
 
     `denies_as` is the CLP02 of a claim with nothing but refused lines: "4" says so, "1" hides
-    the refusal in the lines, as many payers do.
+    the refusal in the lines, as many payers do. `plan` is what its 271 calls the plan (EB05),
+    `insurance_type` EB04.
     """
 
     id: str
@@ -154,6 +155,8 @@ class Payer:
     phone: str = "8005550100"
     filing_indicator: str = "CI"
     denies_as: str = "4"
+    plan: str = "STANDARD PLAN"
+    insurance_type: str = ""
     authorizations: tuple[Authorization, ...] = ()
     benefit: Benefit = Benefit()
     policy: Policy = Policy()

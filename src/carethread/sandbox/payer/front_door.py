@@ -1,11 +1,12 @@
 """A file came in: can it be read, has it been here before, and which claims go on?
 
-Answers go into the store with the time at which they are due: TA1 (a bad or repeated envelope)
-and 999 at once, the payers' 277CA later.
+Answers go into the store with the time at which they are due: TA1 (a bad or repeated envelope),
+999 and 271 at once, the payers' 277CA later.
 """
 
 from collections import defaultdict
 from datetime import datetime
+from typing import TypeGuard
 
 from carethread.sandbox.payer.admission import (
     TAKEN_IN,
@@ -18,14 +19,23 @@ from carethread.sandbox.payer.admission import (
     member_key,
 )
 from carethread.sandbox.payer.books import Books, Member, Payer
+from carethread.sandbox.payer.eligibility import reply
 from carethread.sandbox.payer.pace import Pace
 from carethread.sandbox.payer.store import Store
 from carethread.x12.acknowledgment import FunctionalAck
 from carethread.x12.claim import Claim, ClaimFile
+from carethread.x12.eligibility import EligibilityInquiry
 from carethread.x12.finding import Unreadable
-from carethread.x12.reader import Interchange, read
+from carethread.x12.reader import Interchange, Transaction, read
 from carethread.x12.respond import acknowledge
 from carethread.x12.writer import write
+
+
+def _is_asked(
+    one: Transaction, interchange: Interchange, accepted: set[str]
+) -> TypeGuard[EligibilityInquiry]:
+    ours = one.envelope.interchange == interchange.control and one.envelope.set in accepted
+    return ours and isinstance(one, EligibilityInquiry)
 
 
 class FrontDoor:
@@ -47,6 +57,22 @@ class FrontDoor:
             ours = each.envelope.interchange == interchange.control
             if ours and isinstance(each, ClaimFile) and each.envelope.set in accepted:
                 self._claims(interchange, each)
+        self._coverage([t for t in document.transactions if _is_asked(t, interchange, accepted)])
+
+    def _coverage(self, asked: list[EligibilityInquiry]) -> None:
+        """Answer every 270 of a file in one 271."""
+        if not asked:
+            return
+        number = self.store.next_number("interchange")
+        content = write(
+            [reply(one, self.books, self.now) for one in asked],
+            sender=self.books.clearinghouse,
+            receiver=asked[0].envelope.sender,
+            interchange_control=number,
+            group_control=number,
+            created=self.now,
+        )
+        self._put("271", number, content, self.now)
 
     def _acknowledge(self, raw: bytes, interchange: Interchange) -> set[str]:
         """Put the TA1 or 999 under way; the numbers of the sets that may go on."""
