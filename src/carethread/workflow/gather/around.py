@@ -21,12 +21,15 @@ from carethread.record.models import (
     TreatmentPlan,
     UnitEntry,
 )
+from carethread.rules.coverage import Checked, facts_on
 from carethread.rules.facts import (
     BilledLine,
+    EligibilityFacts,
     EnrollmentFacts,
     LicenseFacts,
     OtherService,
 )
+from carethread.workflow.gather import eligibility
 from carethread.workflow.gather.clock import local, midnight
 
 _STANDING = ("queued", "sent", "received", "accepted", "paid", "partial", "denied")
@@ -40,6 +43,8 @@ class Surroundings:
         self.enrollments: dict[int, list[EnrollmentFacts]] = defaultdict(list)
         self.roles: dict[int, set[str]] = defaultdict(set)
         self.units: dict[int, int] = defaultdict(int)
+        self.answers: dict[int, list[Checked]] = defaultdict(list)
+        self.can_ask = False
         days = [c.current_id or 0 for c in charges if c.attendance.session.kind == "day"]
         self.evidence = grouped(_evidence(versions=ids(days))) if days else {}
         self._find_small_facts(charges)
@@ -57,14 +62,15 @@ class Surroundings:
         self.dated = authorizations.dated_entries(row for row in under if row)
 
     def _find_small_facts(self, charges: Sequence[Charge]) -> None:
-        """Licenses and rosters of who rendered, who signed each note version, and the authorized
-        units that each charge's current version holds."""
+        """Licenses and rosters of who rendered, who signed each note version, the authorized units
+        that each charge's current version holds, and what payers said of the coverages."""
         current = [charge.current for charge in charges if charge.current]
         behind = {note for notes in self.evidence.values() for note, *_ in notes}
         for what, whose, starts, ends, word, more, count in _small_facts(
             practitioners=ids(charge.practitioner_id for charge in charges),
             notes=ids({*(version.note_version_id for version in current), *behind}),
             charges=ids(version.pk for version in current),
+            coverages=ids(version.coverage_id for version in current if version.coverage_id),
         ):
             if what == "license":
                 self.licenses[whose].append(LicenseFacts(starts, ends, word, more))
@@ -72,8 +78,21 @@ class Surroundings:
                 self.enrollments[whose].append(EnrollmentFacts(starts, ends, word))
             elif what == "signature":
                 self.roles[whose].add(word)
+            elif what == eligibility.ANSWER:
+                organization = charges[0].organization
+                self.answers[whose].append(
+                    eligibility.checked(organization, starts, ends, word, more)
+                )
+            elif what == eligibility.CAN_ASK:
+                self.can_ask = True
             else:
                 self.units[whose] += {"consume": 1, "release": -1}.get(word, 0) * count
+
+    def eligibility(self, coverage: int, service: date) -> EligibilityFacts | None:
+        """What the payer said that bears on that day. Empty where it was never asked; None where
+        the center cannot ask, so that nobody is told to."""
+        found = self.answers.get(coverage, [])
+        return facts_on(found, service) if found or self.can_ask else None
 
     def _find_services(self, charges: Sequence[Charge]) -> None:
         """Signed services of the same people, on the same days, each with its session: the clients
@@ -112,10 +131,11 @@ def grouped(rows: "Iterable[tuple[int, *tuple[Any, ...]]]") -> dict[int, list[tu
 
 @compiled
 def _small_facts(
-    practitioners: list[int], notes: list[int], charges: list[int]
+    practitioners: list[int], notes: list[int], charges: list[int], coverages: list[int]
 ) -> "QuerySet[License, Any]":
-    """Licenses and payers' rosters by practitioner, signatures by note version, and the movements
-    of authorized units by charge version: one statement for what would be four."""
+    """Licenses and payers' rosters by practitioner, signatures by note version, the movements of
+    authorized units by charge version, and payers' answers by coverage: one statement for what
+    would be six."""
     columns = ("what", "whose", "effective_from", "effective_to", "word", "more", "count")
     nothing, never = Value(""), Value(None, DateField())
     licenses = License.objects.filter(practitioner__in=practitioners).annotate(
@@ -134,8 +154,11 @@ def _small_facts(
         what=Value("units"), whose=F("charge_version_id"), effective_from=never,
         effective_to=never, word=F("kind"), more=nothing, count=F("units"),
     )  # fmt: skip
-    others = (rows.values_list(*columns) for rows in (rosters, signatures, units))
-    return licenses.values_list(*columns).union(*others, all=True)
+    answers, ways = eligibility.answers(coverages), eligibility.ways_to_ask()
+    others: tuple[QuerySet[Any], ...] = (rosters, signatures, units, answers, ways)
+    return licenses.values_list(*columns).union(
+        *(rows.values_list(*columns) for rows in others), all=True
+    )
 
 
 @compiled

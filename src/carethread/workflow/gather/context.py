@@ -71,6 +71,7 @@ def _context(charges: Sequence[Charge], around: Surroundings, today: date) -> Sc
             if of_program in (None, program.pk)
         ),
         episode=episode_facts(first.attendance.episode),
+        eligibility=around.eligibility(coverage.pk, min(c.service_date for c in charges)),
     )
 
 
