@@ -120,6 +120,75 @@ def claim(claim_id: str = "CT000000001V0159", **changes: Any) -> Claim:
     return replace(whole, **changes)
 
 
+def facility(**changes: Any) -> PayerBooks:
+    """Harbor with the center's facility under contract: $300 an IOP day, $500 a night by revenue
+    code, 40 percent of the charge for detox."""
+    known = replace(
+        HARBOR,
+        rates=(
+            *HARBOR.rates,
+            Rate("H0015", 30_000, revenue_code="0906"),
+            Rate("", 50_000, revenue_code="1002"),
+            Rate("H0010", 0, revenue_code="0126", percent=40),
+        ),
+        roster=(*HARBOR.roster, Enrollment(BILLING, "", "261QM0801X", Span(date(2025, 1, 1)))),
+    )
+    return replace(known, **changes)
+
+
+def days(*numbers: int, claim_id: str = "CT000000009V0133", **changes: Any) -> Claim:
+    """An 837I of Ada's days of intensive outpatient, so many days before `DAY` each. `line`
+    changes every line."""
+    on = sorted(DAY - timedelta(days=n) for n in numbers or (4, 2, 0))
+    of_line = changes.pop("line", {})
+    lines = tuple(
+        replace(
+            claim().lines[0],
+            number=place,
+            procedure="H0015",
+            revenue_code="0906",
+            charge=40_000,
+            service_from=day,
+            service_to=day,
+            pointers=(),
+            place_of_service="",
+            control_number=f"L{claim_id}{place}",
+        )
+        for place, day in enumerate(on, start=1)
+    )
+    lines = tuple(replace(line, **of_line) for line in lines)
+    whole = replace(
+        claim(claim_id, member=changes.pop("member", ADA)),
+        kind="837I",
+        charge=sum(line.charge for line in lines),
+        facility_code="13",
+        frequency="2",
+        rendering=None,
+        attending=renderer(NORA, "1041C0700X"),
+        diagnoses=(Diagnosis("ABK", "F1020"), Diagnosis("APR", "F1020")),
+        admission_date=on[0],
+        statement_from=on[0],
+        statement_to=on[-1],
+        admission_type="3",
+        admission_source="1",
+        patient_status="30",
+        lines=lines,
+    )
+    return replace(whole, **changes)
+
+
+def nights(*numbers: int, **changes: Any) -> Claim:
+    """An 837I of Ada's nights in the house."""
+    of_line = {"procedure": "H0018", "revenue_code": "1002", "charge": 60_000}
+    whole = days(*numbers, line={**of_line, **changes.pop("line", {})})
+    whole = replace(
+        whole,
+        facility_code="86",
+        diagnoses=(Diagnosis("ABK", "F1020"), Diagnosis("ABJ", "F1020")),
+    )
+    return replace(whole, **changes)
+
+
 def renderer(npi: str, taxonomy: str) -> Party:
     return Party("1", "HALE", "IMOGEN", id_qualifier="XX", id=npi, taxonomy=taxonomy)
 
@@ -130,7 +199,7 @@ def correction(of: Claim, icn: str, claim_id: str = "CT000000001V0258", **change
 
 
 def sent(claims: Sequence[Claim], control: int = 1, at: datetime = MONDAY) -> bytes:
-    """An 837P file."""
+    """An 837 file; of one kind, as its claims are."""
     file = ClaimFile(
         envelope=Envelope("ALDERROW", "SANDBOXCH", f"{control:09d}", str(control), "0001", ""),
         submitter=Party(

@@ -101,6 +101,24 @@ CASES = [
     Case("an authorization without units left", "CO-198",
          payer=office.authorized(units=1), claim=office.claim(authorization="A1"),
          past=(past(service_date=DAY - timedelta(days=7), authorization="A1"),)),
+    Case("a facility's claim whose attending the payer does not know", "CO-16",
+         payer=office.facility(), claim=office.days(attending=office.renderer("1999900990", "X"))),
+    Case("a facility's claim without an attending", "CO-16",
+         payer=office.facility(), claim=office.days(attending=None)),
+    Case("an interim bill of somebody who has left", "CO-16",
+         payer=office.facility(), claim=office.nights(patient_status="01")),
+    Case("a final bill of somebody who is still there", "CO-16",
+         payer=office.facility(), claim=office.nights(frequency="4")),
+    Case("a stay without a patient status", "CO-16",
+         payer=office.facility(), claim=office.nights(patient_status="")),
+    Case("a day's code under another revenue code", "CO-199",
+         payer=replace(office.facility(), rates=office.facility().rates[:-2]),
+         claim=office.days(line={"revenue_code": "0905"})),
+    Case("a plan whose behavioral care is another payer's", "CO-109",
+         payer=replace(office.facility(), policy=replace(HARBOR.policy, carved_out_to="QRBH7")),
+         claim=office.days()),
+    Case("a second weekly bundle in seven days", "CO-119",
+         payer=policy(weekly_codes=("90834",)), past=(past(service_date=DAY - timedelta(days=6)),)),
     Case("the year's visits are used up", "CO-119", payer=benefit(visits_a_year=20),
          member=member(visits_used=20)),
     Case("a second session in the week", "CO-151", payer=benefit(visits_a_week=1),
@@ -111,6 +129,26 @@ CASES = [
 def asked(case: Case) -> Denial | None:
     line = case.claim.lines[0]
     return refusal(Service(case.payer, case.member, case.claim, line, case.received, case.past))
+
+
+def test_a_weekly_bundle_is_paid_again_after_seven_days():
+    week = policy(weekly_codes=("90834",))
+    before = past(service_date=DAY - timedelta(days=7))
+
+    assert asked(Case("week", "", payer=week, past=(before,))) is None
+
+
+FACILITY_CLAIMS = [
+    office.days(),
+    office.nights(),
+    office.nights(frequency="1", patient_status="01"),
+    office.nights(frequency="7", original_reference="X"),
+]
+
+
+@pytest.mark.parametrize("sent", FACILITY_CLAIMS)
+def test_a_clean_facility_claim_is_refused_for_no_reason(sent: Claim):
+    assert asked(Case("clean", "", payer=office.facility(), claim=sent)) is None
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

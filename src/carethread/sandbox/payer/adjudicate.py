@@ -6,7 +6,13 @@ from datetime import date
 
 from carethread.sandbox.payer.books import Member, Mishap, Payer
 from carethread.sandbox.payer.price import Priced, allowed, percent, share
-from carethread.sandbox.payer.refuse import Denial, PastLine, Service, refusal
+from carethread.sandbox.payer.refuse import (
+    INPATIENT_BILLS,
+    Denial,
+    PastLine,
+    Service,
+    refusal,
+)
 from carethread.x12.claim import Claim, ClaimLine
 from carethread.x12.common import Adjustment
 
@@ -29,10 +35,12 @@ class DecidedLine:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the payer says of one claim. `status` is CLP02."""
+    """What the payer says of one claim. `status` is CLP02; `as_whole` that it tells of the claim
+    without its lines, as of a stay."""
 
     status: str
     lines: tuple[DecidedLine, ...]
+    as_whole: bool = False
 
     @property
     def charge(self) -> int:
@@ -71,7 +79,24 @@ def adjudicate(
         decided.append(outcome)
         known.append(as_past(line, outcome, service.npi))
     refused = all(line.refused for line in decided)
-    return Decision(payer.denies_as if refused else "1", tuple(decided))
+    status = payer.denies_as if refused else "1"
+    return Decision(status, tuple(decided), _as_whole(claim, payer, decided))
+
+
+def is_inpatient(claim: Claim) -> bool:
+    """Whether it bills nights."""
+    return claim.kind == "837I" and claim.facility_code in INPATIENT_BILLS
+
+
+def _as_whole(claim: Claim, payer: Payer, lines: Sequence[DecidedLine]) -> bool:
+    """A stay of which every day comes out alike, by a payer that tells of stays as a whole; an
+    institutional claim that is not this payer's at all, by any payer."""
+    alike = len({line.refused for line in lines}) == 1
+    reasons = {(a.group, a.reason) for line in lines for a in line.adjustments}
+    not_ours = reasons == {("CO", "109")} and claim.kind == "837I"
+    if lines[0].refused and len(reasons) > 1:
+        return False
+    return alike and (not_ours or (payer.policy.whole_stays and is_inpatient(claim)))
 
 
 def upheld(decision: Decision) -> Decision:

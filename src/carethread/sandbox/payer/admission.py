@@ -75,7 +75,8 @@ def rendering_npi(claim: Claim) -> str:
 
 
 def _providers(claim: Claim) -> list[tuple[str, str]]:
-    return [(claim.billing.npi, "85"), (rendering_npi(claim), "82")]
+    attending = [(claim.attending.npi, "71")] if claim.attending else []
+    return [(claim.billing.npi, "85"), (rendering_npi(claim), "82"), *attending]
 
 
 def member_key(member: Member) -> str:

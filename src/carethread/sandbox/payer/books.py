@@ -64,8 +64,9 @@ class Enrollment:
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """What the payer agreed to in advance. `requested_on` after the service is too late;
-    `refused` was asked for and turned down; `npi` empty: any practitioner."""
+    """What the payer agreed to in advance. `codes` empty: whatever is part of the care that was
+    asked for. `requested_on` after the service is too late; `refused` was asked for and turned
+    down; `npi` empty: any practitioner."""
 
     number: str
     member_id: str
@@ -79,11 +80,15 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Cents that one unit of a code is worth, perhaps only when rendered by a credential."""
+    """What one unit of a code is worth, perhaps only when rendered by a credential, or (of an
+    institutional line) under a revenue code: `amount` cents, or `percent` of the charge. An empty
+    code is whatever stands under that revenue code: a per diem."""
 
     code: str
     amount: int
     credential: str = ""
+    revenue_code: str = ""
+    percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,9 @@ class Policy:
 
     `vague_diagnoses` do not support psychotherapy as the first diagnosis; `unknown_diagnoses`
     are codes that the payer's table does not hold. `modifiers` maps a credential to the
-    modifier that its lines must carry.
+    modifier that its lines must carry. `carved_out_to` is who handles behavioral care in this
+    payer's place, for all of its members. `whole_stays`: a stay is remitted as a whole, without
+    its lines, where they all come out alike. Of `weekly_codes` one is paid in seven days.
     """
 
     filing_days: int = 180
@@ -118,6 +125,24 @@ class Policy:
     vague_diagnoses: tuple[str, ...] = ()
     unknown_diagnoses: tuple[str, ...] = ()
     modifiers: Mapping[str, str] = field(default_factory=dict)
+    carved_out_to: str = ""
+    whole_stays: bool = False
+    weekly_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How requests for authorization (278) are decided.
+
+    Diagnoses that begin with one of `refused_diagnoses` are not found to need this care; more than
+    `pends_over` units wait `pend_days` for a reviewer; of more than `most_units` so many are
+    granted. None: no such number.
+    """
+
+    most_units: int | None = None
+    pends_over: int | None = None
+    pend_days: int = 3
+    refused_diagnoses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +185,7 @@ class Payer:
     authorizations: tuple[Authorization, ...] = ()
     benefit: Benefit = Benefit()
     policy: Policy = Policy()
+    review: Review = Review()
     rhythm: Rhythm = Rhythm()
 
 

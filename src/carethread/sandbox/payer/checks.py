@@ -4,15 +4,28 @@ Signs are the wire's own. Everything balances by construction: a line's charge l
 adjustments is what was paid, and claims less provider-level adjustments are the check.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
-from carethread.sandbox.payer.adjudicate import DecidedLine, Decision
+from carethread.sandbox.payer.adjudicate import DecidedLine, Decision, is_inpatient
 from carethread.sandbox.payer.books import Payer, Surprise
 from carethread.sandbox.payer.store import StoredClaim
 from carethread.x12.claim import Claim, ClaimLine
-from carethread.x12.common import Address, Adjustment, Amount, Contact, Envelope, Party, Reference
+from carethread.x12.common import (
+    Address,
+    Adjustment,
+    Amount,
+    Contact,
+    Envelope,
+    Inpatient,
+    Outpatient,
+    Party,
+    Quantity,
+    Reference,
+)
 from carethread.x12.remittance import ProviderAdjustment, Remittance, RemittedClaim, RemittedLine
 
 REVERSAL = "22"
@@ -43,6 +56,9 @@ def remitted(stored: StoredClaim, decision: Decision) -> RemittedClaim:
     """What the 835 says of one decided claim. Our claim and line numbers come back as sent."""
     claim = stored.claim
     allowed = sum(line.allowed for line in decision.lines)
+    days = sum(int(line.units) for line in _paid_lines(claim, decision))
+    said = _claim_remarks(decision)
+    nights = is_inpatient(claim)
     return RemittedClaim(
         claim_id=claim.claim_id,
         status=decision.status,
@@ -56,10 +72,37 @@ def remitted(stored: StoredClaim, decision: Decision) -> RemittedClaim:
         patient=_patient(claim),
         subscriber=_subscriber(claim),
         rendering=_rendering(claim),
+        service_from=claim.statement_from,
+        service_to=claim.statement_to,
         received_on=stored.received_at.date(),
+        inpatient=Inpatient(covered_days=Decimal(days), remarks=said[:5]) if nights else None,
+        outpatient=Outpatient(remarks=said[:5]) if said and not nights else None,
+        adjustments=_summed(decision) if decision.as_whole else (),
         amounts=(Amount("AU", allowed),) if allowed else (),
-        lines=tuple(map(_remitted_line, claim.lines, decision.lines)),
+        quantities=(Quantity("CA", Decimal(days)),) if nights and days else (),
+        lines=() if decision.as_whole else tuple(map(_remitted_line, claim.lines, decision.lines)),
     )
+
+
+def _paid_lines(claim: Claim, decision: Decision) -> list[ClaimLine]:
+    pairs = zip(claim.lines, decision.lines, strict=True)
+    return [line for line, outcome in pairs if not outcome.refused]
+
+
+def _claim_remarks(decision: Decision) -> tuple[str, ...]:
+    """What is said of the claim as a whole; of lines that are told of, each has its own."""
+    if not decision.as_whole:
+        return ()
+    return tuple(dict.fromkeys(remark for line in decision.lines for remark in line.remarks))
+
+
+def _summed(decision: Decision) -> tuple[Adjustment, ...]:
+    """The lines' adjustments as the claim's own: one of each reason."""
+    cents: dict[tuple[str, str], int] = defaultdict(int)
+    for line in decision.lines:
+        for each in line.adjustments:
+            cents[each.group, each.reason] += each.amount
+    return tuple(Adjustment(group, reason, amount) for (group, reason), amount in cents.items())
 
 
 def reversed_claim(before: RemittedClaim) -> RemittedClaim:
@@ -70,6 +113,10 @@ def reversed_claim(before: RemittedClaim) -> RemittedClaim:
         charge=-before.charge,
         paid=-before.paid,
         patient_responsibility=-before.patient_responsibility,
+        adjustments=tuple(replace(a, amount=-a.amount) for a in before.adjustments),
+        inpatient=None,
+        outpatient=None,
+        quantities=(),
         amounts=(),
         lines=tuple(
             replace(
@@ -118,8 +165,10 @@ def _plan_type(filing_indicator: str) -> str:
 
 def _remitted_line(line: ClaimLine, decided: DecidedLine) -> RemittedLine:
     return RemittedLine(
-        procedure=line.procedure,
+        procedure=line.procedure or line.revenue_code,
+        procedure_qualifier="HC" if line.procedure else "NU",
         modifiers=line.modifiers,
+        revenue_code=line.revenue_code if line.procedure else "",
         charge=decided.charge,
         paid=decided.paid,
         units=line.units,

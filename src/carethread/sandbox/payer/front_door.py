@@ -1,13 +1,15 @@
 """A file came in: can it be read, has it been here before, and which claims go on?
 
 Answers go into the store with the time at which they are due: TA1 (a bad or repeated envelope),
-999 and 271 at once, the payers' 277CA later.
+999 and 271 at once, the payers' 277CA and their decisions on requests for authorization (278) later.
 """
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeGuard
 
+from carethread.sandbox.payer import review
 from carethread.sandbox.payer.admission import (
     TAKEN_IN,
     UNKNOWN_ORIGINAL,
@@ -28,6 +30,7 @@ from carethread.x12.eligibility import EligibilityInquiry
 from carethread.x12.finding import Unreadable
 from carethread.x12.reader import Interchange, Transaction, read
 from carethread.x12.respond import acknowledge
+from carethread.x12.review import Review
 from carethread.x12.writer import write
 
 
@@ -55,8 +58,12 @@ class FrontDoor:
         accepted = self._acknowledge(raw, interchange)
         for each in document.transactions:
             ours = each.envelope.interchange == interchange.control
-            if ours and isinstance(each, ClaimFile) and each.envelope.set in accepted:
+            if not ours or each.envelope.set not in accepted:
+                continue
+            if isinstance(each, ClaimFile):
                 self._claims(interchange, each)
+            elif isinstance(each, Review) and not each.is_response:
+                self._review(interchange, each)
         self._coverage([t for t in document.transactions if _is_asked(t, interchange, accepted)])
 
     def _coverage(self, asked: list[EligibilityInquiry]) -> None:
@@ -157,6 +164,36 @@ class FrontDoor:
                     self.store.happens(what)
                     return number
         return None
+
+    # ------------------------------------------------------------------ authorizations
+
+    def _review(self, interchange: Interchange, asked: Review) -> None:
+        """Decide a request for authorization, and put each answer under way."""
+        payer = asked.reviewer.id
+        for answer in review.decide(asked, self.books, self._authorization_number(payer)):
+            due = self.now + self.pace.review + answer.after * self.pace.review_day
+            number = self.store.next_number("interchange")
+            if answer.granted is not None:
+                self.store.grant(payer, answer.granted, due)
+            content = write(
+                [
+                    replace(
+                        answer.review,
+                        envelope=review.envelope(self.books, interchange.sender, number),
+                        created_on=due.date(),
+                        created_time=f"{due:%H%M}",
+                    )
+                ],
+                sender=self.books.clearinghouse,
+                receiver=interchange.sender,
+                interchange_control=number,
+                group_control=number,
+                created=due,
+            )
+            self._put("278", number, content, due)
+
+    def _authorization_number(self, payer: str) -> str:
+        return f"{payer}R{self.store.next_number('authorization'):05d}"
 
     def _put(self, kind: str, number: int, content: bytes, due: datetime) -> None:
         self.store.put_answer(f"{kind}_{number:09d}.edi", content, due)

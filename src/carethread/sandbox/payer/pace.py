@@ -12,10 +12,13 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Days, as in life. `seed` decides which claims take a few days more."""
+    """Days, as in life. `review` is how long a decision on an authorization takes, `review_day`
+    what a day with a reviewer is. `seed` decides which claims take a few days more."""
 
     seed: int = 1
     claim_ack: timedelta = timedelta(hours=20)
+    review: timedelta = timedelta(hours=30)
+    review_day: timedelta = timedelta(days=1)
 
     def ready_at(self, payer: Payer, icn: str, received_at: datetime, later: int) -> datetime:
         """When a claim is old enough to be decided; `later` days more than usual."""
@@ -35,6 +38,8 @@ class Live:
     """Seconds, so that a person sees answers arrive. Nothing takes longer than usual."""
 
     claim_ack: timedelta = timedelta(seconds=5)
+    review: timedelta = timedelta(seconds=8)
+    review_day: timedelta = timedelta(seconds=20)
     decide_after: timedelta = timedelta(seconds=15)
     every: timedelta = timedelta(seconds=10)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from carethread.sandbox.payer.books import Benefit, Payer
+from carethread.sandbox.payer.books import Benefit, Payer, Rate
 from carethread.x12.claim import ClaimLine
 from carethread.x12.common import Adjustment
 
@@ -23,13 +23,27 @@ class Priced:
 
 
 def allowed(payer: Payer, line: ClaimLine, credential: str) -> int:
-    """The payer's rate for the line, by the rate for this credential where there is one; never
-    more than was charged. 0 without a rate."""
-    rates = [
-        r for r in payer.rates if r.code == line.procedure and r.credential in ("", credential)
+    """The payer's rate for the line, by the most particular rate that holds; never more than was
+    charged. 0 without a rate."""
+    rates = [r for r in rates_for(payer, line) if r.credential in ("", credential)]
+    best = max(rates, key=_particular, default=None)
+    if best is None:
+        return 0
+    worth = percent(line.charge, best.percent) if best.percent else round(best.amount * line.units)
+    return min(line.charge, worth)
+
+
+def rates_for(payer: Payer, line: ClaimLine) -> list[Rate]:
+    """The rates under which a line can be paid, whoever rendered it."""
+    return [
+        r
+        for r in payer.rates
+        if r.code in ("", line.procedure) and r.revenue_code in ("", line.revenue_code)
     ]
-    best = max(rates, key=lambda r: r.credential != "", default=None)
-    return min(line.charge, round(best.amount * line.units)) if best else 0
+
+
+def _particular(rate: Rate) -> tuple[bool, bool, bool]:
+    return bool(rate.credential), bool(rate.code), bool(rate.revenue_code)
 
 
 def share(charge: int, allowed: int, benefit: Benefit, deductible: int, copay: int) -> Priced:

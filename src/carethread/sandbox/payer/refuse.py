@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from carethread.sandbox.payer.books import Authorization, Enrollment, Member, Payer
+from carethread.sandbox.payer.price import rates_for
 from carethread.x12.claim import Claim, ClaimLine
 
 
@@ -65,9 +66,16 @@ class Service:
         return self.line.place_of_service or self.claim.facility_code
 
     @property
+    def is_institutional(self) -> bool:
+        return self.claim.kind == "837I"
+
+    @property
     def diagnoses(self) -> tuple[str, ...]:
-        """The codes that the line points to, the first one first."""
+        """The codes that the line points to, the first one first; of an institutional claim, whose
+        lines point nowhere, all that it treats."""
         codes = self.claim.diagnoses
+        if self.is_institutional:
+            return tuple(d.code for d in codes if d.qualifier in ("ABK", "ABF"))
         return tuple(codes[p - 1].code for p in self.line.pointers if 0 < p <= len(codes))
 
     @property
@@ -91,8 +99,17 @@ class Service:
         return [row for row in self.payer.authorizations if row.member_id == self.member.id]
 
     def _fits(self, row: Authorization) -> bool:
-        return row.days.covers(self.day) and self.line.procedure in row.codes and not row.refused
+        return row.days.covers(self.day) and row_is_for(row, self) and not row.refused
 
+
+def row_is_for(row: Authorization, service: Service) -> bool:
+    """Whether an authorization is for what the line bills."""
+    return not row.codes or service.line.procedure in row.codes
+
+
+CORRECTIONS = ("7", "8")
+INPATIENT_BILLS = ("11", "86", "89")
+_STILL_HERE = "30"
 
 Rule = Callable[[Service], Denial | None]
 
@@ -109,7 +126,9 @@ def coverage(service: Service) -> Denial | None:
 
 
 def carve_out(service: Service) -> Denial | None:
-    return Denial("CO", "109", ("N418",)) if service.member.carved_out_to else None
+    """Behavioral care of this member (or of all of the plan's) is somebody else's to pay."""
+    elsewhere = service.member.carved_out_to or service.payer.policy.carved_out_to
+    return Denial("CO", "109", ("N418",)) if elsewhere else None
 
 
 def first_payer(service: Service) -> Denial | None:
@@ -121,7 +140,7 @@ def first_payer(service: Service) -> Denial | None:
 def filing_limit(service: Service) -> Denial | None:
     """A correction is not late where the original was in time: only originals are held to it."""
     limit = service.day + timedelta(days=service.payer.policy.filing_days)
-    late = service.received_on > limit and service.claim.frequency == "1"
+    late = service.received_on > limit and service.claim.frequency not in CORRECTIONS
     return Denial("CO", "29") if late else None
 
 
@@ -156,12 +175,40 @@ def renderer_taxonomy(service: Service) -> Denial | None:
     return Denial("CO", "8", ("N288",)) if row and row.taxonomy != service.taxonomy else None
 
 
+def known_attending(service: Service) -> Denial | None:
+    """A facility's claim names who attends, and the payer knows that person."""
+    if not service.is_institutional:
+        return None
+    attending = service.claim.attending
+    known = attending and any(row.npi == attending.npi for row in service.payer.roster)
+    return None if known else Denial("CO", "16", ("N253",))
+
+
 def network(service: Service) -> Denial | None:
     outside = service.npi in service.member.excluded_npis
     return Denial("CO", "242") if outside else None
 
 
 # ------------------------------------------------------------------- is it coded as we want it?
+
+
+def stay_status(service: Service) -> Denial | None:
+    """An interim bill of a stay says that the client is still there, a final one that they are not;
+    the frequency of a correction says neither."""
+    claim = service.claim
+    if not service.is_institutional or claim.facility_code not in INPATIENT_BILLS:
+        return None
+    still, interim = claim.patient_status == _STILL_HERE, claim.frequency in ("2", "3")
+    wrong = not claim.patient_status or (claim.frequency not in CORRECTIONS and still != interim)
+    return Denial("CO", "16", ("MA43",)) if wrong else None
+
+
+def revenue_code(service: Service) -> Denial | None:
+    """The code has a rate, but not under this revenue code."""
+    if not service.is_institutional or rates_for(service.payer, service.line):
+        return None
+    elsewhere = any(rate.code == service.line.procedure for rate in service.payer.rates)
+    return Denial("CO", "199") if elsewhere else None
 
 
 def telehealth_coding(service: Service) -> Denial | None:
@@ -240,7 +287,7 @@ def _outside(row: Authorization, service: Service) -> Denial | None:
     """How the service falls outside of an authorization that exists."""
     if row.refused:
         return Denial("CO", "39")
-    if service.line.procedure not in row.codes:
+    if not row_is_for(row, service):
         return Denial("CO", "284", ("N54",))
     if row.npi and row.npi != service.npi:
         return Denial("CO", "296", ("N54",))
@@ -261,8 +308,9 @@ def excluded_code(service: Service) -> Denial | None:
 
 
 def rate_on_file(service: Service) -> Denial | None:
-    known = any(rate.code == service.line.procedure for rate in service.payer.rates)
-    return None if known else Denial("CO", "147")
+    if rates_for(service.payer, service.line) or revenue_code(service):
+        return None
+    return Denial("CO", "147")
 
 
 def yearly_limit(service: Service) -> Denial | None:
@@ -276,6 +324,18 @@ def weekly_limit(service: Service) -> Denial | None:
     monday = service.day - timedelta(days=service.day.weekday())
     visits = _visits(service, monday, monday + timedelta(days=6))
     return Denial("CO", "151") if limit is not None and visits >= limit else None
+
+
+def one_bundle_a_week(service: Service) -> Denial | None:
+    """A weekly bundle of the same family was paid less than seven days before or after."""
+    weekly = service.payer.policy.weekly_codes
+    if service.line.procedure not in weekly:
+        return None
+    near = any(
+        p.code in weekly and not p.refused and abs((p.service_date - service.day).days) < 7
+        for p in service.past
+    )
+    return Denial("CO", "119", ("N362",)) if near else None
 
 
 def _visits(service: Service, first: date, last: date | None = None) -> int:
@@ -302,7 +362,10 @@ RULES: tuple[Rule, ...] = (
     enrollment_dates,
     renderer_scope,
     renderer_taxonomy,
+    known_attending,
     network,
+    stay_status,
+    revenue_code,
     telehealth_coding,
     required_modifier,
     exclusive_codes,
@@ -314,6 +377,7 @@ RULES: tuple[Rule, ...] = (
     authorization,
     yearly_limit,
     weekly_limit,
+    one_bundle_a_week,
 )
 
 

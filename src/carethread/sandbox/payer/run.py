@@ -28,7 +28,9 @@ class CheckRun:
     """A payer's run at one moment. `pay` does it, inside the caller's transaction."""
 
     def __init__(self, store: Store, books: Books, payer: Payer, at: datetime) -> None:
-        self.store, self.books, self.payer, self.at = store, books, payer, at
+        granted = (*payer.authorizations, *store.granted(payer.id, at))
+        self.payer = replace(payer, authorizations=granted)
+        self.store, self.books, self.at = store, books, at
         self.on: date = at.date()
         self.decided = 0
         self._checks: dict[Payee, _Check] = defaultdict(_Check)
@@ -167,10 +169,11 @@ def _changes_nothing(stored: StoredClaim, decision: Decision, original: StoredCl
 
 def _substance(claim: Claim) -> object:
     lines = [
-        (line.procedure, line.modifiers, line.units, line.service_from, line.pointers)
-        for line in claim.lines
+        (n.revenue_code, n.procedure, n.modifiers, n.units, n.service_from, n.pointers)
+        for n in claim.lines
     ]
-    return claim.diagnoses, claim.authorization, claim.facility_code, lines
+    stay = claim.attending, claim.patient_status, claim.statement_from, claim.statement_to
+    return claim.diagnoses, claim.authorization, claim.facility_code, stay, lines
 
 
 # ---------------------------------------------------------------------------------- shared

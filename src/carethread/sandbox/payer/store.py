@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from carethread.sandbox.payer.adjudicate import Decision
+from carethread.sandbox.payer.books import Authorization
 from carethread.x12.claim import Claim
 
 _SCHEMA = """
@@ -34,6 +35,8 @@ CREATE TABLE IF NOT EXISTS claim (
     decision TEXT, correct_on TEXT);
 CREATE INDEX IF NOT EXISTS claim_by_member ON claim (payer, member);
 CREATE INDEX IF NOT EXISTS claim_by_state ON claim (payer, state);
+CREATE TABLE IF NOT EXISTS granted (
+    payer TEXT NOT NULL, content TEXT NOT NULL, known_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS answer (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, content BLOB NOT NULL,
     due_at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'due');
@@ -42,6 +45,7 @@ CREATE INDEX IF NOT EXISTS answer_under_way ON answer (state, due_at) WHERE stat
 
 _CLAIM = TypeAdapter(Claim)
 _DECISION = TypeAdapter(Decision)
+_AUTHORIZATION = TypeAdapter(Authorization)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +226,21 @@ class Store:
     def _claims(self, where: str, *values: object) -> Iterator[StoredClaim]:
         rows = self._run(f"SELECT * FROM claim WHERE {where} ORDER BY id", *values)  # noqa: S608
         return map(_stored, rows.fetchall())
+
+    # ---------------------------------------------------------------- authorizations
+
+    def grant(self, payer: str, row: Authorization, known_at: datetime) -> None:
+        """A request was granted; claims that are decided from then on find it."""
+        content = _AUTHORIZATION.dump_json(row).decode()
+        self._run("INSERT INTO granted VALUES (?, ?, ?)", payer, content, known_at.isoformat())
+
+    def granted(self, payer: str, until: datetime) -> tuple[Authorization, ...]:
+        rows = self._run(
+            "SELECT content FROM granted WHERE payer = ? AND known_at <= ? ORDER BY rowid",
+            payer,
+            until.isoformat(),
+        ).fetchall()
+        return tuple(_AUTHORIZATION.validate_json(row["content"]) for row in rows)
 
     # ---------------------------------------------------------------- answers
 
