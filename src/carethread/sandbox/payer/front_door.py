@@ -1,7 +1,7 @@
 """A file came in: can it be read, has it been here before, and which claims go on?
 
 Answers go into the store with the time at which they are due: TA1 (a bad or repeated envelope),
-999 and 271 at once, the payers' 277CA and their decisions on requests for authorization (278) later.
+999 and 271 at once, the payers' 277CA and decisions on requests for authorization (278) later.
 """
 
 from collections import defaultdict
