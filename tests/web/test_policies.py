@@ -8,6 +8,8 @@ from django_scopes import scope
 
 from carethread.record.models import PolicySetting
 from carethread.record.policies import effective
+from carethread.workflow import staff
+from carethread.workflow.errors import Refused
 from tests.cast import TODAY, Cast
 from tests.web.world import signed_in
 
@@ -59,3 +61,16 @@ def test_a_choice_that_does_not_exist_is_refused_with_those_that_do(
     assert "7 (a week), 31 (a calendar month)" in answer.content.decode()
     with scope(organization=cast.center):
         assert not PolicySetting.objects.exists()
+
+
+def test_a_pattern_that_is_none_and_a_license_that_ends_before_it_begins_are_refused(
+    cast: Cast,
+) -> None:
+    with scope(organization=cast.center):
+        cast.payer.member_id_pattern = "[("
+        with pytest.raises(Refused, match="no pattern"):
+            staff.save_payer(cast.payer)
+        license = cast.nora.licenses.get()
+        license.effective_to = date(2020, 1, 1)
+        with pytest.raises(Refused, match="end after it begins"):
+            staff.save_license(license)

@@ -56,8 +56,22 @@ class Settings:
 
     def of(self, *, program_id: int | None, payer_id: int | None) -> dict[str, int]:
         """What has been set for that program and payer; policies that nobody set are left out."""
+        return {key: int(row.value) for key, row in self._rows_of(program_id, payer_id).items()}
+
+    def in_force(self, *, program_id: int | None, payer_id: int | None) -> dict[str, Effective]:
+        """Every policy's value for that program and payer, with the row that says so."""
+        rows = self._rows_of(program_id, payer_id)
         return {
-            row.key: int(row.value)
+            key: Effective(int(rows[key].value), rows[key])
+            if key in rows
+            else Effective(policy.default, None)
+            for key, policy in POLICIES.items()
+        }
+
+    def _rows_of(self, program_id: int | None, payer_id: int | None) -> dict[str, PolicySetting]:
+        """The most particular row of each key, which stands last."""
+        return {
+            row.key: row
             for row in self._rows
             if row.program_id in (None, program_id) and row.payer_id in (None, payer_id)
         }

@@ -18,7 +18,7 @@ from carethread.record.models import (
     Practitioner,
     Program,
 )
-from carethread.record.policies import effective
+from carethread.record.policies import Settings
 from carethread.web import http
 from carethread.web.editing import edit, saves
 from carethread.web.http import Request
@@ -180,14 +180,15 @@ def policies(request: Request) -> HttpResponse:
 def _in_force(
     today: date, program: Program | None = None, payer: Payer | None = None
 ) -> list[dict[str, Any]]:
-    where = {"program_id": program.pk if program else None, "payer_id": payer.pk if payer else None}
-    found = ((policy, effective(policy.key, on=today, **where)) for policy in POLICIES.values())
+    found = Settings(today).in_force(
+        program_id=program.pk if program else None, payer_id=payer.pk if payer else None
+    )
     return [
         {
-            "policy": p,
-            "value": e.value,
-            "setting": e.setting,
-            "chosen": dict(p.choices).get(e.value),
+            "policy": policy,
+            "value": found[key].value,
+            "setting": found[key].setting,
+            "chosen": dict(policy.choices).get(found[key].value),
         }
-        for p, e in found
+        for key, policy in POLICIES.items()
     ]

@@ -1,5 +1,6 @@
 """The center itself: its places, people, payers, prices, connections and policies."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -76,6 +77,8 @@ def save_practitioner(row: Practitioner) -> Practitioner:
 
 
 def save_license(row: License) -> License:
+    if row.effective_to and row.effective_to < row.effective_from:
+        raise refuse("The license must end after it begins.", "effective_to")
     return keep(row)
 
 
@@ -84,6 +87,13 @@ def save_enrollment(row: PayerEnrollment) -> PayerEnrollment:
 
 
 def save_payer(row: Payer) -> Payer:
+    """Keep a payer. What its member ids look like must be a pattern that can be compared with."""
+    try:
+        re.compile(row.member_id_pattern)
+    except re.error as error:
+        raise refuse(f"This is no pattern: {error}.", "member_id_pattern") from None
+    if row.timely_filing_days is not None and row.timely_filing_days < 1:
+        raise refuse("A claim may be filed for at least one day.", "timely_filing_days")
     return keep(row)
 
 
