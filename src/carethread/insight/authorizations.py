@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, When
 from django.utils import timezone
 
-from carethread.record.models import Appointment, Authorization, UnitEntry
+from carethread.record.models import Appointment, Authorization, Coverage, Episode, UnitEntry
 from carethread.rules.authorize import (
     AWAITED,
     LIVE,
@@ -118,6 +118,49 @@ def all_facts(rows: Sequence[Authorization]) -> dict[int, AuthorizationFacts]:
         row.pk: facts(row, remaining=row.remaining_units, taken=taken(entries[row.pk]))
         for row in rows
     }
+
+
+def ending(by: date) -> list[Authorization]:
+    """What was granted and ends by that day, though the client stays in care under its payer and
+    nothing granted follows it; the nearest end first."""
+    stays = Episode.objects.filter(client=OuterRef("client")).filter(
+        Q(discharged_on=None) | Q(discharged_on__gt=OuterRef("effective_to"))
+    )
+    pays = Coverage.objects.filter(client=OuterRef("client"), payer=OuterRef("payer")).filter(
+        Q(effective_to=None) | Q(effective_to__gt=OuterRef("effective_to"))
+    )
+    rows = list(
+        with_parts(Authorization.objects)
+        .select_related("client", "payer", "organization")
+        .filter(
+            Q(Exists(stays), level_of_care="")
+            | Q(Exists(stays.filter(program__level_of_care=OuterRef("level_of_care")))),
+            Exists(pays),
+            state__in=LIVE | {"exhausted", "expired"},
+            effective_to__lte=by,
+        )
+        .order_by("effective_to", "pk")
+    )
+    granted = Authorization.objects.filter(client__in={r.client_id for r in rows}, state__in=LIVE)
+    others: dict[tuple[int, int], list[Authorization]] = defaultdict(list)
+    for one in granted:
+        others[one.client_id, one.payer_id].append(one)
+    return [row for row in rows if not _followed(row, others[row.client_id, row.payer_id])]
+
+
+def _followed(row: Authorization, others: Iterable[Authorization]) -> bool:
+    """Whether another one for the same services takes over without a gap."""
+    next_day = row.effective_to + timedelta(days=1)
+    return any(
+        one.extends_id == row.pk or _is_for_the_same(row, one)
+        for one in others
+        if one.effective_from <= next_day <= one.effective_to
+    )
+
+
+def _is_for_the_same(row: Authorization, other: Authorization) -> bool:
+    codes = not other.codes or (row.codes and set(row.codes) <= set(other.codes))
+    return bool(codes) and other.level_of_care in ("", row.level_of_care)
 
 
 # ------------------------------------------------------------------------------- the board

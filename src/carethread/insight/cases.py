@@ -2,10 +2,26 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Concat
 
 from carethread.record.models import Case, LineMatch, User
+
+M = TypeVar("M", bound=Model)
 
 UNSETTLED = "unsettled"  # a state to ask for: open or answered
 WHOLE = "whole"  # a service to ask for: refusals of whole claims, which name no service
@@ -57,6 +73,12 @@ def narrowed(asked: Asked) -> "QuerySet[Case]":
     if asked.mine is not None:
         rows = rows.filter(_mine(asked.mine))
     return rows
+
+
+def without_case(rows: "QuerySet[M]", prefix: str, key: str = "pk") -> "QuerySet[M]":
+    """Rows about which no case was ever opened: `source` is that prefix and the row's key."""
+    source = Concat(Value(f"{prefix}:"), Cast(OuterRef(key), CharField()))
+    return rows.filter(~Exists(Case.objects.filter(source=source)))
 
 
 def with_service(rows: "QuerySet[Case]") -> "QuerySet[Case]":

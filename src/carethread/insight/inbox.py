@@ -60,7 +60,9 @@ def returned(practitioner: Practitioner, now: datetime, today: date) -> list[Ret
     """Open items first, then those that the author has answered; most urgent first."""
     cases = (
         Case.objects.filter(author=practitioner, state__in=("open", "answered"))
-        .select_related("claim__client", "note__attendance__client", "note__current")
+        .select_related(
+            "claim__client", "note__attendance__client", "note__current", "episode__client"
+        )
         .order_by(F("state").desc(), F("due_on").asc(nulls_last=True), "opened_at")[:_MOST]
     )
     return [as_returned(case, now, today) for case in cases]

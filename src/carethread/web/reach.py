@@ -123,7 +123,9 @@ def supervised_version(user: User, version_id: int) -> NoteVersion:
 def own_case(user: User, case_id: int) -> Case:
     """A case that came back to this clinician."""
     row = _find(
-        Case.objects.select_related("author", "note__author", "claim__payer", "claim__client"),
+        Case.objects.select_related(
+            "author", "note__author", "claim__payer", "claim__client", "episode__client"
+        ),
         case_id,
     )
     _refuse_unless(
@@ -185,7 +187,14 @@ match = _any(
 file = _any(lambda: EdiFile.objects.select_related("connection", "delivery"))
 case = _any(
     lambda: Case.objects.select_related(
-        "author", "claim__payer", "claim__client", "note", "file", "remitted_claim__remittance"
+        "author",
+        "claim__payer",
+        "claim__client",
+        "note__attendance__client",
+        "file",
+        "remitted_claim__remittance",
+        "episode__client",
+        "authorization__client",
     )
 )
 
@@ -201,7 +210,7 @@ _TO_CLIENT: dict[type[Model], str] = {
     Coverage: "client_id",
     Authorization: "client_id",
     TreatmentPlan: "episode.client_id",
-    Case: "claim.client_id",
+    Case: "client.pk",
     Match: "version.claim.client_id",
 }
 

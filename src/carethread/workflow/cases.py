@@ -7,13 +7,14 @@ lets it be opened once. None of them remembers anything: they ask the record.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import CharField, Exists, F, Model, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from carethread.codes.rejections import rejection
 from carethread.codes.roles import Role
+from carethread.insight.cases import without_case
 from carethread.record.models import (
     Acknowledgment,
     Case,
@@ -33,18 +34,11 @@ from carethread.record.models import (
 from carethread.record.policies import effective
 from carethread.rules.cause import RootCause, author_cure, cause
 from carethread.rules.clocks import acknowledgment_due, appeal_deadline, filing_limit
-from carethread.workflow import gather
+from carethread.workflow import care_cases, gather
 
-M = TypeVar("M", bound=Model)
 Opener = Callable[[Organization, datetime], Iterable[Case]]
 
 _FAILURES_BEFORE_ALARM = 3
-
-
-def _without_case(rows: "QuerySet[M]", prefix: str, key: str = "pk") -> "QuerySet[M]":
-    """Rows about which no case was ever opened."""
-    source = Concat(Value(f"{prefix}:"), Cast(OuterRef(key), CharField()))
-    return rows.filter(~Exists(Case.objects.filter(source=source)))
 
 
 # -------------------------------------------------------------------------------------- denials
@@ -53,7 +47,7 @@ def _without_case(rows: "QuerySet[M]", prefix: str, key: str = "pk") -> "QuerySe
 def denials(organization: Organization, now: datetime) -> Iterator[Case]:
     """Each remitted line whose money a payer refused and nobody has asked for again."""
     refused = (
-        _without_case(
+        without_case(
             Transfer.objects.filter(
                 debit="denied", source="post", remitted_claim__isnull=False,
                 reversed_by__isnull=True,
@@ -114,7 +108,7 @@ def _note(charge: Charge) -> Note | None:
 
 def rejections(organization: Organization, now: datetime) -> Iterator[Case]:
     """Claims refused before adjudication: no appeal right, and the filing clock runs."""
-    refused = _without_case(
+    refused = without_case(
         Claim.objects.filter(state=ClaimState.REJECTED, current__isnull=False),
         "rejection",
         "current",
@@ -169,11 +163,13 @@ def held(organization: Organization, now: datetime) -> Iterator[Case]:
 
 
 def _held_by_authors() -> dict[str, list[ClaimFinding]]:
-    """What holds claims and is their authors' to mend, by the source of its case."""
+    """What holds claims and is their authors' to mend, by the source of its case. A summary is its
+    own author's (`care_cases`)."""
     rows = (
         ClaimFinding.objects.filter(
             claim__state=ClaimState.HELD, severity="stops", owner=Role.CLINICIAN.value
         )
+        .exclude(rule="DISCHARGE_DONE")
         .select_related("claim__practitioner", "claim__payer")
         .prefetch_related("claim__charges__current__note_version__note")
         .order_by("claim", "pk")
@@ -223,7 +219,7 @@ def underpayments(organization: Organization, now: datetime) -> Iterator[Case]:
     today = gather.service_date(organization, now)
     tolerance = effective("underpayment_cents", on=today).value
     short = (
-        _without_case(LineMatch.objects.all(), "underpayment")
+        without_case(LineMatch.objects.all(), "underpayment")
         .filter(
             claim_line__expected_cents__isnull=False,
             remitted_line__paid_cents__gt=0,
@@ -281,7 +277,7 @@ def _underpayment(organization: Organization, row: Any, now: datetime) -> Case:
 
 def unmatched(organization: Organization, now: datetime) -> Iterator[Case]:
     """Payments that wait for a person."""
-    waiting = _without_case(Match.objects.filter(state="waiting"), "unmatched").select_related(
+    waiting = without_case(Match.objects.filter(state="waiting"), "unmatched").select_related(
         "remitted__remittance"
     )
     for row in waiting:
@@ -301,7 +297,7 @@ def unmatched(organization: Organization, now: datetime) -> Iterator[Case]:
 
 def quarantined(organization: Organization, now: datetime) -> Iterator[Case]:
     """Files that nothing was done with."""
-    rows = _without_case(Delivery.objects.filter(state="quarantined"), "quarantine").select_related(
+    rows = without_case(Delivery.objects.filter(state="quarantined"), "quarantine").select_related(
         "file"
     )
     for row in rows:
@@ -331,7 +327,7 @@ def missing_answers(organization: Organization, now: datetime) -> Iterator[Case]
 def _silent(
     organization: Organization, state: ClaimState, kind: str, now: datetime
 ) -> Iterator[Case]:
-    waiting = _without_case(
+    waiting = without_case(
         Claim.objects.filter(state=state, current__isnull=False), f"missing-{kind}", "current"
     ).select_related("current__file", "payer")
     for claim in waiting:
@@ -377,7 +373,7 @@ def connections_down(organization: Organization, now: datetime) -> Iterator[Case
 
 OPENERS: tuple[Opener, ...] = (
     denials, rejections, held, underpayments, unmatched, quarantined, missing_answers,
-    connections_down,
+    connections_down, care_cases.summaries_due, care_cases.authorizations_ending,
 )  # fmt: skip
 
 
@@ -393,7 +389,7 @@ def _is_paid(case: Case) -> bool:
     return case.claim is not None and case.claim.state == ClaimState.PAID
 
 
-def settled() -> Iterator[tuple[Case, str]]:
+def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, str]]:
     """Open or answered cases whose cause is gone, with how it went."""
     live = Case.objects.exclude(state="closed")
     claims = {"claim__state__in": [ClaimState.PAID, ClaimState.CLOSED]}
@@ -436,3 +432,4 @@ def settled() -> Iterator[tuple[Case, str]]:
     for case in live.filter(kind=CaseKind.CONNECTION):
         if healthy:
             yield case, "The connection works again."
+    yield from care_cases.cured(organization, now)

@@ -124,12 +124,15 @@ def held_claims(episode: Episode) -> "QuerySet[Claim]":
     return rows.distinct().order_by("pk")
 
 
+def unsigned() -> "QuerySet[DischargeSummary]":
+    """Summaries to be written, the first due first."""
+    rows = DischargeSummary.objects.filter(current__isnull=True)
+    return rows.select_related("episode__client", "episode__program", "author").order_by("due_on")
+
+
 def overdue(today: date) -> "QuerySet[DischargeSummary]":
     """Summaries that should have been signed by now."""
-    rows: QuerySet[DischargeSummary] = DischargeSummary.objects.filter(
-        current__isnull=True, due_on__lt=today
-    )
-    return rows.select_related("episode__client", "episode__program", "author").order_by("due_on")
+    return unsigned().filter(due_on__lt=today)
 
 
 # ------------------------------------------------------------------------------------ deciding

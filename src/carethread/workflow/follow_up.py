@@ -30,7 +30,7 @@ def run(organization: Organization, *, now: datetime) -> int:
     opened = Case.objects.bulk_create(fresh)
     CaseEvent.objects.bulk_create(_event(case, f"Opened: {case.title}", now) for case in opened)
     closed = 0
-    for case, how in cases.settled():
+    for case, how in cases.settled(organization, now):
         _close(case, how, now)
         closed += 1
     return len(opened) + closed

@@ -3,9 +3,9 @@
 from django.db import models
 
 from carethread.record.models.authorization import Authorization
-from carethread.record.models.chart import Note
+from carethread.record.models.chart import Episode, Note
 from carethread.record.models.claim import Claim
-from carethread.record.models.coverage import Coverage
+from carethread.record.models.coverage import Client, Coverage
 from carethread.record.models.people import ROLES, Practitioner, User
 from carethread.record.models.remittance import RemittedClaim, RemittedLine
 from carethread.record.models.scoped import AppendOnly, Scoped
@@ -24,6 +24,7 @@ class CaseKind(models.TextChoices):
     CONNECTION = "connection", "Connection down"
     AUTHORIZATION = "authorization", "Authorization"
     ELIGIBILITY = "eligibility", "Eligibility"
+    DISCHARGE = "discharge", "Discharge summary"
 
 
 class Case(Scoped):
@@ -66,6 +67,9 @@ class Case(Scoped):
     coverage = models.ForeignKey(
         Coverage, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
     )
+    episode = models.ForeignKey(
+        Episode, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
     amount_cents = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
@@ -77,6 +81,14 @@ class Case(Scoped):
             models.UniqueConstraint(fields=["organization", "source"], name="case_opened_once")
         ]
         indexes = [models.Index(fields=["organization", "state", "kind"])]
+
+    @property
+    def client(self) -> Client | None:
+        """Whom it is about, where it is about somebody."""
+        if self.note is not None:
+            return self.note.attendance.client
+        about = self.claim or self.episode or self.authorization or self.coverage
+        return about.client if about is not None else None
 
     def __str__(self) -> str:
         return self.title

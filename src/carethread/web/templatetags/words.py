@@ -24,6 +24,7 @@ _OWNERS = {
 _METHODS = {"ACH": "by EFT", "CHK": "by paper check", "NON": "no money moves", "FWT": "by wire"}
 _CAUSES = {
     "auth_denied": "Authorization refused",
+    "auth_ending": "Authorization ends",
     "auth_exceeded": "Authorization used up",
     "auth_expired": "Authorization expired",
     "auth_invalid": "Authorization number wrong",
