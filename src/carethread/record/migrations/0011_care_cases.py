@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='case',
             name='kind',
-            field=models.CharField(choices=[('denial', 'Denial'), ('rejection', 'Rejection'), ('underpayment', 'Underpayment'), ('unmatched', 'Unmatched payment'), ('missing_ack', 'Missing acknowledgment'), ('question', 'Question to the author'), ('held', 'Held for its author'), ('quarantine', 'Quarantined file'), ('connection', 'Connection down'), ('authorization', 'Authorization'), ('discharge', 'Discharge summary')], max_length=14),
+            field=models.CharField(choices=[('denial', 'Denial'), ('rejection', 'Rejection'), ('underpayment', 'Underpayment'), ('unmatched', 'Unmatched payment'), ('missing_ack', 'Missing acknowledgment'), ('question', 'Question to the author'), ('held', 'Held for its author'), ('quarantine', 'Quarantined file'), ('connection', 'Connection down'), ('authorization', 'Authorization'), ('eligibility', 'Eligibility'), ('discharge', 'Discharge summary')], max_length=14),
         ),
     ]
