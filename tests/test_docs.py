@@ -30,3 +30,16 @@ def test_the_tree_in_the_readme_is_the_tree() -> None:
     folders = re.findall(r"`(\w+)/`", readme)
     assert folders
     assert [name for name in folders if not (ROOT / "src/carethread" / name).is_dir()] == []
+
+
+def test_what_the_page_of_the_five_leaks_names_exists() -> None:
+    page = (ROOT / "docs/five-leaks.md").read_text()
+    lists = re.findall(r"^- `(tests/\S+)`:((?:\n  .*)+)", page, re.MULTILINE)
+    named = [(file, test) for file, tests in lists for test in re.findall(r"`(test_\w+)`", tests)]
+    assert len(named) > 20
+    missing = [(f, test) for f, test in named if f"def {test}(" not in (ROOT / f).read_text()]
+    assert missing == []
+    rules = re.findall(r"^\| `([A-Z\d_]+)`", (ROOT / "docs/rules.md").read_text(), re.MULTILINE)
+    assert set(re.findall(r"`([A-Z]+_[A-Z_]+)`", page)) <= set(rules)
+    files = re.findall(r"`((?:workflow|record|rules|insight|codes)/[\w/.]+)`", page)
+    assert [file for file in files if not (ROOT / "src/carethread" / file).is_file()] == []

@@ -108,6 +108,15 @@ def coding(service: Service, day: date) -> Coding | None:
     return on(service.codings, day)
 
 
+@cache
+def codes_of(kind: str) -> frozenset[str]:
+    """Every code that a service can become, on whatever day, with what may be added to them;
+    empty for a service that the catalogue does not have."""
+    known = services().get(kind)
+    own = {line.code for dated in known.codings for line in dated.lines} if known else set()
+    return frozenset(own | {added.code for added in add_ons() if own & set(added.bases)})
+
+
 @dataclass(frozen=True, slots=True)
 class CodeUse:
     """What the catalogue says of one code: its lines, who may render it, whether it is timed."""

@@ -6,14 +6,22 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
-from carethread.record.models import Appointment, Charge, Claim, ClaimState
+from carethread.record.models import (
+    Appointment,
+    Charge,
+    ChargeEvidence,
+    Claim,
+    ClaimState,
+    NoteVersion,
+)
 
 # Upper bounds, in days, of the ages that are told apart; the last has no bound.
 AGES = (7, 30, 60)
 SETTLED = (ClaimState.PAID, ClaimState.CLOSED)
 _SETTLED_SHOWN_FOR = timedelta(days=30)
+UNCHARGED_SHOWN_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +38,13 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """The Monday screen. Money in cents. `unsigned` sessions took place and have no signed note;
-    `unbilled` charges have no claim yet."""
+    `uncharged` ones have, of the last ninety days, and no charge; `unbilled` charges have no claim
+    yet."""
 
     unsigned: int
     unsigned_oldest_days: int | None
+    uncharged: int
+    uncharged_oldest_days: int | None
     unbilled: int
     unbilled_cents: int
     stages: Mapping[str, Stage]
@@ -49,8 +60,11 @@ class Pipeline:
 
 
 def pipeline(now: datetime) -> Pipeline:
-    """Five queries, however many claims there are."""
+    """Six queries, however many claims there are."""
     unsigned = _unsigned(now)
+    uncharged = without_charge(now - UNCHARGED_SHOWN_FOR).aggregate(
+        n=Count("pk"), oldest=Min("ends_at")
+    )
     unbilled = Charge.objects.filter(claim__isnull=True, state="live").aggregate(
         n=Count("pk"), cents=Sum("current__amount_cents", default=0)
     )
@@ -62,6 +76,8 @@ def pipeline(now: datetime) -> Pipeline:
     return Pipeline(
         unsigned=unsigned["n"],
         unsigned_oldest_days=_age(unsigned["oldest"], now),
+        uncharged=uncharged["n"],
+        uncharged_oldest_days=_age(uncharged["oldest"], now),
         unbilled=unbilled["n"],
         unbilled_cents=unbilled["cents"],
         stages=stages(now),
@@ -114,6 +130,22 @@ def _unsigned(now: datetime) -> dict[str, Any]:
         .exclude(session__attendances__note__current__isnull=False)
         .aggregate(n=Count("pk"), oldest=Min("ends_at"))
     )
+
+
+def without_charge(since: datetime) -> "QuerySet[NoteVersion]":
+    """Signed services since then that no charge rests on, whatever the reason: too short, no fee,
+    a day that is not full."""
+    own = Charge.objects.filter(attendance=OuterRef("note__attendance"), state="live")
+    of_its_day = ChargeEvidence.objects.filter(
+        note_version=OuterRef("pk"),
+        charge_version__charge__state="live",
+        charge_version__charge__current=F("charge_version"),
+    )
+    rows: QuerySet[NoteVersion] = NoteVersion.objects.filter(
+        ~Exists(own), ~Exists(of_its_day),
+        note__current=F("pk"), attended=True, starts_at__gte=since,
+    )  # fmt: skip
+    return rows
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:

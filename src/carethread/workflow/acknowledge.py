@@ -98,7 +98,7 @@ def _take_word(file: EdiFile, position: int, one: AcknowledgedClaim, now: dateti
     )  # fmt: skip
     if version is None:
         return
-    claim = Claim.objects.select_for_update(of=("self",)).get(pk=version.claim_id)
+    claim = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=version.claim_id)
     if claim.current_id != version.pk:
         return
     if claim.state in _NOT_ADJUDICATED and one.payer_control_number and one.is_accepted:

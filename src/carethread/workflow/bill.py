@@ -412,7 +412,7 @@ def wait_for(claim: Claim, author: str, *, user: User, now: datetime) -> None:
 
 def answered(claim: Claim, author: str, *, now: datetime) -> None:
     """The author has answered: what was kept for that alone goes on."""
-    locked = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    locked = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
     if locked.stopped_reason == _waits_for(author):
         locked.stopped_reason = ""
         locked.save(update_fields=["stopped_reason"])
@@ -424,7 +424,7 @@ def _waits_for(author: str) -> str:
 
 
 def _still_here(claim: Claim) -> Claim:
-    locked = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    locked = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
     if locked.state not in WAITING:
         raise refuse("This claim has left already. Send a correction instead of holding it.")
     return locked

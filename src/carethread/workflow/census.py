@@ -47,7 +47,7 @@ def take(
         raise refuse(f"{program} is not a house: nobody is counted there.")
     if day >= gather.service_date(program.organization, now):
         raise refuse("This night has not passed yet.", "day")
-    Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
+    Program.objects.select_for_update(of=("self",), no_key=True).get(pk=program.pk)
     who, before = {e.pk: e for e in expected(program, day)}, counted(program, day)
     if strangers := present.keys() - who.keys():
         raise refuse(f"{len(strangers)} of them were not in the program on that day.", "present")

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import F, Q
 
+from carethread.insight.pipeline import without_charge
 from carethread.record.models import (
     Attendance,
     Charge,
@@ -88,6 +89,17 @@ def recharge(client: Client, *, now: datetime) -> None:
         day, program = attendance.session.day, attendance.session.program
         assert day is not None
         program_day.settle(attendance.episode, program, day, now=now)
+
+
+@transaction.atomic
+def charge_uncharged(since: datetime, *, now: datetime) -> None:
+    """Something that kept services from being charged is mended (a fee is known now): charge those
+    since then that could not be."""
+    waiting = without_charge(since).values_list("pk", "note__attendance__client")
+    found = dict(waiting)
+    charges.hold(found.values())
+    for version in gather.versions_to_charge().filter(pk__in=found, note__current=F("pk")):
+        charge(version, now=now, again=True)
 
 
 def as_charged(version: NoteVersion) -> Charged:

@@ -243,12 +243,12 @@ def fingerprint(version: DischargeSummaryVersion) -> str:
 
 
 def _locked(episode: Episode) -> Episode:
-    rows = Episode.objects.select_for_update(of=("self",))
+    rows = Episode.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("organization", "client", "program").get(pk=episode.pk)
 
 
 def _locked_summary(summary: DischargeSummary) -> DischargeSummary:
-    DischargeSummary.objects.select_for_update(of=("self",)).get(pk=summary.pk)
+    DischargeSummary.objects.select_for_update(of=("self",), no_key=True).get(pk=summary.pk)
     return DischargeSummary.objects.select_related(
         "author", "current", "episode__organization", "organization"
     ).get(pk=summary.pk)

@@ -87,7 +87,7 @@ class Signed:
 def open_note(appointment: Appointment, *, now: datetime) -> Note:
     """The note of an appointment: the one that exists, or a draft made from what is known."""
     appointment = (
-        Appointment.objects.select_for_update(of=("self",))
+        Appointment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("program__site", "practitioner", "organization")
         .get(pk=appointment.pk)
     )
@@ -279,7 +279,7 @@ def _keep_attendance(note: Note) -> None:
 
 def _answer_cases(note: Note, user: User, now: datetime) -> None:
     """An author's signature answers every open question about the note."""
-    for case in Case.objects.select_for_update().filter(note=note, state="open"):
+    for case in Case.objects.select_for_update(no_key=True).filter(note=note, state="open"):
         case.state = "answered"
         case.save(update_fields=["state"])
         if case.claim is not None:
@@ -322,12 +322,12 @@ def _locked(note: Note, *, with_author: bool = False) -> Note:
 
 @compiled
 def _note(note: int) -> "QuerySet[Note]":
-    return _notes(note).select_for_update(of=("self",))
+    return _notes(note).select_for_update(of=("self",), no_key=True)
 
 
 @compiled
 def _note_and_author(note: int) -> "QuerySet[Note]":
-    return _notes(note).select_for_update(of=("self", "author"))
+    return _notes(note).select_for_update(of=("self", "author"), no_key=True)
 
 
 def _notes(note: int) -> "QuerySet[Note]":

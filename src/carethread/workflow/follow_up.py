@@ -42,7 +42,7 @@ def return_to_author(claim: Claim, *, question: str, user: User, now: datetime) 
     can; asking the same claim again while a question is open adds to that question."""
     if not question.strip():
         raise refuse("Write the question that the author should answer.", "question")
-    claim = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    claim = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
     charge = claim.charges.select_related("current__note_version__note").first()
     if charge is None or charge.current is None:
         raise refuse("This claim has no note to return.")
@@ -78,7 +78,11 @@ def return_to_author(claim: Claim, *, question: str, user: User, now: datetime) 
 @transaction.atomic
 def answer(case: Case, *, words: str, user: User, now: datetime) -> Case:
     """The author answers in words: the note is right as it stands."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("author").get(pk=case.pk)
+    case = (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("author")
+        .get(pk=case.pk)
+    )
     if case.author is None or case.author.user_id != user.pk:
         raise refuse("Only the note's author can answer this.")
     if not words.strip():
@@ -102,7 +106,11 @@ def answer(case: Case, *, words: str, user: User, now: datetime) -> Case:
 def close(case: Case, *, resolution: str, user: User, now: datetime) -> Case:
     """A person settles a case, with how. A denial's money stays owed: closing writes nothing
     off."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("claim").get(pk=case.pk)
+    case = (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("claim")
+        .get(pk=case.pk)
+    )
     if not resolution.strip():
         raise refuse("Say how this was settled.", "resolution")
     if _is_refusal(case):

@@ -8,7 +8,9 @@ def take(organization: Organization, name: str, count: int = 1) -> range:
     """The next `count` numbers of a counter, from 1 on. Holds the counter until the transaction
     ends: take numbers last (see docs/locking.md)."""
     Counter.objects.get_or_create(organization=organization, name=name)
-    counter = Counter.objects.select_for_update().get(organization=organization, name=name)
+    counter = Counter.objects.select_for_update(no_key=True).get(
+        organization=organization, name=name
+    )
     first = counter.value + 1
     counter.value += count
     counter.save(update_fields=["value"])

@@ -271,7 +271,7 @@ def _asked_for(claim: Claim, rule: str) -> RuleSkip | None:
 
 
 def _waiting(claim: Claim) -> Claim:
-    row = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    row = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
     if row.state not in bill.WAITING:
         raise refuse("This claim has left already.")
     return row

@@ -390,7 +390,7 @@ def match_by_hand(waiting: Match, version: ClaimVersion, *, user: User, now: dat
     """A person says which claim is meant: the money set aside goes to its lines."""
     waiting = _still_waiting(waiting)
     received = _received_again(waiting.remitted)
-    Claim.objects.select_for_update(of=("self",)).get(pk=version.claim_id)
+    Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=version.claim_id)
     (version,) = versions(Q(pk=version.pk))
     verdict = match_chosen(received.said, as_submitted(version))
     if not verdict.is_certain:
@@ -423,7 +423,7 @@ def not_ours(waiting: Match, *, user: User, reason: str, now: datetime) -> Match
 
 def _still_waiting(waiting: Match) -> Match:
     locked: Match = (
-        Match.objects.select_for_update(of=("self",))
+        Match.objects.select_for_update(of=("self",), no_key=True)
         .select_related("remitted__remittance__organization")
         .get(pk=waiting.pk)
     )

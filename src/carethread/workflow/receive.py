@@ -129,7 +129,9 @@ def read_file(delivery: Delivery, *, now: datetime) -> bool:
     """Read one stored file, in one transaction: all of it has its effect, or none of it."""
     try:
         with transaction.atomic():
-            locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+            locked = Delivery.objects.select_for_update(of=("self",), no_key=True).get(
+                pk=delivery.pk
+            )
             if locked.state != "received":
                 return False
             document = read(bytes(delivery.file.raw))
@@ -237,7 +239,7 @@ def _finish(delivery: Delivery, state: str, reason: str, now: datetime) -> bool:
 
 @transaction.atomic
 def _quarantine(delivery: Delivery, problem: Unreadable | Quarantined, now: datetime) -> bool:
-    locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+    locked = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
     if locked.state != "received":
         return False
     locked.findings = [

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from carethread.codes.policies import POLICIES
 from carethread.codes.roles import Role
@@ -24,6 +25,7 @@ from carethread.record.models import (
     Site,
     User,
 )
+from carethread.workflow import charging, gather
 from carethread.workflow.connections import REAL_TIME
 from carethread.workflow.errors import refuse
 from carethread.workflow.keep import keep
@@ -100,7 +102,7 @@ def save_payer(row: Payer) -> Payer:
 @transaction.atomic
 def save_fee(row: Fee) -> Fee:
     """A price from a day on. The price before it ends the day before; no day that was billed
-    already gets another price."""
+    already gets another price. What was signed since and waited for a price is charged."""
     billed = ChargeVersion.objects.filter(
         code=row.code, charge__service_date__gte=row.effective_from
     )
@@ -113,7 +115,10 @@ def save_fee(row: Fee) -> Fee:
         code=row.code,
         effective_from__lt=row.effective_from,
     ).update(effective_to=row.effective_from - timedelta(days=1))
-    return keep(row)
+    keep(row)
+    since = gather.midnight(row.organization, row.effective_from)
+    charging.charge_uncharged(since, now=timezone.now())
+    return row
 
 
 def save_rate(row: ContractRate) -> ContractRate:

@@ -282,6 +282,8 @@ PLANTS = (
         line(procedure="G2086"), context(lines={}))),
     # ---- units and limits
     Plant("CODE_EQ_NOTE", "another code than was charged", KINDS, chart(code="90834")),
+    Plant("CODE_EQ_NOTE", "a code of another service", THERAPY, both(
+        line(procedure="H2011"), chart(code="H2011"))),
     Plant("UNITS_EQ_NOTE", "eight units for four", KINDS, chart(units=4)),
     Plant("UNITS_WHOLE", "half a unit", KINDS, _half),
     Plant("DATE_EQ_NOTE", "another day than the note's", KINDS,
@@ -441,7 +443,8 @@ NEAR = (
         line(procedure="T9999"), context(lines={}, rates=None))),
     Plant("MOD_VALID", "four that go together", KINDS, line(modifiers=("HF", "HO", "U1", "GO"))),
     Plant("MOD_REQUIRED", "peer support in a group with HQ", (GROUP,), both(
-        line(procedure="H0038", modifiers=("HQ",)), chart(code="H0038", minutes=None),
+        line(procedure="H0038", modifiers=("HQ",)),
+        chart(code="H0038", minutes=None, service="peer_support"),
         person(credential="CPS"), context(rates=None))),
     Plant("MOD_AGE", "a grown client's modifier", KINDS, line(modifiers=("HB",))),
     Plant("PLACE_VALID", "a school", (OUTPATIENT,), both(
@@ -450,7 +453,8 @@ NEAR = (
     Plant("OTP_SETTING", "the office month at an office", (OUTPATIENT,), both(
         line(procedure="G2086"), context(lines={}, rates=None))),
     Plant("UNIT_ROUNDING", "four units of an hour", THERAPY, both(
-        line(procedure="H0004", units=Decimal(4)), chart(code="H0004", units=4),
+        line(procedure="H0004", units=Decimal(4)),
+        chart(code="H0004", units=4, service="sud_individual"),
         context(rates=None))),
     Plant("UNITS_WHOLE", "one unit written 1.0", KINDS, line(units=Decimal("1.0"))),
     Plant("MUE_EXCEEDED", "as many as CMS takes as possible", KINDS, lambda c, x: (
@@ -491,9 +495,10 @@ NEAR = (
     Plant("CERT_CURRENT", "certifications that are not known", (IOP, PHP),
           context(certifications=None)),
     Plant("LAB_ORDER", "a test that was ordered", PROFESSIONAL, both(
-        line(procedure="80305", references=CLIA), chart(code="80305"), context(rates=None))),
+        line(procedure="80305", references=CLIA), chart(code="80305", service=None),
+        context(rates=None))),
     Plant("CLIA", "the laboratory's number on the claim", PROFESSIONAL, both(
-        line(procedure="80305"), claim(references=CLIA), chart(code="80305"),
+        line(procedure="80305"), claim(references=CLIA), chart(code="80305", service=None),
         context(rates=None))),
     Plant("SERVICE_IN_EPISODE", "served on the day of admission", (OUTPATIENT,),
           context(episode=EpisodeFacts(date(2026, 3, 2)))),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from carethread.codes.roles import Role
-from carethread.codes.services import code_uses, services
+from carethread.codes.services import code_uses, codes_of, services
 from carethread.rules.scrub.context import ChartLine, ScrubContext
 from carethread.rules.scrub.known import charted, note
 from carethread.rules.scrub.registry import STOPS, Fault, rule
@@ -18,13 +18,17 @@ _HOUSE = "the law of the house: no claim says anything that the record does not"
     "CODE_EQ_NOTE",
     STOPS,
     Role.BILLER,
-    "Each line bills the code that its note was charged as",
+    "Each line bills the code that its note was charged as, and one of its service",
     source=_HOUSE,
 )
 def code_equals_note(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
         if chart.code is not None and chart.code != line.procedure:
             message = f"The claim bills {line.procedure}, the note was charged as {chart.code}."
+            yield Fault(message, line.control_number, note(chart))
+        elif chart.service and line.procedure not in (codes_of(chart.service) or {line.procedure}):
+            label = services()[chart.service].label
+            message = f"The claim bills {line.procedure}, which is no code of {label}."
             yield Fault(message, line.control_number, note(chart))
 
 
