@@ -21,7 +21,7 @@ def ada(cast: Cast) -> Browser:
 
 def setting(**values: object) -> dict[str, object]:
     return {
-        "key": "grace_minutes",
+        "key": "group_most",
         "effective_from": TODAY.isoformat(),
         "reason": "Asked for.",
         **values,
@@ -40,12 +40,12 @@ def test_a_value_for_a_payer_goes_before_one_for_the_program_and_the_centers(
     plain = ada.get("/policies/").content.decode()
     there = ada.get(f"/policies/?program={cast.program.pk}").content.decode()
     both = ada.get(f"/policies/?program={cast.program.pk}&payer={cast.payer.pk}").content.decode()
-    assert "60 minutes" in plain
+    assert "60 clients" in plain
     assert "For the whole center" in plain
     assert "For Outpatient, set by" in there
     assert "For Harbor Health in Outpatient, set by" in both
     with scope(organization=cast.center):
-        found = effective("grace_minutes", on=date(2026, 12, 31), payer_id=cast.payer.pk)
+        found = effective("group_most", on=date(2026, 12, 31), payer_id=cast.payer.pk)
     assert found.value == 60, "the payer's own value is for that program only"
 
 
@@ -74,3 +74,12 @@ def test_a_pattern_that_is_none_and_a_license_that_ends_before_it_begins_are_ref
         license.effective_to = date(2020, 1, 1)
         with pytest.raises(Refused, match="end after it begins"):
             staff.save_license(license)
+
+
+def test_a_policy_is_set_apart_only_for_what_it_is_followed_for(cast: Cast, ada: Browser) -> None:
+    for where, row in (("program", cast.program), ("payer", cast.payer)):
+        answer = ada.post("/policies/", setting(key="late_entry_hours", value=5, **{where: row.pk}))
+        assert answer.status_code == 422
+        assert f"This policy holds for every {where} alike." in answer.content.decode()
+    answer = ada.post("/policies/", setting(key="eligibility_hour", value=24))
+    assert "from 0 to 23" in answer.content.decode()

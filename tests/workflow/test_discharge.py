@@ -77,6 +77,17 @@ def test_the_claim_of_the_last_day_waits_for_the_summary_and_is_freed_by_its_sig
     assert held.state == ClaimState.READY
 
 
+def test_a_center_that_does_not_hold_lets_the_last_claim_leave(alder: Cast) -> None:
+    staff.set_policy(
+        PolicySetting(organization=alder.center, key="discharge_hold", value=0,
+                      program=alder.program, effective_from=date(2026, 1, 1)),
+        now=NOW,
+    )  # fmt: skip
+    signed_session(alder)
+    _discharge(alder)
+    assert _only_claim(alder).state == ClaimState.READY
+
+
 def test_claims_of_earlier_days_do_not_wait(alder: Cast) -> None:
     signed_session(alder, starts=NOW - timedelta(days=4))
     _discharge(alder)

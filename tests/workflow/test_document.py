@@ -6,7 +6,7 @@ import pytest
 
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Authorization, Charge, NoteVersion, Signature, Transfer
-from carethread.workflow import document
+from carethread.workflow import document, signing
 from carethread.workflow.errors import Refused
 from tests.cast import LONG_AGO, NOW, Cast, amend, draft_from, draft_of, proof, sign, signed_session
 
@@ -131,9 +131,9 @@ def test_an_addendum_needs_a_reason(alder: Cast) -> None:
 def test_the_hash_of_a_version_covers_what_was_signed(alder: Cast) -> None:
     version = signed_session(alder).version
     version = NoteVersion.objects.get(pk=version.pk)
-    assert document.fingerprint(version) == version.hash
+    assert signing.fingerprint(version) == version.hash
     version.content = {"plan": "something else"}
-    assert document.fingerprint(version) != version.hash
+    assert signing.fingerprint(version) != version.hash
 
 
 def test_preview_shows_what_signing_would_create_and_creates_nothing(alder: Cast) -> None:

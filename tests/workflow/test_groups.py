@@ -20,7 +20,7 @@ from carethread.record.models import (
     Session,
     Transfer,
 )
-from carethread.workflow import admit, bill, document, group_sign, groups, staff, submit
+from carethread.workflow import admit, bill, document, group_sign, groups, signing, staff, submit
 from carethread.workflow.errors import Refused
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, amend, proof
 from tests.groups import NAMES, TOPIC, Circle, at, circle, fees, people
@@ -223,7 +223,7 @@ def test_each_chart_holds_the_shared_part_and_its_own_and_nobody_elses(three: Ci
     assert content == {
         **TOPIC, "participation": "Took an active part", "response": f"Said: {abel.pk} things."
     }  # fmt: skip
-    assert document.fingerprint(abel.note.current) == abel.note.current.hash
+    assert signing.fingerprint(abel.note.current) == abel.note.current.hash
     signature = abel.note.current.signatures.get()
     assert (signature.user, signature.role) == (three.user, "author")
 

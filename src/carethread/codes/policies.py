@@ -5,17 +5,23 @@ A setting of the record (organization, then program, then payer, by date) overri
 
 from dataclasses import dataclass
 
+PROGRAM, PAYER = "program", "payer"
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A policy: its default, its unit, and what it decides in plain words. One that is chosen and
-    not counted names its `choices`, each with its words."""
+    not counted names its `choices`, each with its words. `by` says for what it can be set apart
+    from the whole center (PROGRAM, PAYER): whoever follows it asks for no more than that. `most` is
+    the largest value that means something."""
 
     key: str
     default: int
     unit: str
     words: str
     choices: tuple[tuple[int, str], ...] = ()
+    by: tuple[str, ...] = ()
+    most: int | None = None
 
 
 POLICIES: dict[str, Policy] = {
@@ -26,6 +32,7 @@ POLICIES: dict[str, Policy] = {
             120,
             "minutes",
             "How long a clean claim waits before it leaves, so that it can be called back.",
+            by=(PAYER,),
         ),
         Policy(
             "late_entry_hours",
@@ -50,31 +57,42 @@ POLICIES: dict[str, Policy] = {
             540,
             "minutes",
             "The least that an adult attends in a week of intensive outpatient (axisirg.com: 9 h).",
+            by=(PROGRAM, PAYER),
         ),
         Policy(
             "iop_week_minutes_adolescent",
             360,
             "minutes",
             "The least that somebody under 18 attends in a week of intensive outpatient.",
+            by=(PROGRAM, PAYER),
         ),
         Policy(
             "php_week_minutes",
             1200,
             "minutes",
             "The least in a week of partial hospitalization (codapedia.com article 2073: 20 h).",
+            by=(PROGRAM, PAYER),
         ),
         Policy(
             "group_most",
             12,
             "clients",
             "The most clients in a group (Conn. Regs 17b-262-822; Los Angeles County).",
+            by=(PROGRAM, PAYER),
         ),
-        Policy("group_least", 2, "clients", "The fewest clients that make a group."),
+        Policy(
+            "group_least",
+            2,
+            "clients",
+            "The fewest clients that make a group.",
+            by=(PROGRAM, PAYER),
+        ),
         Policy(
             "eligibility_days",
             30,
             "days",
             "How long before a service the payer may have been asked about the coverage.",
+            by=(PAYER,),
         ),
         Policy(
             "cloned_percent",
@@ -98,19 +116,22 @@ POLICIES: dict[str, Policy] = {
             "eligibility_hour",
             19,
             "o'clock",
-            "From which hour of the day on the nightly file of questions about coverage leaves.",
+            "From which hour of the day (0 to 23) on the nightly file about coverage leaves.",
+            most=23,
         ),
         Policy(
             "skip_needs_approval",
             1,
             "persons",
             "Whether a second person (1) or nobody (0) approves that a claim skips a rule.",
+            by=(PAYER,),
         ),
         Policy(
             "discharge_summary_days",
             14,
             "days",
             "How long after a discharge its summary may take.",
+            by=(PROGRAM,),
         ),
         Policy(
             "discharge_hold",
@@ -118,6 +139,7 @@ POLICIES: dict[str, Policy] = {
             "",
             "Whether claims that touch the last days of a stay wait for its discharge summary.",
             ((1, "they wait"), (0, "they leave")),
+            by=(PROGRAM, PAYER),
         ),
         Policy(
             "statement_days",
@@ -125,6 +147,7 @@ POLICIES: dict[str, Policy] = {
             "days",
             "How much time one institutional claim covers.",
             ((7, "a week"), (31, "a calendar month")),
+            by=(PROGRAM, PAYER),
         ),
         Policy(
             "authorization_low_units",

@@ -55,7 +55,16 @@ def cases(asked: Asked) -> "QuerySet[Case]":
     """Cases, those with the nearest deadline first, and among them the most money."""
     rows: QuerySet[Case] = (
         narrowed(asked)
-        .select_related("claim__client", "claim__payer", "author", "file")
+        .select_related(
+            "author",
+            "claim__client",
+            "claim__payer",
+            "file",
+            "note__attendance__client",
+            "episode__client",
+            "authorization__client",
+            "coverage__client",
+        )
         .defer("file__raw")
     )
     return rows.order_by(F("due_on").asc(nulls_last=True), "-amount_cents", "pk")

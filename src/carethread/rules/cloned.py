@@ -1,8 +1,8 @@
 """Text that a note shares word for word with an earlier one.
 
-A payer's auditor who finds one paragraph in ten notes denies all ten. What is compared are runs
-of `RUN` words, so that a changed name or number does not hide a copy, and a phrase that
-everybody writes is no copy yet. (CMS, MLN "Documentation in electronic records": cloned notes.)
+An auditor who finds one paragraph in ten notes doubts all ten. What is compared are runs of `RUN`
+words, so that a changed name or number does not hide a copy, and a phrase that everybody writes
+is no copy yet. Both figures are our own.
 """
 
 import re

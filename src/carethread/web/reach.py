@@ -195,6 +195,7 @@ case = _any(
         "remitted_claim__remittance",
         "episode__client",
         "authorization__client",
+        "coverage__client",
     )
 )
 

@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 
 from carethread.codes.credentials import credentials
 from carethread.codes.levels import levels
-from carethread.codes.policies import POLICIES
+from carethread.codes.policies import POLICIES, Policy
 from carethread.codes.services import services
 from carethread.record.models import (
     Authorization,
@@ -354,13 +354,18 @@ class FeeForm(RowForm):
         super()._post_clean()  # type: ignore[misc]
 
 
+def _values(policy: Policy) -> str:
+    """What may be typed for it."""
+    return ", ".join(f"{value}: {words}" for value, words in policy.choices) or policy.unit
+
+
 class PolicyForm(RowForm):
     key = forms.ChoiceField(
-        label="Policy", choices=[(p.key, f"{p.words} ({p.unit})") for p in POLICIES.values()]
+        label="Policy", choices=[(p.key, f"{p.words} ({_values(p)})") for p in POLICIES.values()]
     )
     value = forms.IntegerField(label="New value", min_value=0)
-    program = ChoiceOf(Program, required=False, help_text="Empty: for every program.")
-    payer = ChoiceOf(Payer, required=False, help_text="Empty: for every payer.")
+    program = ChoiceOf(Program, required=False)
+    payer = ChoiceOf(Payer, required=False)
     widths = {"value": "half", "effective_from": "half", "program": "half", "payer": "half"}
 
     class Meta:
@@ -368,18 +373,29 @@ class PolicyForm(RowForm):
         fields = ["key", "value", "effective_from", "program", "payer", "reason"]
         labels = {"effective_from": "From"}
 
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        _offer_everywhere(self)
+
+
+def _offer_everywhere(form: forms.Form | RowForm) -> None:
+    """The programs and payers of the center, and all of them together."""
+    for name in ("program", "payer"):
+        field = form.fields[name]
+        assert isinstance(field, ChoiceOf)
+        field.offer(field.model._default_manager.order_by("name"))
+        field.empty_label = f"Every {name}"
+
 
 class PolicyScopeForm(forms.Form):
     """For which program and payer the values in force are asked."""
 
-    program = ChoiceOf(Program, required=False, empty_label="Every program")
-    payer = ChoiceOf(Payer, required=False, empty_label="Every payer")
+    program = ChoiceOf(Program, required=False)
+    payer = ChoiceOf(Payer, required=False)
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        for field in self.fields.values():
-            if isinstance(field, ChoiceOf):
-                field.offer(field.model._default_manager.order_by("name"))
+        _offer_everywhere(self)
 
     @property
     def chosen(self) -> dict[str, Any]:

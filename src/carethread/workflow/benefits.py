@@ -259,7 +259,7 @@ def _open(check: EligibilityCheck, one: Contradiction, source: str, now: datetim
         source=source[:80],
         defaults={
             "kind": CaseKind.ELIGIBILITY,
-            "category": "eligibility",
+            "category": "coverage_answer",
             "owner_role": one.owner.value,
             "title": f"{check.coverage.client}: {one.words}"[:300],
             "cure": one.cure,
@@ -290,7 +290,7 @@ def _open_stranger(file: EdiFile, count: int, now: datetime) -> None:
         source=f"eligibility-file:{file.pk}",
         defaults={
             "kind": CaseKind.ELIGIBILITY,
-            "category": "eligibility",
+            "category": "coverage_answer",
             "owner_role": Role.BILLER.value,
             "title": f"{file.name} speaks of {count} that we did not ask about"[:300],
             "cure": "Look at the file. What answered our questions was read.",

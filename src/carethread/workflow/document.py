@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from carethread.codes.policies import POLICIES
 from carethread.record.compiled import compiled
 from carethread.record.models import (
     Appointment,
@@ -34,9 +33,6 @@ from carethread.workflow import bill, charging, gather, signing
 from carethread.workflow.charging import ChargedLine
 from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.reauthenticate import Proof
-from carethread.workflow.signing import fingerprint
-
-__all__ = ["fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +174,9 @@ def copied(note: Note, now: datetime) -> tuple[Copy, ...]:
     this client's first. It warns the author, and holds nothing."""
     if not any(is_long(str(text)) for text in note.content.values()):
         return ()
-    center = Settings(gather.service_date(note.organization, now)).of(
-        program_id=None, payer_id=None
-    )
-    since = now - timedelta(days=center.get("cloned_days", POLICIES["cloned_days"].default))
+    today = gather.service_date(note.organization, now)
+    center = Settings(today).in_force(program_id=None, payer_id=None)
+    since = now - timedelta(days=center["cloned_days"].value)
     signed = NoteVersion.objects.filter(author=note.author_id, starts_at__gte=since)
     signed = signed.exclude(note=note).select_related("note__attendance", "organization")
     mine = note.attendance.client_id
@@ -194,11 +189,7 @@ def copied(note: Note, now: datetime) -> tuple[Copy, ...]:
         for version in signed.order_by("-starts_at", "-pk")[:_MOST_COMPARED]
     ]
     earlier.sort(key=lambda one: not one.same_client)
-    return copies(
-        note.content,
-        earlier,
-        from_percent=center.get("cloned_percent", POLICIES["cloned_percent"].default),
-    )
+    return copies(note.content, earlier, from_percent=center["cloned_percent"].value)
 
 
 # ----------------------------------------------------------------------------------- signing

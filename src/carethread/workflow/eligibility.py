@@ -35,7 +35,6 @@ from carethread.workflow import benefits, gather, numbers, receive, submit
 from carethread.workflow.connections import asks_in_batch, failed, real_time, succeeded
 from carethread.workflow.errors import refuse
 from carethread.workflow.locks import lock
-from carethread.x12.common import Envelope
 from carethread.x12.writer import write
 
 SAME = timedelta(minutes=1)
@@ -208,14 +207,7 @@ def _file(
     sets = inquiry.inquiries(
         questions,
         gather.billing_provider(organization),
-        envelope=Envelope(
-            sender=connection.sender_id,
-            receiver=connection.receiver_id,
-            interchange=f"{control:09d}",
-            group=str(control),
-            set="0001",
-            guide=inquiry.GUIDE,
-        ),
+        envelope=submit.envelope_of(connection, control, inquiry.GUIDE),
         created=local,
     )
     return write(

@@ -82,7 +82,7 @@ def sign(session: Session, *, user: User, proof: Proof, now: datetime) -> Outcom
     session = groups.held(session)
     if session.practitioner.user_id != user.pk:
         raise refuse("Only the facilitator signs the notes of this group.")
-    if not _to_sign(session) and _is_signed(session):
+    if not _to_sign(session) and groups.is_signed(session):
         return Outcome(as_signed(session).clients, already=True)
     if not proof.holds_for(user, now):
         raise refuse("Please enter your password again to sign.", "password")
@@ -152,10 +152,6 @@ def _to_sign(session: Session) -> list[Attendance]:
     """Who was there and is not signed for yet."""
     rows = session.attendances.filter(status="present").exclude(note__current__isnull=False)
     return list(rows.select_related("client", "episode").order_by("client_id"))
-
-
-def _is_signed(session: Session) -> bool:
-    return Note.objects.filter(attendance__session=session, current__isnull=False).exists()
 
 
 def _filled(session: Session, now: datetime) -> list[Note]:

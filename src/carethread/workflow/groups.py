@@ -118,7 +118,7 @@ def open_session(group: Group, day: date, *, user: User, now: datetime) -> Sessi
         raise refuse("This session is still to come.")
     session = Session.objects.filter(group=group, day=day).first() or _new_session(group, day)
     _require_leader(session, user)
-    if not _is_signed(session):
+    if not is_signed(session):
         there = set(session.attendances.values_list("client_id", flat=True))
         Attendance.objects.bulk_create(
             Attendance(
@@ -408,7 +408,8 @@ def _require_leader(session: Session, user: User) -> None:
         raise refuse("Only the facilitators of this group can do that.")
 
 
-def _is_signed(session: Session) -> bool:
+def is_signed(session: Session) -> bool:
+    """Whether the note of anybody in the session is signed."""
     return Note.objects.filter(attendance__session=session, current__isnull=False).exists()
 
 
@@ -416,7 +417,7 @@ def _writable(session: Session, user: User) -> Session:
     """The session, locked, while nothing of it is signed."""
     session = held(session)
     _require_leader(session, user)
-    if _is_signed(session):
+    if is_signed(session):
         raise refuse("The group's notes are signed. Correct a client's note by an addendum to it.")
     return session
 

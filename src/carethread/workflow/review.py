@@ -17,7 +17,6 @@ from carethread.workflow.authorize import Told
 from carethread.workflow.connections import mailboxes
 from carethread.workflow.errors import refuse
 from carethread.workflow.quarantine import Quarantined
-from carethread.x12.common import Envelope
 from carethread.x12.review import Review
 from carethread.x12.writer import write
 
@@ -84,14 +83,7 @@ def _request(row: Authorization, connection: Connection, control: int, local: da
         gather.client_facts(row.client),
         gather.coverage_facts(coverage),
         gather.billing_provider(row.organization),
-        envelope=Envelope(
-            sender=connection.sender_id,
-            receiver=connection.receiver_id,
-            interchange=f"{control:09d}",
-            group=str(control),
-            set="0001",
-            guide=rules.GUIDE,
-        ),
+        envelope=submit.envelope_of(connection, control, rules.GUIDE),
         created=local,
     )
 

@@ -155,6 +155,11 @@ def set_policy(row: PolicySetting, *, now: datetime) -> PolicySetting:
         raise refuse("There is no such policy.", "key")
     if not isinstance(row.value, int) or row.value < 0:
         raise refuse(f"Give a whole number of {policy.unit}.", "value")
+    if policy.most is not None and row.value > policy.most:
+        raise refuse(f"Give a whole number from 0 to {policy.most}.", "value")
+    for where in ("program", "payer"):
+        if where not in policy.by and getattr(row, f"{where}_id") is not None:
+            raise refuse(f"This policy holds for every {where} alike.", where)
     if policy.choices and row.value not in dict(policy.choices):
         offered = ", ".join(f"{value} ({words})" for value, words in policy.choices)
         raise refuse(f"This policy is one of: {offered}.", "value")

@@ -120,6 +120,18 @@ def _may_leave(one: Prepared) -> bool:
     return not any(finding.stops for finding in scrub(one.wire, one.context))
 
 
+def envelope_of(connection: Connection, control: int, guide: str) -> Envelope:
+    """The envelope of the one set (or the first) of a file that leaves by that connection."""
+    return Envelope(
+        sender=connection.sender_id,
+        receiver=connection.receiver_id,
+        interchange=f"{control:09d}",
+        group=str(control),
+        set="0001",
+        guide=guide,
+    )
+
+
 def write_file(
     organization: Organization,
     connection: Connection,
@@ -130,14 +142,7 @@ def write_file(
     """The 837 bytes of these claims, all of one form, under one interchange control number."""
     local = gather.local(organization, now)
     file = ClaimFile(
-        envelope=Envelope(
-            sender=connection.sender_id,
-            receiver=connection.receiver_id,
-            interchange=f"{control:09d}",
-            group=str(control),
-            set="0001",
-            guide=GUIDES[form_of(claims)],
-        ),
+        envelope=envelope_of(connection, control, GUIDES[form_of(claims)]),
         submitter=Party(
             "2",
             organization.legal_name,

@@ -44,6 +44,8 @@ _CAUSES = {
     "dx_invalid": "Diagnosis not valid on that day",
     "dx_mismatch": "Diagnosis does not fit the service",
     "dx_noncovered": "Diagnosis not covered",
+    "coverage_answer": "What the payer says of the coverage",
+    "discharge_summary": "Discharge summary not signed",
     "eligibility": "Not covered on that day",
     "med_nec": "Medical necessity",
     "network": "Out of network",

@@ -303,9 +303,13 @@ def _policies(charges: Sequence[Charge]) -> dict[int, list[OtherPolicy]]:
 
 
 def _asks_policies(charges: Sequence[Charge]) -> bool:
-    """Whether a rule that follows a policy looks at any of them: groups, and whole weeks."""
+    """Whether a rule that follows a policy looks at any of them: groups, whole weeks, and the last
+    days of a stay."""
     return any(
-        c.attendance.session.kind == "group" or family(_level(c)) in _WEEKLY for c in charges
+        c.attendance.session.kind == "group"
+        or family(_level(c)) in _WEEKLY
+        or c.attendance.episode.discharged_on is not None
+        for c in charges
     )
 
 
