@@ -21,6 +21,9 @@ from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.locks import lock
 from carethread.workflow.reauthenticate import Proof
 
+# However the rows were written: the clients of a group are always told in this order.
+BY_NAME = ("attendance__client__last_name", "attendance__client__first_name")
+
 
 @dataclass(frozen=True, slots=True)
 class OfOne:
@@ -103,9 +106,7 @@ def as_signed(session: Session) -> Outcome:
     rows = gather.versions_to_charge().filter(
         note__attendance__session=session, note__current=F("pk")
     )
-    rows = rows.select_related("note__current").order_by(
-        "note__attendance__client__last_name", "note__attendance__client__first_name"
-    )
+    rows = rows.select_related("note__current").order_by(*(f"note__{name}" for name in BY_NAME))
     return Outcome(tuple(_as_signed(version) for version in rows), already=True)
 
 
@@ -155,14 +156,14 @@ def _to_sign(session: Session) -> list[Attendance]:
 
 
 def _filled(session: Session, now: datetime) -> list[Note]:
-    """The drafts of all who are to be signed for, locked in the order of their ids, with the times
-    and the place that the check-in says."""
+    """The drafts of all who are to be signed for, locked, by name, with the times and the place
+    that the check-in says."""
     ids = [groups.draft_of(row, session, now=now).pk for row in _to_sign(session)]
     lock(Note.objects.filter(pk__in=ids))
     notes = Note.objects.filter(pk__in=ids).select_related(
         "organization", "author__supervisor", *gather.NOTE_PARTS
     )
-    found = list(notes.order_by("pk"))
+    found = list(notes.order_by(*BY_NAME, "pk"))
     for note in found:
         attendance = note.attendance
         note.starts_at, note.ends_at = groups.attended(attendance, session)
