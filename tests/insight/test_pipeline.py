@@ -1,7 +1,11 @@
 """The Monday screen's figures: every state, with money and age, in a fixed number of questions."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
+from carethread.insight.ages import age_days
 from carethread.insight.claims import Asked, claims
 from carethread.insight.pipeline import pipeline
 from carethread.record.models import Claim, ClaimState
@@ -15,7 +19,7 @@ def test_what_is_not_signed_and_not_billed_counts_too(alder: Cast) -> None:
     draft_of(alder, starts=NOW - timedelta(days=12))
     signed_session(alder)
     found = pipeline(NOW)
-    assert (found.unsigned, found.unsigned_oldest_days) == (1, 11)
+    assert (found.unsigned, found.unsigned_oldest_days) == (1, 12)
     assert (found.unbilled, found.unbilled_cents) == (1, 18_000)
     bill.run(alder.center, now=NOW)
     assert pipeline(NOW).unbilled == 0
@@ -62,3 +66,12 @@ def test_six_questions(alder: Cast, django_assert_max_num_queries) -> None:
     bill.run(alder.center, now=NOW)
     with django_assert_max_num_queries(6):
         pipeline(NOW)
+
+
+def test_ages_count_the_days_of_the_centers_calendar() -> None:
+    with timezone.override(ZoneInfo("America/New_York")):
+        evening = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)  # 23:30 on March 1st in New York
+        assert age_days(evening, evening + timedelta(hours=1)) == 1
+        assert age_days(evening, evening + timedelta(minutes=20)) == 0
+        assert age_days(evening, evening + timedelta(hours=30)) == 2
+        assert age_days(evening + timedelta(days=2), evening) == 0

@@ -202,6 +202,24 @@ def test_changing_the_service_changes_the_form_and_loses_no_text(
     expect(page.get_by_label("Intervention")).to_have_value("Worked on the sleep diary.")
 
 
+def test_a_signature_waits_for_the_draft_that_is_on_its_way(
+    cast: Cast, chrome: Browser, live_server, draft: Note
+) -> None:
+    page, on_its_way = editor(chrome, live_server, cast, draft), []
+    page.route("**/draft/", lambda route: on_its_way.append((route, route.fetch())))
+    with page.expect_request("**/draft/"):
+        page.get_by_label("Plan").fill("Typed in the last second.")
+    page.get_by_label("Your password").fill(PASSWORD)
+    while not on_its_way:
+        page.evaluate("1")
+    page.get_by_role("button", name="Sign the note").click()
+    ((route, saved_already),) = on_its_way
+    route.fulfill(response=saved_already)
+    expect(page.get_by_role("heading", name="What your signature created")).to_be_visible()
+    with scope(organization=cast.center):
+        assert NoteVersion.objects.get().content["plan"] == "Typed in the last second."
+
+
 def test_two_windows_do_not_overwrite_each_other(
     cast: Cast, chrome: Browser, live_server, draft: Note
 ) -> None:

@@ -5,8 +5,10 @@ from html import unescape
 from itertools import count
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_scopes import scope
 
@@ -310,6 +312,40 @@ def test_what_the_author_can_cure_says_you_to_the_author_only(cast: Cast) -> Non
 
     assert "You can cure it" in shown_to(author=True)
     assert "The author cures it" in shown_to(author=False)
+
+
+def test_an_addendum_that_changes_nothing_is_not_called_clean(cast: Cast, nora: Browser) -> None:
+    with scope(organization=cast.center):
+        note = signed_session(cast).version.note
+    nora.post(reverse("note_addendum", args=[note.pk]))
+    words, clean = "Nothing is changed yet", "Nothing speaks against this claim"
+    page = nora.get(reverse("note", args=[note.pk])).content.decode()
+    assert (words in page, clean in page) == (True, False)
+    live = autosave(nora, fresh(cast, note), content_plan="Twice a week.")
+    assert (words in live, clean in live) == (False, True)
+
+
+def test_a_draft_of_another_day_says_which(cast: Cast, nora: Browser, draft: Note) -> None:
+    autosave(nora, draft)
+    url = reverse("note", args=[draft.pk])
+    assert "Saved 8:30:00 PM" in nora.get(url).content.decode()
+    with scope(organization=cast.center):
+        Note.objects.update(saved_at=NOW - timedelta(days=3))
+    assert "Saved Feb 27, 5:30 PM" in nora.get(url).content.decode()
+
+
+def test_a_long_text_costs_no_more_questions_than_a_short_one(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    def asked(text: str) -> int:
+        autosave(nora, fresh(cast, draft), content_intervention=text)
+        with CaptureQueriesContext(connection) as queries:
+            nora.get(reverse("note", args=[draft.pk]))
+        return len(queries)
+
+    assert asked("Short.") == asked(
+        "We looked at the sleep diary of the week, night by night. " * 9
+    )
 
 
 # ------------------------------------------------------------------------------ diagnoses

@@ -83,3 +83,14 @@ def test_a_policy_is_set_apart_only_for_what_it_is_followed_for(cast: Cast, ada:
         assert f"This policy holds for every {where} alike." in answer.content.decode()
     answer = ada.post("/policies/", setting(key="eligibility_hour", value=24))
     assert "from 0 to 23" in answer.content.decode()
+
+
+def test_what_is_counted_in_cents_is_typed_in_dollars(cast: Cast, ada: Browser) -> None:
+    assert "(dollars)" in ada.get("/policies/").content.decode()
+    answer = ada.post("/policies/", setting(key="underpayment_cents", value="2.50"))
+    assert answer.status_code == 302
+    assert "$2.50" in ada.get("/policies/").content.decode()
+    with scope(organization=cast.center):
+        assert effective("underpayment_cents", on=TODAY).value == 250
+    answer = ada.post("/policies/", setting(value="2.50"))
+    assert "Give a whole number of clients." in answer.content.decode()

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django_scopes import scope
 
 from carethread.codes.roles import Role
-from carethread.record.models import Appointment, Authorization
-from carethread.workflow import admit
+from carethread.record.models import Appointment, Authorization, Claim
+from carethread.workflow import admit, bill
 from tests.cast import NOW, TODAY
 from tests.web.world import Shown, signed_in
 
@@ -59,6 +59,21 @@ def test_the_board_narrows_to_what_waits_for_an_answer(shown: Shown) -> None:
     assert "Clara Client" not in page(shown, Role.UTILIZATION, "utilization")
     waiting = page(shown, Role.UTILIZATION, "utilization", query="?show=waiting")
     assert "Authorization pended" in waiting
+
+
+def test_an_expired_authorization_needs_attention_while_claims_wait_for_what_follows(
+    shown: Shown,
+) -> None:
+    wanted(shown, effective_to=TODAY - timedelta(days=1), state="expired")
+    with scope(organization=shown.cast.center):
+        bill.run(shown.cast.center, now=NOW)
+        Claim.objects.filter(pk=shown.held.pk).update(state="closed")
+    assert "Clara Client" not in page(shown, Role.UTILIZATION, "utilization")
+    with scope(organization=shown.cast.center):
+        Claim.objects.filter(pk=shown.held.pk).update(state="held")
+        Authorization.objects.update(codes=["90837"])
+        bill.run(shown.cast.center, now=NOW)
+    assert "Clara Client" in page(shown, Role.UTILIZATION, "utilization")
 
 
 def test_an_empty_board_says_what_would_be_there(shown: Shown) -> None:

@@ -8,7 +8,15 @@ from datetime import date, timedelta
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, When
 from django.utils import timezone
 
-from carethread.record.models import Appointment, Authorization, Coverage, Episode, UnitEntry
+from carethread.record.models import (
+    Appointment,
+    Authorization,
+    ClaimFinding,
+    ClaimState,
+    Coverage,
+    Episode,
+    UnitEntry,
+)
 from carethread.rules.authorize import (
     AWAITED,
     LIVE,
@@ -185,19 +193,34 @@ SHOWN = ("attention", "live", "waiting", "all")
 
 def on_board(show: str, *, today: date, at: WarnAt) -> "QuerySet[Authorization]":
     """What utilization review looks at, nearest end first. `attention`: granted, and running low,
-    ending or to be reviewed soon; `waiting`: not answered yet; `live`: granted; `all`."""
+    ending or to be reviewed soon, or ended while claims wait for what follows; `waiting`: not
+    answered yet; `live`: granted; `all`."""
     rows = Authorization.objects.select_related("client", "payer", "facility", "rendering")
     states = {"live": LIVE, "attention": LIVE | {"exhausted"}, "waiting": AWAITED | {"draft"}}
-    if show in states:
-        rows = rows.filter(state__in=states[show])
+    wanted = Q(state__in=states[show]) if show in states else Q()
     if show == "attention":
-        rows = rows.filter(
+        wanted &= (
             Q(used_units__gte=F("approved_units") - F("reserved_units") - at.units)
             | Q(effective_to__lte=today + timedelta(days=at.expiry_days))
             | Q(next_review_on__lte=today + timedelta(days=at.review_days))
         )
+        wanted |= Q(_holds_claims(), state="expired")
+    rows = rows.filter(wanted)
     ordered: QuerySet[Authorization] = rows.order_by("effective_to", "pk")
     return ordered
+
+
+def _holds_claims() -> Q:
+    """Claims wait for it: a finding names it, or asks for one after its last day."""
+    waits = ClaimFinding.objects.filter(
+        claim__state=ClaimState.HELD,
+        claim__client=OuterRef("client"),
+        claim__payer=OuterRef("payer"),
+        severity="stops",
+    )
+    named = Q(fix_kind="authorization", fix_id=OuterRef("pk"))
+    after = Q(fix_kind="authorization_new", claim__service_to__gt=OuterRef("effective_to"))
+    return Q(Exists(waits.filter(named | after)))
 
 
 def bars(rows: Sequence[Authorization], *, today: date, at: WarnAt) -> list[Bar]:

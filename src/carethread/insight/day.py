@@ -7,6 +7,7 @@ from typing import Literal
 
 from django.db.models import QuerySet
 
+from carethread.insight.ages import age_days
 from carethread.record.models import Appointment, Client, Note, Practitioner
 
 State = Literal["to write", "draft", "addendum", "signed", "no show", "cancelled"]
@@ -80,7 +81,7 @@ def _appointments(practitioner: Practitioner) -> "QuerySet[Appointment]":
 
 
 def _entries(rows: Iterable[Appointment], now: datetime) -> list[Entry]:
-    return [Entry(row, _note_of(row), max(0, (now - row.ends_at).days)) for row in rows]
+    return [Entry(row, _note_of(row), age_days(row.ends_at, now)) for row in rows]
 
 
 def _note_of(appointment: Appointment) -> Note | None:

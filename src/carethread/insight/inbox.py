@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import F, QuerySet
 
 from carethread.codes.roles import Role
+from carethread.insight.ages import age_days
 from carethread.record.models import (
     Case,
     CaseKind,
@@ -72,7 +73,7 @@ def as_returned(case: Case, now: datetime, today: date) -> Returned:
     """One case with its age and the days that are left to cure it."""
     return Returned(
         case,
-        (now - case.opened_at).days,
+        age_days(case.opened_at, now),
         (case.due_on - today).days if case.due_on else None,
     )
 

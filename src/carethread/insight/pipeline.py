@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
+from carethread.insight.ages import age_days, days_before
 from carethread.record.models import (
     Appointment,
     Charge,
@@ -106,12 +107,12 @@ def stages(now: datetime) -> dict[str, Stage]:
 
 def ages(now: datetime) -> list[Q]:
     """The conditions of the age bands on `state_since`, youngest first."""
-    starts = [now - timedelta(days=days) for days in AGES]
-    younger = [Q(state_since__gt=starts[0])]
+    starts = [days_before(now, days) for days in AGES]
+    younger = [Q(state_since__gte=starts[0])]
     between = [
-        Q(state_since__gt=later, state_since__lte=earlier) for earlier, later in pairwise(starts)
+        Q(state_since__gte=later, state_since__lt=earlier) for earlier, later in pairwise(starts)
     ]
-    return [*younger, *between, Q(state_since__lte=starts[-1])]
+    return [*younger, *between, Q(state_since__lt=starts[-1])]
 
 
 def _stage(row: Mapping[str, Any], now: datetime) -> Stage:
@@ -149,4 +150,4 @@ def without_charge(since: datetime) -> "QuerySet[NoteVersion]":
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:
-    return (now - moment).days if moment else None
+    return age_days(moment, now) if moment else None

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from carethread.insight.ages import age_days
 from carethread.insight.claims import WAITING, Asked
 from carethread.insight.claims import claims as claims_asked
 from carethread.insight.pipeline import AGES
@@ -61,7 +62,7 @@ def claims(request: Request) -> HttpResponse:
             "asked": asked,
             "states": ClaimState.choices,
             "page": found,
-            "ages": {claim.pk: (now - claim.state_since).days for claim in found.rows},
+            "ages": {claim.pk: age_days(claim.state_since, now) for claim in found.rows},
             "age_words": _age_words(asked.age),
             "payers": Payer.objects.order_by("name"),
             "shows_findings": asked.state in WAITING,
@@ -78,7 +79,7 @@ def _age_words(age: int | None) -> str:
     return (
         f"more than {AGES[-1]} days in this state"
         if age == len(AGES)
-        else f"{AGES[age - 1]} to {AGES[age]} days in this state"
+        else f"{AGES[age - 1] + 1} to {AGES[age]} days in this state"
     )
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from carethread.insight import day as days
 from carethread.insight import inbox as returns
+from carethread.insight.ages import age_days
 from carethread.record.models import Appointment, Case, NoteVersion, Practitioner, User
 from carethread.web import http
 from carethread.web.accounts import proof_of_who_signs
@@ -119,7 +120,7 @@ def cosign_queue(request: Request) -> HttpResponse:
     return render(
         request,
         "clinician/cosign_queue.html",
-        {"waiting": [(version, (now - version.signed_at).days) for version in versions]},
+        {"waiting": [(version, age_days(version.signed_at, now)) for version in versions]},
     )
 
 

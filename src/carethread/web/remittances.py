@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from carethread.insight import remittances as checks
+from carethread.insight.ages import age_days
 from carethread.insight.unmatched import likely, named, waiting
 from carethread.record.models import ClaimVersion, Match, Remittance
 from carethread.rules.match import Candidate, compared
@@ -47,7 +48,7 @@ def unmatched(request: Request) -> HttpResponse:
     return render(
         request,
         "billing/unmatched.html",
-        {"page": found, "ages": {row.pk: (now - row.at).days for row in found.rows}},
+        {"page": found, "ages": {row.pk: age_days(row.at, now) for row in found.rows}},
     )
 
 

@@ -355,15 +355,19 @@ class FeeForm(RowForm):
 
 
 def _values(policy: Policy) -> str:
-    """What may be typed for it."""
-    return ", ".join(f"{value}: {words}" for value, words in policy.choices) or policy.unit
+    """What may be typed for it. The record counts cents, people type dollars."""
+    unit = "dollars" if policy.unit == "cents" else policy.unit
+    return ", ".join(f"{value}: {words}" for value, words in policy.choices) or unit
 
 
 class PolicyForm(RowForm):
     key = forms.ChoiceField(
         label="Policy", choices=[(p.key, f"{p.words} ({_values(p)})") for p in POLICIES.values()]
     )
-    value = forms.IntegerField(label="New value", min_value=0)
+    value = forms.DecimalField(
+        label="New value", min_value=0, max_digits=10, decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )  # fmt: skip
     program = ChoiceOf(Program, required=False)
     payer = ChoiceOf(Payer, required=False)
     widths = {"value": "half", "effective_from": "half", "program": "half", "payer": "half"}
@@ -376,6 +380,17 @@ class PolicyForm(RowForm):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         _offer_everywhere(self)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        policy, value = POLICIES.get(said.get("key", "")), said.get("value")
+        if policy is None or value is None:
+            return said
+        if policy.unit == "cents":
+            value *= 100
+        elif value != int(value):
+            self.add_error("value", f"Give a whole number of {policy.unit}.")
+        return {**said, "value": int(value)}
 
 
 def _offer_everywhere(form: forms.Form | RowForm) -> None:

@@ -330,10 +330,11 @@ def _silent(
     waiting = without_case(
         Claim.objects.filter(state=state, current__isnull=False), f"missing-{kind}", "current"
     ).select_related("current__file", "payer")
+    today = gather.service_date(organization, now)
     for claim in waiting:
         if now <= acknowledgment_due(kind, claim.state_since):
             continue
-        days = (now - claim.state_since).days
+        days = (today - gather.service_date(organization, claim.state_since)).days
         yield Case(
             organization=organization,
             kind=CaseKind.MISSING_ACKNOWLEDGMENT,

@@ -5,7 +5,7 @@ made, the authorization's units taken and the coming claim scrubbed, in one tran
 is no other way for a charge to come into being.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,8 +26,8 @@ from carethread.record.models import (
     Site,
     User,
 )
-from carethread.record.policies import Settings
-from carethread.rules.cloned import Copy, Earlier, copies, is_long
+from carethread.record.policies import Effective, Settings
+from carethread.rules.cloned import Copy, Earlier, copies
 from carethread.rules.finding import Finding
 from carethread.workflow import bill, charging, gather, signing
 from carethread.workflow.charging import ChargedLine
@@ -55,13 +55,15 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What signing would create: lines, the payer, what the scrubber would say, what still keeps
-    the note from being signed, and what in it was written before, word for word."""
+    the note from being signed, and what in it was written before, word for word. `unchanged`: an
+    addendum that says nothing else than what is signed."""
 
     lines: tuple[ChargedLine, ...]
     payer: str
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     copies: tuple[Copy, ...] = ()
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,27 +157,28 @@ def preview(note: Note, *, now: datetime) -> Preview:
     problems = tuple(signing.problems(note, now))
     if any(problem.field in {"starts_at", "ends_at", "service"} for problem in problems):
         return Preview((), "", (), problems)
+    today = gather.service_date(note.organization, now)
+    center = Settings(today).in_force(program_id=None, payer_id=None)
     with transaction.atomic():
         note = _locked(note)
-        version = signing.frozen(note, now)
+        version = signing.frozen(note, now, center["late_entry_hours"].value)
         version.save(force_insert=True)
         charged = charging.charge(version, now=now)
         transaction.set_rollback(True)
     # The one thing that a draft cannot have yet, and that needs no telling.
     findings = tuple(f for f in charged.findings if f.rule != "NOTE_SIGNED")
-    return Preview(charged.lines, charged.payer, findings, problems, copied(note, now))
+    return Preview(
+        charged.lines, charged.payer, findings, problems, copied(note, center, now),
+        unchanged=signing.says_the_same(note),
+    )  # fmt: skip
 
 
 _MOST_COMPARED = 40
 
 
-def copied(note: Note, now: datetime) -> tuple[Copy, ...]:
+def copied(note: Note, center: Mapping[str, Effective], now: datetime) -> tuple[Copy, ...]:
     """What the draft shares with the author's notes of the last weeks (policy `cloned_days`),
     this client's first. It warns the author, and holds nothing."""
-    if not any(is_long(str(text)) for text in note.content.values()):
-        return ()
-    today = gather.service_date(note.organization, now)
-    center = Settings(today).in_force(program_id=None, payer_id=None)
     since = now - timedelta(days=center["cloned_days"].value)
     signed = NoteVersion.objects.filter(author=note.author_id, starts_at__gte=since)
     signed = signed.exclude(note=note).select_related("note__attendance", "organization")

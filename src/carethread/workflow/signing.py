@@ -25,14 +25,16 @@ _LONGEST_SESSION = timedelta(hours=12)
 # ----------------------------------------------------------------------------------- freezing
 
 
-def frozen(note: Note, now: datetime) -> NoteVersion:
-    """The unsaved version that signing now would make; its hash covers the one before."""
+def frozen(note: Note, now: datetime, late_entry_hours: int | None = None) -> NoteVersion:
+    """The unsaved version that signing now would make; its hash covers the one before. The policy
+    for late entries is read unless it comes along."""
     before = note.current
     assert note.starts_at is not None
     assert note.ends_at is not None
-    late_after = timedelta(
-        hours=effective("late_entry_hours", on=gather.service_date(note.organization, now)).value
-    )
+    if late_entry_hours is None:
+        today = gather.service_date(note.organization, now)
+        late_entry_hours = effective("late_entry_hours", on=today).value
+    late_after = timedelta(hours=late_entry_hours)
     version = NoteVersion(
         organization=note.organization,
         note=note,
@@ -56,6 +58,18 @@ def frozen(note: Note, now: datetime) -> NoteVersion:
     )
     version.hash = fingerprint(version)
     return version
+
+
+_SAID = (
+    "service", "starts_at", "ends_at", "telehealth", "place_of_service", "diagnoses", "content",
+    "attended",
+)  # fmt: skip
+
+
+def says_the_same(note: Note) -> bool:
+    """Whether an addendum, as far as it is written, says nothing else than what is signed."""
+    before = note.current
+    return before is not None and all(getattr(note, x) == getattr(before, x) for x in _SAID)
 
 
 def fingerprint(version: NoteVersion) -> str:

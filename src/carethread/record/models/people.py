@@ -48,6 +48,11 @@ class Program(Scoped):
 class UserManager(BaseUserManager["User"]):
     """Users are known by their email address."""
 
+    def get_queryset(self) -> "models.QuerySet[User]":
+        """With their organization: every request needs both."""
+        rows: models.QuerySet[User] = super().get_queryset().select_related("organization")
+        return rows
+
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **extra)
         user.set_password(password)

@@ -1,8 +1,10 @@
 """How values are written on every screen: money, codes, ages, names of things."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from carethread.codes import icd10
 from carethread.codes.adjustments import provider_reason
@@ -10,6 +12,7 @@ from carethread.codes.note_forms import called
 from carethread.codes.services import services
 from carethread.record.models import Adjustment, RemittedLine
 from carethread.rules.cause import cause
+from carethread.web import http
 
 register = template.Library()
 
@@ -60,6 +63,16 @@ _CAUSES = {
 def section_words(key: str) -> str:
     """A note's section by its heading."""
     return called(key).label
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """The time of a moment on the center's clock; with its day where that is not today."""
+    local = timezone.localtime(moment)
+    if local.date() == http.today():
+        return f"{local:%-I:%M:%S %p}"
+    year = "" if local.year == http.today().year else f", {local.year}"
+    return f"{local:%b %-d}{year}, {local:%-I:%M %p}"
 
 
 @register.filter

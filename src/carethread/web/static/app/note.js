@@ -77,7 +77,22 @@
 
   // ---- never losing text
   form.addEventListener("input", (event) => { if (event.target.name !== "password") dirty = true; });
-  document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.id === "draft") dirty = false; });
+  // A signature follows the draft that is on its way, and nothing follows a signature: either one
+  // would find the note saved by the other, and take it for another window.
+  let saving = false, waits = false, signing = false;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id !== "draft") return;
+    if (waits || signing) { event.preventDefault(); return; }
+    dirty = false;
+    saving = true;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.id !== "draft") return;
+    saving = false;
+    const go = waits;
+    waits = false;
+    if (go && event.detail.successful) form.requestSubmit();
+  });
   const unsaved = (event) => {
     if (event.target.id !== "draft") return;
     dirty = true;
@@ -88,6 +103,11 @@
   const retry = () => setTimeout(() => { if (dirty) changed(); }, 5000);
   document.addEventListener("htmx:sendError", unsaved);
   document.addEventListener("htmx:responseError", unsaved);
-  form.addEventListener("submit", () => { dirty = false; });
+  form.addEventListener("submit", (event) => {
+    if (saving) { event.preventDefault(); waits = true; return; }
+    dirty = false;
+    signing = true;
+  });
+  window.addEventListener("pageshow", () => { signing = false; });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 })();
