@@ -75,7 +75,16 @@ def test_every_day_is_in_exactly_one_period(day: date, cycle: Cycle) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    rows("institutional", "admitted", "discharged", "services", "statement", "frequency", "status"),
+    rows(
+        "institutional",
+        "level",
+        "admitted",
+        "discharged",
+        "services",
+        "statement",
+        "frequency",
+        "status",
+    ),
     ids=_row,
 )
 def test_the_stay_makes_statement_bill_type_and_status(row: Row) -> None:
@@ -85,7 +94,9 @@ def test_the_stay_makes_statement_bill_type_and_status(row: Row) -> None:
         date.fromisoformat(row["admitted"]), discharged_on=left,
         discharge_status="01" if left else "",
     )  # fmt: skip
-    days = statement(_week(first, (last - first).days + 1), stay, Cycle.WEEK)
+    week = _week(first, (last - first).days + 1)
+    served = [replace(one, level_of_care=row["level"]) for one in week]
+    days = statement(served, stay, Cycle.WEEK)
     assert f"{days.starts} to {days.ends}" == row["statement"]
     assert bill_frequency(days, stay) == row["frequency"]
     assert patient_status(days, stay) == row["status"]

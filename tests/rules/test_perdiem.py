@@ -50,25 +50,30 @@ def test_a_day_is_charged_for_what_it_rests_on(row: Row) -> None:
     assert _said(capture_span(span, A_DOLLAR_EACH)) == row["charged as"]
 
 
-@pytest.mark.parametrize("row", rows("per-diem", "day", "week starts", "week ends"), ids=_row)
-def test_a_week_starts_on_monday_or_on_the_first(row: Row) -> None:
-    start = span_start("OTP", date.fromisoformat(row["day"]))
+@pytest.mark.parametrize(
+    "row", rows("per-diem", "admitted", "day", "week starts", "week ends"), ids=_row
+)
+def test_a_week_is_counted_from_admission(row: Row) -> None:
+    admitted, day = (date.fromisoformat(row[name]) for name in ("admitted", "day"))
+    start = span_start("OTP", day, admitted)
     assert start == date.fromisoformat(row["week starts"])
     assert span_end("OTP", start) == date.fromisoformat(row["week ends"])
 
 
-@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)))
-def test_every_day_is_in_exactly_one_week_of_one_month(day: date) -> None:
-    start = span_start("OTP", day)
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 900))
+def test_every_day_of_care_is_in_exactly_one_whole_week_after_admission(
+    admitted: date, later: int
+) -> None:
+    day = admitted + timedelta(days=later)
+    start = span_start("OTP", day, admitted)
     end = span_end("OTP", start)
-    assert start <= day <= end
-    assert start.month == end.month
-    assert span_start("OTP", end) == start
-    assert span_start("OTP", end + timedelta(days=1)) == end + timedelta(days=1)
+    assert admitted <= start <= day <= end == start + timedelta(days=6)
+    assert span_start("OTP", end, admitted) == start
+    assert span_start("OTP", end + timedelta(days=1), admitted) == end + timedelta(days=1)
 
 
 def test_a_day_that_is_not_a_week_is_itself() -> None:
-    assert span_start("IOP-SUD", SERVED) == span_end("IOP-SUD", SERVED) == SERVED
+    assert span_start("IOP-SUD", SERVED, SERVED) == span_end("IOP-SUD", SERVED) == SERVED
 
 
 def test_an_iop_day_swallows_its_groups_and_not_the_medical_visit() -> None:

@@ -325,9 +325,28 @@ def test_approval_frees_the_claim_that_waited(alder: Cast) -> None:
     bill.run(alder.center, now=NOW)
     row.state, row.number, row.approved_units = AuthorizationState.APPROVED, "A-9", 4
     authorize.record(row, PHONE, now=NOW)
-    bill.run(alder.center, now=NOW)
     assert Claim.objects.get().state == ClaimState.READY
     assert sums(row) == (0, 1, 0)
+
+
+def test_an_extension_granted_after_the_session_was_billed_frees_its_claim_at_once(
+    alder: Cast,
+) -> None:
+    row = granted(alder, effective_to=TODAY - timedelta(days=1))
+    signed_session(alder)
+    bill.run(alder.center, now=NOW)
+    claim = Claim.objects.get()
+    assert rules_of(claim) == {"AUTH_DATES"}
+    admit.save_authorization(
+        Authorization(
+            organization=alder.center, client=alder.clara, payer=alder.payer, extends=row,
+            number="A-1", effective_from=TODAY, effective_to=TODAY + timedelta(days=40),
+            codes=["90837"], approved_units=4,
+        ),
+        now=NOW,
+    )  # fmt: skip
+    claim.refresh_from_db()
+    assert (claim.state, rules_of(claim)) == (ClaimState.READY, set())
 
 
 # ------------------------------------------------------------------------------- its life

@@ -9,6 +9,7 @@ from carethread.record import ledger
 from carethread.record.models import (
     Appointment,
     Attendance,
+    Authorization,
     Charge,
     Claim,
     ClaimState,
@@ -32,25 +33,25 @@ from tests.payers import make_connection
 
 MONDAY = TODAY
 NEXT_WEEK = NOW + timedelta(days=7)
-RATES = {"H0015": 35_000, "H0018": 60_000}
+RATES = {"H0015": 35_000, "H0018": 60_000, "G2067": 24_000}
 
 
-def _care(cast: Cast, level_of_care: str) -> Episode:
+def _care(cast: Cast, level_of_care: str, form: str = "I", admitted: date = MONDAY) -> Episode:
     """Clara in another program of the center, with its diagnosis, plan and fees."""
     program = staff.save_program(
-        Program(organization=cast.center, site=cast.site, name=level_of_care, form="I",
+        Program(organization=cast.center, site=cast.site, name=level_of_care, form=form,
                 level_of_care=level_of_care)
     )  # fmt: skip
     episode = admit.admit(
-        Episode(organization=cast.center, client=cast.clara, program=program, admitted_on=MONDAY,
+        Episode(organization=cast.center, client=cast.clara, program=program, admitted_on=admitted,
                 admitted_at=datetime(2026, 3, 2, 9).time())
     )  # fmt: skip
     admit.save_diagnosis(
         Diagnosis(organization=cast.center, episode=episode, code="F1020", rank=1,
-                  diagnosed_on=MONDAY)
+                  diagnosed_on=admitted)
     )  # fmt: skip
     admit.save_plan(
-        TreatmentPlan(organization=cast.center, episode=episode, effective_from=MONDAY,
+        TreatmentPlan(organization=cast.center, episode=episode, effective_from=admitted,
                       effective_to=MONDAY + timedelta(days=60), signed_by=cast.nora, signed_at=NOW)
     )  # fmt: skip
     for code, cents in RATES.items():
@@ -323,6 +324,91 @@ def test_a_residential_stay_is_billed_from_admission_to_discharge_once_its_summa
     assert b"*86:A:1*" in bytes(file.raw)
     assert b"DTP*096*TM*1100" in bytes(file.raw)
     assert EdiFile.objects.get().kind == "837I"
+
+
+@pytest.mark.parametrize(
+    ("number", "claims"), [("A1", [("ready", 3)]), ("A2", [("ready", 2), ("ready", 1)])],
+    ids=["under the same number", "under another number"],
+)  # fmt: skip
+def test_days_that_an_extension_covers_afterwards_leave_with_it(
+    alder: Cast, number: str, claims: list[tuple[str, int]]
+) -> None:
+    alder.payer.authorization_codes = ["H0015"]
+    staff.save_payer(alder.payer)
+    episode = _care(alder, "IOP-SUD")
+
+    def granted(name: str, first: int, last: int, **more: object) -> Authorization:
+        row = Authorization(
+            organization=alder.center, client=alder.clara, payer=alder.payer, number=name,
+            codes=["H0015"], unit="days", approved_units=20, **more,
+            effective_from=MONDAY + timedelta(days=first),
+            effective_to=MONDAY + timedelta(days=last),
+        )  # fmt: skip
+        return admit.save_authorization(row, now=NEXT_WEEK)
+
+    before = granted("A1", 0, 1)
+    for day in range(3):
+        _iop_day(alder, episode, MONDAY + timedelta(days=day))
+    assert "AUTH_DATES" in _reasons(_only_claim(alder, NEXT_WEEK))[0]
+    granted(number, 2, 30, extends=before)
+    assert Claim.objects.get().state == ClaimState.READY
+    bill.run(alder.center, now=NEXT_WEEK)
+    found = [(c.state, c.charges.count()) for c in Claim.objects.order_by("pk")]
+    assert found == claims
+
+
+def _nights(cast: Cast, episode: Episode, count: int) -> None:
+    for night in range(count):
+        day = MONDAY + timedelta(days=night)
+        _session(cast, episode, day, 15, 20, "daily_note")
+        census.take(
+            episode.program, day, {episode.pk: True}, user=cast.ines,
+            now=NOW + timedelta(days=night + 1),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("left_already", [False, True], ids=["before billing", "after it left"])
+def test_a_discharge_on_the_morning_after_the_weeks_last_night_ends_that_weeks_claim(
+    alder: Cast, left_already: bool
+) -> None:
+    episode = _care(alder, "RES-SUD")
+    _nights(alder, episode, 7)
+    connection = make_connection(alder.center)
+    if left_already:
+        bill.run(alder.center, now=NEXT_WEEK)
+        submit.freeze(connection, now=NEXT_WEEK + timedelta(hours=3))
+        Claim.objects.update(state=ClaimState.ACCEPTED, payer_control_number="HH-78")
+    morning = Leaving(MONDAY + timedelta(days=7), datetime(2026, 3, 9, 10).time(), "07", "Left.")
+    summary = discharge.discharge(episode, morning, author=alder.nora, now=NEXT_WEEK)
+    claim = _only_claim(alder, NEXT_WEEK)
+    assert [reason.partition(":")[0] for reason in _reasons(claim)] == ["DISCHARGE_DONE"]
+    user = alder.nora.user
+    discharge.save_summary(summary, dict.fromkeys(SECTIONS, "Well."), user=user, now=NEXT_WEEK)
+    discharge.sign_summary(summary, user=user, proof=proof(user, NEXT_WEEK), now=NEXT_WEEK)
+    file = submit.freeze(connection, now=NEXT_WEEK + timedelta(hours=9))
+    assert file is not None
+    assert pyx12_errors(bytes(file.raw)) == []
+    (sent,) = [t for t in read(bytes(file.raw)).transactions if isinstance(t, ClaimFile)]
+    (final,) = sent.claims
+    assert (final.patient_status, final.statement_to) == ("07", morning.on)
+    assert (final.frequency, final.discharge_time) == ("7" if left_already else "1", "1000")
+    assert len(final.lines) == 7
+
+
+def test_an_opioid_treatment_week_that_begins_on_a_wednesday_is_billed_in_full(
+    alder: Cast,
+) -> None:
+    episode = _care(alder, "OTP", form="P", admitted=MONDAY + timedelta(days=2))
+    for day in (2, 3, 4, 7, 8, 9):  # Wednesday to the Wednesday after
+        _session(alder, episode, MONDAY + timedelta(days=day), 14, 10, "dosing_methadone")
+    bill.run(alder.center, now=NEXT_WEEK + timedelta(days=2))
+    first, second = Claim.objects.order_by("service_from")
+    assert (_reasons(first), _reasons(second)) == ([], [])
+    assert [c.service_from - MONDAY for c in (first, second)] == [
+        timedelta(days=2), timedelta(days=9)
+    ]  # fmt: skip
+    assert {charge.current.code for charge in Charge.objects.all()} == {"G2067"}
+    assert first.charge_cents == second.charge_cents == RATES["G2067"]
 
 
 def test_every_note_of_the_day_is_still_its_own_note(alder: Cast) -> None:

@@ -77,6 +77,17 @@ def test_a_request_leaves_as_a_278_that_reads_without_a_finding(alder: Cast) -> 
     assert [d.code for d in said.event.diagnoses] == ["F331", "F411"]
     assert said.event.delivery is not None
     assert (said.event.delivery.quantity_qualifier, said.event.delivery.quantity) == ("VS", 12)
+    assert [service.professional.procedure for service in said.services] == ["90837"]
+
+
+def test_a_request_names_a_programs_day_as_its_claim_will_bill_it(alder: Cast) -> None:
+    asked(alder, codes=["H0015", "90834"])
+    document = read(bytes(EdiFile.objects.get(direction="out").raw))
+    assert [f.message for f in document.findings] == []
+    day, session = sent().services
+    assert (day.institutional.revenue_code, day.institutional.procedure) == ("0906", "H0015")
+    assert session.professional.procedure == "90834"
+    assert session.institutional is None
 
 
 @pytest.mark.parametrize(

@@ -89,15 +89,24 @@ def _parts(charges: Sequence[BillableCharge]) -> Iterator[tuple[BillableCharge, 
         yield tuple(charges[start : start + MOST_LINES])
 
 
+def closes_on(day: date, level_of_care: str, cycle: Cycle) -> date:
+    """The last day on which a discharge ends with the claim of that day: the last of its period;
+    of a stay, whose last night goes on until morning, the day after it."""
+    ends = period(day, cycle).ends
+    return ends + timedelta(days=1) if level(level_of_care).inpatient else ends
+
+
 def statement(charges: Sequence[BillableCharge], stay: StayFacts, cycle: Cycle) -> Period:
     """The days that the claim says it covers (DTP*434): its services, and the days of admission
-    and discharge where they fall into its period."""
-    days = period(charges[0].service_date, cycle)
+    and discharge where they belong to its period."""
+    first = charges[0]
+    days = period(first.service_date, cycle)
+    closes = closes_on(first.service_date, first.level_of_care, cycle)
     starts = min(c.service_date for c in charges)
     ends = max(c.service_date for c in charges)
     if days.starts <= stay.admitted_on <= starts:
         starts = stay.admitted_on
-    if stay.discharged_on and ends <= stay.discharged_on <= days.ends:
+    if stay.discharged_on and ends <= stay.discharged_on <= closes:
         ends = stay.discharged_on
     return Period(starts, ends)
 

@@ -60,25 +60,17 @@ def is_documentable(service: str, level_of_care: str) -> bool:
     return bool(known.codings) or is_bundled(service, level_of_care)
 
 
-def span_start(level_of_care: str, day: date) -> date:
-    """The first day of the billable span that holds that day: itself, or its week's Monday; a
-    week that crosses a month's end starts anew on the first."""
+def span_start(level_of_care: str, day: date, admitted: date) -> date:
+    """The first day of the billable span that holds that day: itself, or the first of the seven in
+    a row, counted from the day of admission, that hold it."""
     if level(level_of_care).basis is not Basis.WEEK:
         return day
-    return max(day - timedelta(days=day.weekday()), day.replace(day=1))
+    return day - timedelta(days=(day - admitted).days % 7)
 
 
 def span_end(level_of_care: str, start: date) -> date:
     """The last day of the span that starts then."""
-    if level(level_of_care).basis is not Basis.WEEK:
-        return start
-    sunday = start + timedelta(days=6 - start.weekday())
-    return sunday if sunday.month == start.month else _month_end(start)
-
-
-def _month_end(day: date) -> date:
-    first_of_next = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return first_of_next - timedelta(days=1)
+    return start + timedelta(days=6 if level(level_of_care).basis is Basis.WEEK else 0)
 
 
 def capture_span(span: Span, policy: CapturePolicy) -> Captured:

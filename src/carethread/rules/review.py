@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from carethread.codes.services import code_uses
 from carethread.rules.authorize import ACTIONS
 from carethread.rules.facts import BillingProvider, ClientFacts, CoverageFacts, Provider
 from carethread.x12.common import Envelope, Party
 from carethread.x12.eligibility import Delivery, Entity, Identifier, Period, Relation, Trace
 from carethread.x12.review import (
     CodedItem,
+    InstitutionalService,
     PatientEvent,
+    ProfessionalService,
     Requested,
     Review,
     ReviewMember,
@@ -28,9 +31,10 @@ _TRACE = re.compile(r"CTAUTH(\d{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for: `units` counted in `unit` for these days, and the diagnoses that it
-    treats. `number` is that of the authorization that this extends, if it does. `id` is the
-    record's own, by which the answer is found."""
+    """What is asked for: `units` counted in `unit` for these days, the `codes` of the services
+    (none: whatever is part of that care) and the diagnoses that it treats. `number` is that of the
+    authorization that this extends, if it does. `id` is the record's own, by which the answer is
+    found."""
 
     id: int
     starts: date
@@ -38,6 +42,7 @@ class Asked:
     units: int
     unit: str
     diagnoses: tuple[str, ...]
+    codes: tuple[str, ...] = ()
     number: str = ""
     is_admission: bool = False
     rendering: Provider | None = None
@@ -89,6 +94,7 @@ def ask(
         subscriber=subscriber,
         dependent=None if is_self else dependent,
         event=_event(asked, billing),
+        services=tuple(_service(code) for code in asked.codes),
     )
 
 
@@ -127,6 +133,17 @@ def _event(asked: Asked, billing: BillingProvider) -> PatientEvent:
         ),
         delivery=Delivery(_QUANTITIES[asked.unit], Decimal(asked.units)),
         providers=providers,
+    )
+
+
+def _service(code: str) -> ReviewService:
+    """A service that is asked for by its code, as its claim will bill it."""
+    use = code_uses().get(code)
+    billed = next((line for line in use.lines if line.form == "I"), None) if use else None
+    if billed is None:
+        return ReviewService(professional=ProfessionalService(code))
+    return ReviewService(
+        institutional=InstitutionalService(billed.revenue_code, code, procedure_qualifier="HC")
     )
 
 

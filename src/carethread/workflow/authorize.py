@@ -27,7 +27,7 @@ from carethread.record.models import (
 )
 from carethread.rules.authorize import AWAITED, LIVE, USABLE, may_become, resting_state
 from carethread.rules.review import Decision
-from carethread.workflow import charges, charging, gather, reserve, units
+from carethread.workflow import bill, charges, charging, gather, reserve, units
 from carethread.workflow.errors import Refused, refuse
 from carethread.workflow.keep import keep
 from carethread.workflow.locks import lock
@@ -62,8 +62,10 @@ def record(row: Authorization, told: Told, *, now: datetime) -> Authorization:
     """Keep a request or an answer as somebody wrote it down, new or changed.
 
     Refused where its state cannot follow, where a granted one lacks number or units, and where
-    units that were used would be taken away. What waited for it takes its units.
+    units that were used would be taken away. What waited for it takes its units, and claims that
+    waited for it are looked at once more.
     """
+    waiting = bill.hold_waiting_of(row.client_id)
     charges.one_at_a_time(row.client_id)
     before = _before(row)
     _refuse_impossible(row, before, told)
@@ -83,6 +85,7 @@ def record(row: Authorization, told: Told, *, now: datetime) -> Authorization:
     _settle(row, now)
     charging.recharge(row.client, now=now)
     reserve.upcoming(row.client, now=now)
+    bill.look_at(waiting, row.organization, now=now)
     return row
 
 
@@ -159,6 +162,7 @@ def _answered(row: Authorization) -> str:
 def decide(row: Authorization, said: Decision, file: EdiFile, *, now: datetime) -> Authorization:
     """Apply a payer's electronic answer to what waits for one. Where a person has recorded an
     answer that differs, or the answer makes no sense, a case is opened and nothing changed."""
+    bill.hold_waiting_of(row.client_id)
     charges.one_at_a_time(row.client_id)
     told = Told(channel="278", reference=said.number[:60], words=said.words, file=file)
     before = _before(row)

@@ -312,6 +312,7 @@ def look_at(
         ids = [claim.pk for claim in claims[start : start + _BATCH]]
         with transaction.atomic():
             locked = list(lock_waiting(ids))
+            late.let_go_of_other_authorizations(locked)
             looked_at = prepared(locked, organization, now)
             for one in looked_at:
                 found[one.row.pk] = scrub(one.wire, one.context)
@@ -321,6 +322,13 @@ def look_at(
                     claim.findings.all().delete()
                     move(claim, ClaimState.CLOSED, "Nothing is left to bill on it.", now=now)
     return found
+
+
+def hold_waiting_of(client_id: int) -> list[Claim]:
+    """The client's claims that wait: held by whoever is about to change what they rest on, before
+    the client is (docs/locking.md)."""
+    held = lock(Claim.objects.filter(client=client_id, state__in=WAITING))
+    return list(Claim.objects.filter(pk__in=held).order_by("pk"))
 
 
 def lock_waiting(ids: Sequence[int]) -> "QuerySet[Claim]":

@@ -109,7 +109,7 @@ def as_charged(version: NoteVersion) -> Charged:
     on = gather.service_date(version.organization, version.starts_at)
     where: Attendance | None = attendance
     if perdiem.is_bundled(version.service, program.level_of_care):
-        start = perdiem.span_start(program.level_of_care, on)
+        start = perdiem.span_start(program.level_of_care, on, attendance.episode.admitted_on)
         where = program_day.day_of(attendance.episode, program, start)
     rows = gather.charges_for_billing().filter(attendance=where)
     made = list(rows.select_related("claim").order_by("pk")) if where else []

@@ -1,7 +1,9 @@
 """What comes late and belongs on a claim that is there already: a program's day on the claim of its
 statement period, an add-on on that of the service that it adds to, a discharge on the last."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from django.db.models import F, Q, QuerySet
 
@@ -51,30 +53,60 @@ def _of_base(charges: Sequence[Charge]) -> "QuerySet[Claim]":
 def _of_period(first: Charge) -> "QuerySet[Claim]":
     assert first.current is not None
     days = institutional.period(first.service_date, gather.cycle(first, first.service_date))
+    under = first.current.authorization
     return Claim.objects.filter(
         form="I",
         episode=first.attendance.episode_id,
         coverage=first.current.coverage_id,
         service_from__range=(days.starts, days.ends),
-        charges__current__authorization=first.current.authorization_id,
+        charges__current__authorization__number=under.number if under else None,
         charges__current__level_of_care=first.current.level_of_care,
     )
 
 
+def let_go_of_other_authorizations(claims: Sequence[Claim]) -> None:
+    """An institutional claim has room for one authorization. Days that have come under another
+    while their claim waited (an extension was granted) go on a claim of their own. `claims` are
+    held; one that has left is corrected as it stands."""
+    waiting = {c.pk: c for c in claims if c.form == "I" and c.current_id is None}
+    if not waiting:
+        return
+    rows = Charge.objects.filter(claim__in=waiting, state="live")
+    by_claim: dict[int, list[tuple[int, date, str | None]]] = defaultdict(list)
+    for claim_id, charge, day, number in rows.order_by("service_date", "pk").values_list(
+        "claim_id", "pk", "service_date", "current__authorization__number"
+    ):
+        by_claim[claim_id].append((charge, day, number))
+    for claim_id, charges in by_claim.items():
+        kept = [charge for charge in charges if charge[2] == charges[0][2]]
+        if len(kept) < len(charges):
+            freed = {pk for pk, *_ in charges} - {pk for pk, *_ in kept}
+            Charge.objects.filter(pk__in=freed).update(claim=None)
+            claim = waiting[claim_id]
+            claim.service_to = kept[-1][1]
+            claim.save(update_fields=["service_to"])
+
+
 def left_before_the_discharge() -> list[int]:
-    """Claims that said "still in care" of a period in which the client left, as is known now."""
+    """Claims that said "still in care" of a period with which the client left, as is known now."""
     rows = Claim.objects.filter(
         form="I",
         current__content__patient_status=institutional.STILL_HERE,
         episode__discharged_on__gte=F("service_to"),
-        episode__discharged_on__year=F("service_from__year"),
-        episode__discharged_on__month=F("service_from__month"),
-    ).select_related("episode")
+        episode__discharged_on__lte=F("service_from") + _LONGEST,
+    ).select_related("episode__program")
     return [row.pk for row in rows if _left_within(row)]
 
 
+_LONGEST = timedelta(days=31)  # from a period's first day to the morning after its last night
+
+
 def _left_within(claim: Claim) -> bool:
-    assert claim.episode is not None
-    cycle = gather.cycle_of(claim.episode.program_id, claim.payer_id, claim.service_from)
-    left = claim.episode.discharged_on
-    return left is not None and left <= institutional.period(claim.service_from, cycle).ends
+    episode = claim.episode
+    assert episode is not None
+    cycle = gather.cycle_of(episode.program_id, claim.payer_id, claim.service_from)
+    level_of_care = episode.program.level_of_care
+    left = episode.discharged_on
+    return left is not None and left <= institutional.closes_on(
+        claim.service_from, level_of_care, cycle
+    )

@@ -43,7 +43,7 @@ def settle(episode: Episode, program: Program, day: date, *, now: datetime) -> S
     Inside the caller's transaction; the client is held from here on.
     """
     charges.one_at_a_time(episode.client_id)
-    start = perdiem.span_start(program.level_of_care, day)
+    start = perdiem.span_start(program.level_of_care, day, episode.admitted_on)
     notes = _notes(episode, program, start)
     attendance = day_of(episode, program, start)
     before = charges.existing(attendance) if attendance else {}

@@ -74,6 +74,7 @@ def _request(row: Authorization, connection: Connection, control: int, local: da
         units=row.requested_units or 0,
         unit=row.unit,
         diagnoses=diagnoses,
+        codes=tuple(row.codes),
         number=row.extends.number if row.extends else "",
         is_admission=level(row.level_of_care).basis is Basis.CENSUS,
         rendering=gather.provider(row.rendering) if row.rendering else None,

@@ -1,6 +1,7 @@
 """The institutional claim: type of bill, dates of the stay, revenue and condition codes."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from carethread.codes.billing import (
     admission_types,
@@ -235,7 +236,10 @@ def month_span(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
     kind, begins, ends = bill_type(claim), claim.statement_from, claim.statement_to
     if kind is None or kind.admitting or begins is None or ends is None:
         return
-    if (begins.year, begins.month) != (ends.year, ends.month):
+    # A stay's last night goes on until the morning of the discharge.
+    left = kind.inpatient and claim.patient_status != still_patient()
+    last = max(begins, ends - timedelta(days=1)) if left else ends
+    if (begins.year, begins.month) != (last.year, last.month):
         message = f"The claim runs from {day(begins)} to {day(ends)}, over the end of a month."
         yield Fault(message, fix=_CLAIM)
 
