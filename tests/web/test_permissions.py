@@ -32,6 +32,7 @@ TABLE = """
         note_draft           C           C
         note_sign            C           C
         note_addendum        C           C
+        note_discard         C           C
         note_signed          C           -
         note_facts           BDKO        -
         diagnosis_search     CS          -
@@ -75,6 +76,15 @@ TABLE = """
         plan_new             C           C
         plan                 CIUB        C
         consent_new          IU          IU
+        admission_new        IU          IU
+        admission            IU          IU
+        diagnosis_new        CIU         CIU
+        diagnosis            CIU         CIU
+        diagnosis_options    CSIU        -
+        appointment_new      CIU         CIU
+        appointment          CSIU        CSIU
+        appointment_cancel   CSIU        CSIU
+        appointment_missed   CSIU        CSIU
         practitioners        BA          -
         practitioner         BA          A
         enrollment_new       A           A

@@ -15,6 +15,7 @@ from carethread.record.models import (
     ClaimState,
     Client,
     Consent,
+    Diagnosis,
     EdiFile,
     Match,
     Note,
@@ -62,12 +63,14 @@ class Shown:
     returned: Case
     authorization: Authorization
     rule: ScrubRule
+    diagnosis: Diagnosis
 
     def args(self, address: str) -> list[int]:
         """The thing that an address of the table is asked with: one that its owner may open."""
         thing = {
             "note_open": self.appointment, "note": self.draft, "note_draft": self.draft,
-            "note_sign": self.draft, "note_addendum": self.signed, "note_signed": self.signed,
+            "note_sign": self.draft, "note_discard": self.draft, "note_addendum": self.signed,
+            "note_signed": self.signed,
             "note_facts": self.signed, "inbox_item": self.returned, "inbox_answer": self.returned,
             "cosign": self.waiting, "claim": self.held, "claim_hold": self.held,
             "claim_release": self.held, "claim_look": self.held, "claim_return": self.held,
@@ -80,7 +83,11 @@ class Shown:
             "plan_new": self.cast.clara, "plan": self.cast.plan, "consent_new": self.cast.clara,
             "practitioner": self.cast.nora, "enrollment_new": self.cast.nora,
             "license_new": self.cast.nora, "payer": self.cast.payer, "claim_skip": self.held,
-            "rule": self.rule, "rule_clone": self.rule,
+            "rule": self.rule, "rule_clone": self.rule, "admission_new": self.cast.clara,
+            "admission": self.cast.episode, "diagnosis_new": self.cast.clara,
+            "diagnosis": self.diagnosis, "appointment_new": self.cast.clara,
+            "appointment": self.appointment, "appointment_cancel": self.appointment,
+            "appointment_missed": self.appointment,
         }.get(address)  # fmt: skip
         return [thing.pk] if thing else []
 
@@ -127,6 +134,7 @@ def everything(cast: Cast) -> Shown:
             held=_claim_of(signed.version), denied=denied, stray=paid, remittance=remittance,
             match=Match.objects.get(state="waiting"), file=denied.current.file,
             returned=returned, authorization=authorization, rule=_rule(cast),
+            diagnosis=cast.episode.diagnoses.get(rank=1),
         )  # fmt: skip
 
 

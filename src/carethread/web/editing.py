@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from carethread.web.flow import Flow
 from carethread.web.forms import attempt
 from carethread.web.http import Request, way_back
 from carethread.web.permissions import corrected_by, may
@@ -29,19 +30,23 @@ def edit(
     done: str = "Saved.",
     template: str = "parts/edit.html",
     shown: Mapping[str, object] | None = None,
+    flow: Flow | None = None,
+    after: Callable[[], str] | None = None,
 ) -> HttpResponse:
     """The page of one row. After saving: to where the user came from (`next`), else `back`.
 
     `over` stands above the heading, `words` under it; a `template` of
     its own may show more (`shown`). Who may only look sees the values, and who
-    corrects them.
+    corrects them. Where the row is a step of intake, its `flow` says what follows;
+    `after` says it where only the saved row knows.
     """
     address = request.resolver_match.view_name if request.resolver_match else ""
     may_save = may(request.user, address, "POST")
-    back = way_back(request, back)
+    back = way_back(request, flow.after if flow and flow.after else back)
     if saves(request, form, save):
-        messages.success(request, done)
-        return redirect(back)
+        if done:
+            messages.success(request, done)
+        return redirect(after() if after else back)
     if not may_save:
         form.only_show()
     return render(
@@ -54,6 +59,7 @@ def edit(
             "over": over,
             "words": words,
             "back": back,
+            "flow": flow,
             "may_save": may_save,
             "corrected_by": corrected_by(address),
         },

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from carethread.insight.client import chart
 from carethread.record.models import (
     Client,
     Consent,
@@ -14,10 +15,11 @@ from carethread.record.models import (
 )
 from carethread.web import http
 from carethread.web.editing import edit
+from carethread.web.flow import Flow, flow, url_of
 from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.web.permissions import sees_narrative
-from carethread.web.reach import clients_of
+from carethread.web.reach import clients_of, reads
 from carethread.web.row_forms import (
     ClientForm,
     ConsentForm,
@@ -44,23 +46,25 @@ def _named(rows: "QuerySet[Client]", asked: str) -> "QuerySet[Client]":
 
 
 def client(request: Request, row: Client) -> HttpResponse:
-    """One client: who they are, who pays, what is authorized, planned and consented to."""
+    """One client: who pays, what care there is, what took place, and what is to come."""
+    found = chart(row, http.now())
+    mine = [one for one in found.took if one.note and reads(request.user, one.note.author)]
     return render(
         request,
         "intake/client.html",
         {
             "client": row,
             "today": http.today(),
-            "coverages": row.coverages.select_related("payer").order_by("rank", "-effective_from"),
-            "authorizations": row.authorizations.select_related("payer").order_by("-effective_to"),
-            "plans": TreatmentPlan.objects.filter(episode__client=row)
-            .select_related("episode__program", "signed_by")
-            .order_by("-effective_from"),
-            "consents": row.consents.select_related("program").order_by("-signed_on"),
-            "episodes": row.episodes.select_related("program")
-            .prefetch_related("diagnoses")
-            .order_by("-admitted_on"),
-            "claims": row.claims.select_related("payer").order_by("-pk")[:10],
+            "chart": found,
+            "mine": {one.note.pk for one in mine if one.note},
+            "drafts": {
+                one.note.pk
+                for one in mine
+                if one.note
+                and one.appointment
+                and one.note.author.user_id == request.user.pk
+                and one.note.status == "draft"
+            },
         },
     )
 
@@ -74,6 +78,8 @@ def client_new(request: Request) -> HttpResponse:
         lambda: admit.save_client(form.instance),
         heading="New client",
         back=reverse("clients"),
+        flow=flow(request, None, "client_new"),
+        after=lambda: url_of("coverage_new", form.instance),
     )
 
 
@@ -93,7 +99,7 @@ def client_edit(request: Request, row: Client) -> HttpResponse:
 def coverage_new(request: Request, row: Client) -> HttpResponse:
     """A further policy of a client."""
     fresh = Coverage(organization=row.organization, client=row, rank=row.coverages.count() + 1)
-    return _coverage(request, fresh, "New coverage")
+    return _coverage(request, fresh, "New coverage", flow(request, row, "coverage_new"))
 
 
 def coverage(request: Request, row: Coverage) -> HttpResponse:
@@ -101,7 +107,9 @@ def coverage(request: Request, row: Coverage) -> HttpResponse:
     return _coverage(request, row, "Coverage")
 
 
-def _coverage(request: Request, row: Coverage, heading: str) -> HttpResponse:
+def _coverage(
+    request: Request, row: Coverage, heading: str, steps: Flow | None = None
+) -> HttpResponse:
     form = CoverageForm(http.sent(request), instance=row)
     return edit(
         request,
@@ -111,6 +119,7 @@ def _coverage(request: Request, row: Coverage, heading: str) -> HttpResponse:
         over=row.client.name,
         words="Claims that wait for this are computed anew when you save.",
         back=_page_of(row.client),
+        flow=steps,
     )
 
 
@@ -159,6 +168,7 @@ def consent_new(request: Request, row: Client) -> HttpResponse:
         heading="New consent",
         over=row.name,
         back=_page_of(row),
+        flow=flow(request, row, "consent_new"),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from carethread.codes import icd10
@@ -101,6 +102,18 @@ def note_addendum(request: Request, row: Note) -> HttpResponse:
     """Open a signed note for its author's addendum."""
     document.begin_addendum(row, user=request.user, now=http.now())
     return redirect("note", row.pk)
+
+
+def note_discard(request: Request, row: Note) -> HttpResponse:
+    """Throw away a draft that was never signed."""
+    client = row.attendance.client_id
+    try:
+        document.discard(row, user=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("note", row.pk)
+    messages.success(request, "The draft is gone. Its appointment is still there.")
+    return redirect(http.way_back(request, reverse("client", args=[client])))
 
 
 def note_signed(request: Request, row: Note) -> HttpResponse:

@@ -16,7 +16,9 @@ from carethread.record.models import (
     Claim,
     Client,
     Coverage,
+    Diagnosis,
     EdiFile,
+    Episode,
     Match,
     Note,
     NoteVersion,
@@ -92,12 +94,13 @@ def readable_note(user: User, note_id: int) -> Note:
     """A note by its author, or by the author's supervisor."""
     row = _find(_notes(), note_id)
     _refuse_unless(
-        _reads(user, row.author), "A note opens to its author and the author's supervisor."
+        reads(user, row.author), "A note opens to its author and the author's supervisor."
     )
     return row
 
 
-def _reads(user: User, author: Practitioner) -> bool:
+def reads(user: User, author: Practitioner) -> bool:
+    """Whether a note by that author opens to this user."""
     supervisor = author.supervisor
     return author.user_id == user.pk or (
         supervisor is not None and supervisor.user_id == user.pk and Role.SUPERVISOR in user.roles
@@ -162,6 +165,25 @@ coverage = _any(lambda: Coverage.objects.select_related("client", "payer"))
 authorization = _any(lambda: Authorization.objects.select_related("client", "payer"))
 
 
+episode = _any(lambda: Episode.objects.select_related("client", "program__site"))
+
+
+def appointment(user: User, appointment_id: int) -> Appointment:
+    """A session of a client whom the user may look at."""
+    rows = Appointment.objects.select_related("client", "practitioner", "program__site")
+    row = _find(rows, appointment_id)
+    client(user, row.client_id)
+    return row
+
+
+def diagnosis(user: User, diagnosis_id: int) -> Diagnosis:
+    row = _find(
+        Diagnosis.objects.select_related("episode__client", "episode__program"), diagnosis_id
+    )
+    client(user, row.episode.client_id)
+    return row
+
+
 def plan(user: User, plan_id: int) -> TreatmentPlan:
     row = _find(TreatmentPlan.objects.select_related("episode__client"), plan_id)
     client(user, row.episode.client_id)
@@ -211,6 +233,8 @@ _TO_CLIENT: dict[type[Model], str] = {
     Coverage: "client_id",
     Authorization: "client_id",
     TreatmentPlan: "episode.client_id",
+    Episode: "client_id",
+    Diagnosis: "episode.client_id",
     Case: "client.pk",
     Match: "version.claim.client_id",
 }

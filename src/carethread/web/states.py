@@ -75,3 +75,19 @@ AUTHORIZATION_STATES: dict[str, Words] = {
     "expired": Words("Expired", Tone.BAD, "calendar-off"),
     "voided": Words("Voided", Tone.IDLE, "ban"),
 }
+
+APPOINTMENT_STATES: dict[str, Words] = {
+    "scheduled": Words("Expected", Tone.INFO, "calendar"),
+    "kept": Words("Kept", Tone.GOOD, "calendar-check"),
+    "no_show": Words("No-show", Tone.IDLE, "calendar-x"),
+    "cancelled": Words("Cancelled", Tone.IDLE, "calendar-off"),
+}
+
+TOOK_STATES: dict[str, Words] = {
+    "unwritten": Words("No note yet", Tone.BAD, "pencil-off"),
+    "draft": Words("Draft", Tone.WAIT, "pencil"),
+    "amending": Words("Addendum", Tone.WAIT, "pencil"),
+    "signed": Words("Signed", Tone.GOOD, "signature"),
+    "no_show": APPOINTMENT_STATES["no_show"],
+    "cancelled": APPOINTMENT_STATES["cancelled"],
+}

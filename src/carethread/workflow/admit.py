@@ -6,9 +6,10 @@ no payer holds follows in the same transaction.
 """
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from carethread.codes import icd10
@@ -21,11 +22,13 @@ from carethread.record.models import (
     Coverage,
     Diagnosis,
     Episode,
+    NoteVersion,
     TreatmentPlan,
 )
-from carethread.workflow import authorize, charges, charging, reserve
+from carethread.workflow import authorize, charges, charging, gather, reserve
 from carethread.workflow.errors import refuse
 from carethread.workflow.keep import keep
+from carethread.workflow.locks import lock
 
 
 def save_client(row: Client) -> Client:
@@ -74,16 +77,86 @@ def save_authorization(row: Authorization, *, now: datetime) -> Authorization:
 
 
 def admit(row: Episode) -> Episode:
-    """Admit a client to a program."""
+    """Admit a client to a program, or correct an admission. Nobody is in one program twice at one
+    time, and what took place was not before the admission."""
+    _refuse_stay(row)
     return keep(row)
 
 
+def _refuse_stay(row: Episode) -> None:
+    client, program, day = row.client, row.program, row.admitted_on
+    if day < client.birth_date:
+        raise refuse(f"{client.name} was born on {client.birth_date:%m/%d/%Y}.", "admitted_on")
+    others = Episode.objects.filter(client=client, program=program).exclude(pk=row.pk)
+    for other in others:
+        left = other.discharged_on
+        if left is None and row.discharged_on is None:
+            raise refuse(
+                f"{client.name} has been in {program} since {other.admitted_on:%m/%d/%Y}. "
+                "Schedule there, or record that discharge first.",
+                "program",
+            )
+        if left is not None and other.admitted_on <= day < left:
+            raise refuse(
+                f"{client.name} was in {program} until {left:%m/%d/%Y}. Admit from then on.",
+                "admitted_on",
+            )
+    first = _first_session(row)
+    if first is not None and first < day:
+        raise refuse(
+            f"A session of this stay took place on {first:%m/%d/%Y}: the admission was no later.",
+            "admitted_on",
+        )
+
+
+def _first_session(row: Episode) -> date | None:
+    if row._state.adding:
+        return None
+    first = (
+        NoteVersion.objects.filter(note__attendance__episode=row).aggregate(at=Min("starts_at"))
+    )["at"]
+    return gather.service_date(row.organization, first) if first else None
+
+
+@transaction.atomic
 def save_diagnosis(row: Diagnosis) -> Diagnosis:
-    """Keep a dated, ranked diagnosis; it is offered to every new note."""
+    """Keep a dated, ranked diagnosis; it is offered to every new note. Those that stood at its rank
+    and below move one down."""
     row.code = row.code.replace(".", "").strip().upper()
     if not icd10.exists(row.code, row.diagnosed_on):
-        raise refuse(f"{row.code} is not a diagnosis code on that day.", "code")
+        raise refuse(f"{icd10.pointed(row.code)} is not a diagnosis code on that day.", "code")
+    if row.rank < 1:
+        raise refuse("The principal diagnosis is 1.", "rank")
+    if row.resolved_on and row.resolved_on < row.diagnosed_on:
+        raise refuse("It was not resolved before it was made.", "resolved_on")
+    if row.resolved_on is None:
+        _make_room(row)
     return keep(row)
+
+
+_ASIDE = 9999
+"""Where a diagnosis stands while others move."""
+
+
+def _make_room(row: Diagnosis) -> None:
+    lock(Episode.objects.filter(pk=row.episode_id))
+    open_ = Diagnosis.objects.filter(episode=row.episode_id, resolved_on__isnull=True)
+    others = list(open_.exclude(pk=row.pk).order_by("rank"))
+    for other in others:
+        if other.code == row.code:
+            raise refuse(
+                f"{icd10.pointed(row.code)} is on record already, as number {other.rank}.", "code"
+            )
+    moved, at = [], row.rank
+    for other in others:
+        if other.rank == at:
+            moved.append(other)
+            at += 1
+    if moved and not row._state.adding:
+        Diagnosis.objects.filter(pk=row.pk).update(rank=_ASIDE)
+    for other in reversed(moved):  # from the last up: no two share a rank on the way
+        other.rank += 1
+        other.save(update_fields=["rank"])
 
 
 def save_plan(row: TreatmentPlan) -> TreatmentPlan:

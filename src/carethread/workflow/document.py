@@ -142,6 +142,20 @@ def save_draft(note: Note, draft: Draft, *, now: datetime) -> Note:
 
 
 @transaction.atomic
+def discard(note: Note, *, user: User) -> None:
+    """Throw away a draft that was never signed; its session is as if it had not been begun. Only
+    its author may, and never what was signed."""
+    note = _locked(note)
+    _require_author(note, user)
+    if note.current_id is not None or note.status != "draft":
+        raise refuse("This note was signed and stays. Write an addendum to correct it.")
+    _refuse_group_draft(note)
+    attendance, session = note.attendance, note.attendance.session
+    for row in (note, attendance, session):
+        row.delete()
+
+
+@transaction.atomic
 def begin_addendum(note: Note, *, user: User, now: datetime) -> Note:
     """Open a signed note for its author's addendum. The signed version stays as it is."""
     note = _locked(note)

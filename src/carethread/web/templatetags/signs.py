@@ -11,10 +11,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from carethread.web.links import way_to
 from carethread.web.states import (
+    APPOINTMENT_STATES,
     AUTHORIZATION_STATES,
     CASE_STATES,
     CLAIM_STATES,
     DELIVERY_STATES,
+    TOOK_STATES,
     Tone,
     Words,
 )
@@ -26,6 +28,8 @@ _STATES = {
     "case": CASE_STATES,
     "delivery": DELIVERY_STATES,
     "authorization": AUTHORIZATION_STATES,
+    "appointment": APPOINTMENT_STATES,
+    "took": TOOK_STATES,
 }
 _TONE_ICONS = {
     Tone.GOOD: "circle-check",

@@ -1,0 +1,119 @@
+"""One client, whole: who pays, what care there is, what took place and what is to come."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Prefetch, QuerySet
+
+from carethread.insight.cases import UNSETTLED, Asked, narrowed
+from carethread.record.models import Appointment, Case, Client, Note, TreatmentPlan
+
+_MOST = 25
+AHEAD = 12
+"""So many sessions to come are listed; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What took place, or should have: an appointment with its note, or a note of a group."""
+
+    at: datetime | None
+    appointment: Appointment | None
+    note: Note | None
+
+    @property
+    def service(self) -> str:
+        row = self.note or self.appointment
+        return row.service if row else ""
+
+    @property
+    def practitioner(self) -> Any:
+        if self.note is not None:
+            return self.note.author
+        return self.appointment.practitioner if self.appointment else None
+
+    @property
+    def state(self) -> str:
+        """Of the note where there is one, else of the appointment."""
+        if self.note is not None:
+            return str(self.note.status)
+        status = self.appointment.status if self.appointment else ""
+        return "unwritten" if status in ("scheduled", "kept") else status
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What a client's page lists. `more_ahead` sessions to come are not among `ahead`."""
+
+    coverages: list[Any]
+    episodes: list[Any]
+    ahead: list[Appointment]
+    more_ahead: int
+    took: list[Took]
+    authorizations: list[Any]
+    plans: list[Any]
+    consents: list[Any]
+    claims: list[Any]
+    cases: list[Any]
+
+
+def chart(client: Client, now: datetime) -> Chart:
+    """A dozen queries, however much there is."""
+    ahead = client.appointments.filter(status="scheduled", ends_at__gt=now)
+    plans = TreatmentPlan.objects.filter(episode__client=client).order_by("-effective_from")
+    asked = client.authorizations.select_related("payer")
+    return Chart(
+        coverages=list(
+            client.coverages.select_related("payer").order_by("rank", "-effective_from")
+        ),
+        episodes=list(
+            client.episodes.select_related("program__site", "attending")
+            .prefetch_related("diagnoses")
+            .order_by(F("discharged_on").asc(nulls_first=True), "-admitted_on")
+        ),
+        ahead=list(ahead.select_related("practitioner", "program").order_by("starts_at")[:AHEAD]),
+        more_ahead=max(0, ahead.count() - AHEAD),
+        took=_took(client, now),
+        authorizations=list(asked.order_by("-effective_to")),
+        plans=list(
+            plans.select_related("episode__program", "signed_by").order_by("-effective_from")
+        ),
+        consents=list(client.consents.select_related("program").order_by("-signed_on")),
+        claims=list(client.claims.select_related("payer").order_by("-pk")[:10]),
+        cases=list(_cases(client)),
+    )
+
+
+def _took(client: Client, now: datetime) -> list[Took]:
+    """The latest sessions with their notes, newest first."""
+    past = client.appointments.exclude(status="scheduled", ends_at__gt=now)
+    notes = Note.objects.defer("content").select_related("author__supervisor", "current")
+    rows = past.select_related("practitioner").prefetch_related(
+        Prefetch("session__attendances__note", queryset=notes)
+    )
+    group = notes.filter(attendance__client=client, attendance__session__appointment=None)
+    found = [*_of_appointments(rows.order_by("-starts_at")[:_MOST])]
+    found += [Took(note.starts_at, None, note) for note in group.order_by("-starts_at")[:_MOST]]
+    found.sort(key=lambda one: one.at.timestamp() if one.at else 0, reverse=True)
+    return found[:_MOST]
+
+
+def _of_appointments(rows: "QuerySet[Appointment]") -> Iterator[Took]:
+    for row in rows:
+        session = getattr(row, "session", None)
+        attendances = session.attendances.all() if session is not None else ()
+        note = next((a.note for a in attendances if hasattr(a, "note")), None)
+        yield Took(row.starts_at, row, note)
+
+
+def _cases(client: Client) -> "QuerySet[Case]":
+    """What somebody still has to settle about the client's coverage, authorization or stay."""
+    rows = narrowed(Asked(state=UNSETTLED))
+    about = (
+        rows.filter(coverage__client=client)
+        | rows.filter(authorization__client=client)
+        | rows.filter(episode__client=client)
+    )
+    return about.order_by(F("due_on").asc(nulls_last=True), "pk")

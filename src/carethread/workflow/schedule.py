@@ -1,0 +1,266 @@
+"""The schedule: a session is put into it, once or each week, changed, and called off.
+
+What cannot be is refused with its remedy: a practitioner or client in two places at one time, a
+session outside the client's stay. What can be and will not be paid is a warning (`warnings`).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q
+
+from carethread.codes.services import services
+from carethread.record.models import (
+    Appointment,
+    Client,
+    Consent,
+    Coverage,
+    Episode,
+    Group,
+    Practitioner,
+    Session,
+)
+from carethread.rules.authorize import Alert
+from carethread.rules.booking import (
+    LONGEST,
+    MOST_WEEKS,
+    Busy,
+    Meeting,
+    Slot,
+    clash,
+    free_from,
+    meetings,
+    weekly,
+)
+from carethread.rules.perdiem import is_documentable
+from carethread.workflow import admit, foresee, gather, reserve
+from carethread.workflow.errors import Problem, Refused, refuse
+from carethread.workflow.keep import keep
+from carethread.workflow.locks import lock
+
+_TAKEN = ("scheduled", "kept")
+
+
+@transaction.atomic
+def book(wanted: Appointment, *, weeks: int = 1, now: datetime) -> list[Appointment]:
+    """Put a session into the schedule, and the same one in each of the weeks that follow. All of
+    them or none. Refused with the reason and a remedy."""
+    lock(Practitioner.objects.filter(pk=wanted.practitioner_id))
+    slots = _slots(wanted, weeks)
+    _refuse_impossible(wanted, slots)
+    rows = [_copy(wanted, slot) for slot in slots]
+    for row in rows:
+        keep(row)
+    for row in rows:
+        reserve.for_appointment(row, now=now)
+    return rows
+
+
+@transaction.atomic
+def change(row: Appointment, *, now: datetime) -> Appointment:
+    """Another time, practitioner or service for a session that is still expected."""
+    lock(Practitioner.objects.filter(pk=row.practitioner_id))
+    _refuse_begun(row)
+    _refuse_impossible(row, _slots(row, 1))
+    return admit.schedule(row, now=now)
+
+
+def cancel(row: Appointment, *, now: datetime) -> Appointment:
+    """Take a session off the schedule; its units are free for the client's others."""
+    _refuse_begun(row)
+    return admit.cancel(row, now=now)
+
+
+def miss(row: Appointment, *, now: datetime) -> Appointment:
+    """The client did not come."""
+    if row.starts_at > now:
+        raise refuse("It has not begun yet. Cancel it if it is not going to take place.")
+    _refuse_begun(row)
+    return admit.miss(row, now=now)
+
+
+# ------------------------------------------------------------------------------- impossible
+
+
+def _refuse_begun(row: Appointment) -> None:
+    if Appointment.objects.filter(pk=row.pk).exclude(status="scheduled").exists():
+        raise refuse("Only a session that is still expected can be changed or called off.")
+    if Session.objects.filter(appointment=row).exists():
+        raise refuse(
+            f"{row.practitioner.name} has begun a note for it. A draft is discarded by its author "
+            "first; after that it can be changed or called off."
+        )
+
+
+def _slots(wanted: Appointment, weeks: int) -> tuple[Slot, ...]:
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise refuse(f"Give a number of weeks from 1 to {MOST_WEEKS}.", "weeks")
+    first = Slot(
+        *(gather.local(wanted.organization, m) for m in (wanted.starts_at, wanted.ends_at))
+    )
+    if not timedelta(0) < first.ends - first.starts <= LONGEST:
+        raise refuse("A session lasts more than no time, and at most 12 hours.", "minutes")
+    return weekly(first, weeks)
+
+
+def _copy(wanted: Appointment, slot: Slot) -> Appointment:
+    """That session at that time, not saved yet."""
+    zone = ZoneInfo(wanted.organization.time_zone)
+    return Appointment(
+        organization=wanted.organization,
+        client=wanted.client,
+        practitioner=wanted.practitioner,
+        program=wanted.program,
+        service=wanted.service,
+        telehealth=wanted.telehealth,
+        starts_at=slot.starts.replace(tzinfo=zone),
+        ends_at=slot.ends.replace(tzinfo=zone),
+    )
+
+
+def _refuse_impossible(wanted: Appointment, slots: Sequence[Slot]) -> None:
+    problems = [*_service_problems(wanted), *_stay_problems(wanted, slots)]
+    if problems:
+        raise Refused(*problems)
+    busy = _busy(wanted, slots)
+    met = clash(slots, busy)
+    if met is not None:
+        raise refuse(_taken(met, next(s for s in slots if s.meets(met.slot)), busy), "starts")
+
+
+def _service_problems(wanted: Appointment) -> Iterator[Problem]:
+    if not is_documentable(wanted.service, wanted.program.level_of_care):
+        known = services().get(wanted.service)
+        label = known.label if known else wanted.service
+        yield Problem("service", f"{wanted.program} offers no {label}. Choose another service.")
+
+
+def _stay_problems(wanted: Appointment, slots: Sequence[Slot]) -> Iterator[Problem]:
+    """Every session falls into one stay of the client in the program."""
+    stays = [
+        (one.admitted_on, one.discharged_on)
+        for one in Episode.objects.filter(client=wanted.client_id, program=wanted.program_id)
+    ]
+    name = wanted.client.name
+    if not stays:
+        yield Problem("episode", f"{name} is not admitted to {wanted.program}. Admit first.")
+        return
+    days = [slot.starts.date() for slot in slots]
+    out = next((d for d in days if not any(_within(d, *stay) for stay in stays)), None)
+    if out is None:
+        return
+    first = min(admitted for admitted, _ in stays)
+    if out < first:
+        words = f"{name} is in {wanted.program} from {first:%m/%d/%Y} on. Choose a later day, or "
+        words += "correct the day of admission."
+    else:
+        last = max(left for _, left in stays if left)
+        words = f"{name} left {wanted.program} on {last:%m/%d/%Y}, before {out:%m/%d/%Y}. Choose "
+        words += "an earlier day, or admit again."
+    yield Problem("day", words)
+
+
+def _within(day: date, admitted: date, left: date | None) -> bool:
+    return admitted <= day and (left is None or day <= left)
+
+
+# ------------------------------------------------------------------------------- who is where
+
+
+def _busy(wanted: Appointment, slots: Sequence[Slot]) -> list[Busy]:
+    """Where the practitioner and the client are expected on those days."""
+    organization, them = wanted.organization, wanted.practitioner
+    since = gather.midnight(organization, slots[0].starts.date())
+    until = gather.midnight(organization, slots[-1].ends.date() + timedelta(days=1))
+    rows = (
+        Appointment.objects.filter(
+            Q(practitioner=them) | Q(client=wanted.client_id),
+            status__in=_TAKEN, starts_at__lt=until, ends_at__gt=since,
+        )
+        .exclude(pk=wanted.pk)
+        .select_related("client", "practitioner")
+    )  # fmt: skip
+    leads = Q(facilitator=them) | Q(co_facilitator=them)
+    groups = [
+        Meeting(group.weekdays, group.starts_at, group.minutes, them.name, group.name)
+        for group in Group.objects.filter(leads, is_active=True)
+    ]
+    return [
+        *(_of(row, wanted) for row in rows),
+        *meetings(groups, [slot.starts.date() for slot in slots]),
+    ]
+
+
+def _of(row: Appointment, wanted: Appointment) -> Busy:
+    slot = _local(row, wanted)
+    if row.practitioner_id == wanted.practitioner_id:
+        return Busy(slot, row.practitioner.name, f"sees {row.client.name}")
+    return Busy(slot, row.client.name, f"sees {row.practitioner.name}")
+
+
+def _local(row: Appointment, wanted: Appointment) -> Slot:
+    """When it is, on the center's own clock."""
+    of = wanted.organization
+    return Slot(gather.local(of, row.starts_at), gather.local(of, row.ends_at))
+
+
+def _taken(met: Busy, slot: Slot, busy: Sequence[Busy]) -> str:
+    words = (
+        f"{met.who} {met.what} on {met.slot.starts:%m/%d/%Y} from {met.slot.starts:%-I:%M %p} to "
+        f"{met.slot.ends:%-I:%M %p}. "
+    )
+    free = free_from(slot, busy)
+    return words + (
+        f"Both are free from {free.starts:%-I:%M %p}." if free else "Choose another day."
+    )
+
+
+# ------------------------------------------------------------------------------- not paid
+
+
+def warnings(rows: Sequence[Appointment]) -> list[str]:
+    """What stands between these sessions and their payment, in sentences with a remedy."""
+    if not rows:
+        return []
+    first, client = rows[0], rows[0].client
+    days = [gather.service_date(first.organization, row.starts_at) for row in rows]
+    return [
+        *_without_coverage(client, days),
+        *_without_consent(first, days[0]),
+        *(f"{one.words}: {client.name}, {first.practitioner.name}." for one in _alerts(first)),
+    ]
+
+
+def _alerts(row: Appointment) -> Sequence[Alert]:
+    on = gather.service_date(row.organization, row.starts_at)
+    return foresee.alerts([row], on=on).get(row.pk, ())
+
+
+def _without_coverage(client: Client, days: Sequence[date]) -> Iterator[str]:
+    spans = list(
+        Coverage.objects.filter(client=client).values_list("effective_from", "effective_to")
+    )
+    bare = [day for day in days if not any(_within(day, *span) for span in spans)]
+    if bare:
+        more = f" and {len(bare) - 1} more of these days" if len(bare) > 1 else ""
+        yield (
+            f"No coverage is on record for {bare[0]:%m/%d/%Y}{more}: add one, or nothing can be "
+            "billed."
+        )
+
+
+def _without_consent(row: Appointment, day: date) -> Iterator[str]:
+    if not row.program.is_part2:
+        return
+    held = Consent.objects.filter(
+        Q(program=None) | Q(program=row.program_id),
+        Q(expires_on=None) | Q(expires_on__gte=day),
+        client=row.client_id, kind="part2", revoked_on=None,
+    )  # fmt: skip
+    if not held.exists():
+        yield (
+            f"{row.program} falls under 42 CFR Part 2, and no consent is on record: claims wait "
+            "until there is one."
+        )

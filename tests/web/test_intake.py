@@ -1,0 +1,312 @@
+"""From a new client to a note that can be opened, on screen; and every impossible state refused."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+from django_scopes import scope
+
+from carethread.codes.roles import Role
+from carethread.record.models import (
+    Appointment,
+    Client,
+    Coverage,
+    Diagnosis,
+    Episode,
+    Note,
+)
+from carethread.workflow import document
+from tests.cast import TODAY, Cast, draft_of, signed_session
+from tests.web.world import LATER, Shown, signed_in
+
+NEW_YORK = ZoneInfo("America/New_York")
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def center(cast: Cast):
+    with scope(organization=cast.center):
+        yield cast
+
+
+def post(user, address: str, row, said: dict[str, object], query: str = "") -> HttpResponse:
+    url = reverse(address, args=[row.pk] if row else []) + query
+    return signed_in(user).post(url, said)
+
+
+IDENTITY = {
+    "first_name": "Nils", "last_name": "Newman", "birth_date": "1988-04-02", "sex": "M",
+    "mrn": "N-1", "line1": "1 Elm Way", "city": "Albany", "state": "NY", "postal_code": "12207",
+    "phone": "5185550177",
+}  # fmt: skip
+
+
+def admission(cast: Cast, **changes: object) -> dict[str, object]:
+    return {"program": cast.program.pk, "admitted_on": str(TODAY), "admission_type": "3",
+            "admission_source": "1"} | changes  # fmt: skip
+
+
+def session(cast: Cast, **changes: object) -> dict[str, object]:
+    return {
+        "episode": cast.episode.pk, "practitioner": cast.nora.pk, "service": "individual",
+        "day": str(TOMORROW), "starts": "09:00", "minutes": "55", "weeks": "1", "telehealth": "",
+    } | changes  # fmt: skip
+
+
+# ------------------------------------------------------------------------------- the whole way
+
+
+def test_from_a_new_client_to_a_note_that_the_clinician_opens(center: Cast) -> None:
+    ines = center.ines
+    answer = post(ines, "client_new", None, IDENTITY)
+    nils = Client.objects.get(last_name="Newman")
+    assert answer.url == reverse("coverage_new", args=[nils.pk]) + "?intake"
+    coverage = {"payer": center.payer.pk, "rank": "1", "member_id": "hh12345678",
+                "effective_from": "2026-01-01", "relationship": "18"}  # fmt: skip
+    answer = post(ines, "coverage_new", nils, coverage, "?intake")
+    assert answer.url == reverse("consent_new", args=[nils.pk]) + "?intake"
+    consent = {"kind": "part2", "signed_on": str(TODAY)}
+    answer = post(ines, "consent_new", nils, consent, "?intake")
+    assert answer.url == reverse("admission_new", args=[nils.pk]) + "?intake"
+    answer = post(ines, "admission_new", nils, admission(center), "?intake")
+    assert answer.url == reverse("diagnosis_new", args=[nils.pk]) + "?intake"
+    diagnosis = {"code": "F33.1", "rank": "1", "diagnosed_on": str(TODAY)}
+    answer = post(ines, "diagnosis_new", nils, diagnosis, "?intake")
+    assert answer.url == reverse("appointment_new", args=[nils.pk]) + "?intake"
+    first = session(center, episode=nils.episodes.get().pk, day=str(TODAY), starts="15:00")
+    answer = post(ines, "appointment_new", nils, first, "?intake")
+    assert answer.url == reverse("client", args=[nils.pk])
+
+    nora = signed_in(center.nora.user)
+    day = nora.get(reverse("day")).content.decode()
+    assert "Nils Newman" in day
+    assert "3:00 PM" in day
+    (appointment,) = Appointment.objects.filter(client=nils)
+    answer = nora.post(reverse("note_open", args=[appointment.pk]))
+    note = Note.objects.get(attendance__client=nils)
+    assert answer.url == reverse("note", args=[note.pk])
+    assert (note.diagnoses, note.attendance.episode) == (["F331"], nils.episodes.get())
+
+
+def test_a_step_may_be_skipped_or_asked_again(center: Cast) -> None:
+    url = reverse("coverage_new", args=[center.clara.pk]) + "?intake"
+    page = signed_in(center.ines).get(url).content.decode()
+    assert reverse("consent_new", args=[center.clara.pk]) + "?intake" in page
+    second = {"payer": center.payer.pk, "rank": "2", "member_id": "HH00000009", "next": url,
+              "effective_from": "2026-01-01", "relationship": "18"}  # fmt: skip
+    assert post(center.ines, "coverage_new", center.clara, second, "?intake").url == url
+    assert center.clara.coverages.count() == 2
+
+
+def test_one_thing_added_by_itself_leads_back_to_the_client(center: Cast) -> None:
+    answer = post(center.ines, "appointment_new", center.clara, session(center))
+    assert answer.url == reverse("client", args=[center.clara.pk])
+
+
+def test_what_was_typed_survives_a_refusal(center: Cast) -> None:
+    answer = post(center.ines, "client_new", None, {**IDENTITY, "postal_code": "1"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Newman" in page
+    assert "five digits" in page
+
+
+# ------------------------------------------------------------------------------- admission
+
+
+def refused(answer: HttpResponse, *words: str) -> None:
+    page = " ".join(answer.content.decode().split())
+    assert answer.status_code == 422
+    for said in words:
+        assert said in page
+
+
+def test_nobody_is_in_one_program_twice(center: Cast) -> None:
+    answer = post(center.ines, "admission_new", center.clara, admission(center))
+    refused(answer, "has been in Outpatient since 01/05/2026", "record that discharge first")
+    assert center.clara.episodes.count() == 1
+
+
+def test_an_admission_before_the_birth_or_after_a_session_is_refused(center: Cast) -> None:
+    signed_session(center)
+    early = admission(center, admitted_on="1980-01-01")
+    refused(post(center.ines, "admission", center.episode, early), "was born on 05/17/1990")
+    late = admission(center, admitted_on="2026-03-03")
+    refused(post(center.ines, "admission", center.episode, late), "took place on 03/02/2026")
+
+
+def test_a_client_who_left_may_come_back_but_not_before_they_left(center: Cast) -> None:
+    left = TODAY - timedelta(days=10)
+    Episode.objects.update(discharged_on=left, discharge_status="01")
+    before = admission(center, admitted_on=str(left - timedelta(days=1)))
+    refused(post(center.ines, "admission_new", center.clara, before), "was in Outpatient until")
+    assert post(center.ines, "admission_new", center.clara, admission(center)).status_code == 302
+
+
+# ------------------------------------------------------------------------------- diagnoses
+
+
+def test_a_new_principal_diagnosis_moves_the_others_down(center: Cast) -> None:
+    said = {"code": "f43.10", "rank": "1", "diagnosed_on": str(TODAY)}
+    assert post(center.ines, "diagnosis_new", center.clara, said).status_code == 302
+    ranked = center.episode.diagnoses.order_by("rank").values_list("code", flat=True)
+    assert list(ranked) == ["F4310", "F331", "F411"]
+    last = center.episode.diagnoses.get(code="F411")
+    post(center.ines, "diagnosis", last, {"rank": "1"})
+    assert list(ranked.all()) == ["F411", "F4310", "F331"]
+
+
+@pytest.mark.parametrize(("code", "words"), [
+    ("F99.9x", "is not a diagnosis code on that day"), ("F33.1", "on record already, as number 1"),
+])  # fmt: skip
+def test_a_diagnosis_that_is_none_or_there_already_is_refused(
+    code: str, words: str, center: Cast
+) -> None:
+    said = {"code": code, "rank": "3", "diagnosed_on": str(TODAY)}
+    refused(post(center.ines, "diagnosis_new", center.clara, said), words)
+
+
+def test_a_resolved_diagnosis_is_no_longer_offered_to_notes(center: Cast) -> None:
+    row = center.episode.diagnoses.get(code="F331")
+    post(center.ines, "diagnosis", row, {"rank": "1", "resolved_on": str(TODAY)})
+    assert document.diagnoses_of(center.episode) == ["F411"]
+    assert Diagnosis.objects.get(pk=row.pk).code == "F331"
+
+
+def test_codes_are_offered_by_words(center: Cast) -> None:
+    page = signed_in(center.ines).get(reverse("diagnosis_options") + "?code=major depr")
+    assert "F33" in page.content.decode()
+
+
+# ------------------------------------------------------------------------------- appointments
+
+
+def test_a_weekly_session_keeps_its_hour_when_the_clocks_change(center: Cast) -> None:
+    post(center.ines, "appointment_new", center.clara, session(center, weeks="4"))
+    starts = Appointment.objects.order_by("starts_at").values_list("starts_at", flat=True)
+    assert [at.astimezone(NEW_YORK).strftime("%m/%d %H:%M") for at in starts] == [
+        "03/03 09:00", "03/10 09:00", "03/17 09:00", "03/24 09:00",
+    ]  # fmt: skip
+
+
+def test_nobody_is_in_two_places_at_one_time(center: Cast, shown: Shown) -> None:
+    post(center.ines, "appointment_new", center.clara, session(center))
+    dana = shown.dana
+    taken = session(center, episode=dana.episodes.get().pk, starts="09:30", weeks="2")
+    answer = post(center.ines, "appointment_new", dana, taken)
+    refused(answer, "Nora Notes sees Clara Client on 03/03/2026", "free from 9:55 AM")
+    elsewhere = session(center, practitioner=center.vera.pk, starts="08:30")
+    answer = post(center.ines, "appointment_new", center.clara, elsewhere)
+    refused(answer, "Clara Client sees Nora Notes", "free from 9:55 AM")
+    assert Appointment.objects.filter(starts_at__gt=LATER).count() == 1
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"day": "2026-01-04"}, "is in Outpatient from 01/05/2026 on"),
+    ({"service": "php_day"}, "Select a valid choice"),
+    ({"minutes": "0"}, "greater than or equal to 1"),
+    ({"weeks": "99"}, "less than or equal to 52"),
+])  # fmt: skip
+def test_what_cannot_be_is_refused_with_its_reason(
+    changes: dict[str, str], words: str, center: Cast
+) -> None:
+    answer = post(center.ines, "appointment_new", center.clara, session(center, **changes))
+    refused(answer, words)
+    assert not Appointment.objects.exists()
+
+
+def test_a_weekly_session_that_outlasts_the_stay_is_refused_as_a_whole(center: Cast) -> None:
+    Episode.objects.update(discharged_on=TODAY + timedelta(days=8), discharge_status="01")
+    answer = post(center.ines, "appointment_new", center.clara, session(center, weeks="3"))
+    refused(answer, "left Outpatient on 03/10/2026, before 03/17/2026")
+    assert not Appointment.objects.exists()
+
+
+def test_a_session_without_coverage_is_booked_with_a_warning(center: Cast) -> None:
+    Coverage.objects.update(effective_to=date(2026, 3, 5))
+    answer = signed_in(center.ines).post(
+        reverse("appointment_new", args=[center.clara.pk]), session(center, weeks="3"), follow=True
+    )
+    page = answer.content.decode()
+    assert "No coverage is on record for 03/10/2026 and 1 more of these days" in page
+    assert Appointment.objects.count() == 3
+
+
+def booked(center: Cast, **changes: object) -> Appointment:
+    post(center.ines, "appointment_new", center.clara, session(center, **changes))
+    return Appointment.objects.latest("pk")
+
+
+def test_an_appointment_is_moved_cancelled_or_missed(center: Cast) -> None:
+    row = booked(center)
+    moved = session(center, starts="10:00")
+    assert post(center.ines, "appointment", row, moved).status_code == 302
+    row.refresh_from_db()
+    assert row.starts_at == datetime(2026, 3, 3, 10, tzinfo=NEW_YORK)
+    answer = signed_in(center.ines).post(reverse("appointment_missed", args=[row.pk]), follow=True)
+    assert "It has not begun yet" in answer.content.decode()
+    post(center.ines, "appointment_cancel", row, {})
+    row.refresh_from_db()
+    assert row.status == "cancelled"
+    past = booked(center, day=str(TODAY), starts="08:00")
+    post(center.ines, "appointment_missed", past, {})
+    past.refresh_from_db()
+    assert past.status == "no_show"
+
+
+def test_a_session_with_a_note_is_not_called_off_until_the_draft_is_gone(center: Cast) -> None:
+    note = draft_of(center)
+    row = Appointment.objects.get()
+    answer = signed_in(center.ines).post(reverse("appointment_cancel", args=[row.pk]), follow=True)
+    assert "Nora Notes has begun a note for it" in answer.content.decode()
+    answer = post(center.nora.user, "note_discard", note, {})
+    assert answer.url == reverse("client", args=[center.clara.pk])
+    assert not Note.objects.exists()
+    post(center.ines, "appointment_cancel", row, {})
+    assert Appointment.objects.get().status == "cancelled"
+
+
+def test_what_was_signed_is_never_discarded(center: Cast) -> None:
+    note = signed_session(center).version.note
+    answer = signed_in(center.nora.user).post(reverse("note_discard", args=[note.pk]), follow=True)
+    assert "was signed and stays" in answer.content.decode()
+    assert Note.objects.filter(pk=note.pk).exists()
+    document.begin_addendum(note, user=center.nora.user, now=LATER)
+    signed_in(center.nora.user).post(reverse("note_discard", args=[note.pk]))
+    assert Note.objects.filter(pk=note.pk).exists()
+
+
+def test_a_clinician_books_for_themselves_alone(center: Cast) -> None:
+    signed_session(center)
+    nora = center.nora.user
+    page = signed_in(nora).get(reverse("appointment_new", args=[center.clara.pk]))
+    assert "Vera Vance" not in page.content.decode()
+    answer = post(
+        nora, "appointment_new", center.clara, session(center, practitioner=center.vera.pk)
+    )
+    refused(answer, "Select a valid choice")
+
+
+# ------------------------------------------------------------------------------- the client's page
+
+
+def test_a_client_lists_everything_with_links_for_who_may_open_them(shown: Shown) -> None:
+    dana, note = shown.dana, shown.draft
+    pages = {
+        role: signed_in(shown.people[role]).get(reverse("client", args=[dana.pk])).content.decode()
+        for role in (Role.CLINICIAN, Role.INTAKE, Role.BILLER)
+    }
+    for page in pages.values():
+        assert "Draft" in page
+        assert "No note yet" in page
+        assert "Outpatient" in page
+    link = reverse("note", args=[note.pk])
+    assert f'href="{link}"' in pages[Role.CLINICIAN]
+    assert reverse("note_discard", args=[note.pk]) in pages[Role.CLINICIAN]
+    for role in (Role.INTAKE, Role.BILLER):
+        assert f'href="{link}"' not in pages[role]
+        assert reverse("note_discard", args=[note.pk]) not in pages[role]
+    assert reverse("note_facts", args=[note.pk]) in pages[Role.BILLER]
+    assert reverse("note_facts", args=[note.pk]) not in pages[Role.INTAKE]
