@@ -17,7 +17,8 @@ from carethread.web.states import CASE_STATES, CLAIM_STATES, DELIVERY_STATES
 from tests.web.world import Shown, signed_in
 
 MOST_QUERIES = 30
-FRAGMENTS = {"diagnosis_search", "diagnosis_options", "file_raw"}
+FRAGMENTS = {"diagnosis_search", "diagnosis_options", "file_raw", "group_preview",
+             "walk_in_search"}  # fmt: skip
 OPEN_PAGES = ["account_login", "account_reset_password", "account_reset_password_done"]
 
 

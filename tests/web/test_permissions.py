@@ -41,6 +41,28 @@ TABLE = """
         inbox_answer         C           C
         cosign_queue         S           -
         cosign               S           S
+        groups               CSI         -
+        group_new            CSI         CSI
+        group                CSI         CSI
+        group_member         CSI         -
+        group_join           CSI         CSI
+        group_leave          CSI         CSI
+        group_open           C           C
+        group_session        C           -
+        group_preview        C           -
+        group_times          C           C
+        group_lead           C           C
+        group_all_here       C           C
+        group_shared         C           C
+        group_sign           C           C
+        walk_in              C           C
+        walk_in_search       C           -
+        attendance           C           -
+        attendance_mark      C           C
+        attendance_times     C           C
+        attendance_part      C           C
+        attendance_remove    C           C
+        attendance_correct   C           C
         pipeline             BDKO        -
         claims               BDKO        -
         claim                BDKO        -

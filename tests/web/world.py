@@ -3,12 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.db.models import Model
 from django.test import Client as Browser
 from django_scopes import scope
 
 from carethread.codes.roles import Role
 from carethread.record.models import (
     Appointment,
+    Attendance,
     Authorization,
     Case,
     Claim,
@@ -17,12 +19,15 @@ from carethread.record.models import (
     Consent,
     Diagnosis,
     EdiFile,
+    Group,
+    GroupMember,
     Match,
     Note,
     NoteVersion,
     Practitioner,
     Remittance,
     ScrubRule,
+    Session,
     User,
 )
 from carethread.workflow import admit, bill, follow_up, payer_rules, post, receive, submit
@@ -36,6 +41,7 @@ from tests.cast import (
     make_user,
     signed_session,
 )
+from tests.groups import circle
 from tests.payers import answer, check, make_connection
 
 LATER = NOW + timedelta(hours=3)
@@ -64,6 +70,10 @@ class Shown:
     authorization: Authorization
     rule: ScrubRule
     diagnosis: Diagnosis
+    group: Group
+    member: GroupMember
+    session: Session
+    attendance: Attendance
 
     def args(self, address: str) -> list[int]:
         """The thing that an address of the table is asked with: one that its owner may open."""
@@ -89,7 +99,19 @@ class Shown:
             "appointment": self.appointment, "appointment_cancel": self.appointment,
             "appointment_missed": self.appointment,
         }.get(address)  # fmt: skip
+        thing = thing or self._of_groups(address)
         return [thing.pk] if thing else []
+
+    def _of_groups(self, address: str) -> Model | None:
+        if address in ("group_member", "group_leave"):
+            return self.member
+        if address in ("group", "group_join", "group_open"):
+            return self.group
+        if address.startswith("attendance"):
+            return self.attendance
+        of_session = ("walk_in", "group_")
+        known = address.startswith(of_session) and address != "group_new"
+        return self.session if known else None
 
 
 def everything(cast: Cast) -> Shown:
@@ -128,6 +150,7 @@ def everything(cast: Cast) -> Shown:
             denied, question="Was the start time right?", user=cast.bill, now=LATER
         )
         _quarantined(cast)
+        meeting = circle(cast, [cast.clara], name="Evening group")
         return Shown(
             cast=cast, people=people, sue=sue, appointment=appointment, draft=draft,
             signed=signed.version.note, waiting=waiting.version, dana=dana,
@@ -135,6 +158,8 @@ def everything(cast: Cast) -> Shown:
             match=Match.objects.get(state="waiting"), file=denied.current.file,
             returned=returned, authorization=authorization, rule=_rule(cast),
             diagnosis=cast.episode.diagnoses.get(rank=1),
+            group=meeting.group, member=meeting.group.members.earliest("pk"),
+            session=meeting.session, attendance=meeting.session.attendances.earliest("pk"),
         )  # fmt: skip
 
 

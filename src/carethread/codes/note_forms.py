@@ -44,12 +44,14 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of a note: its key, its heading, what belongs there, and its scale's name."""
+    """One part of a note: its key, its heading, what belongs there, its scale's name, and words
+    that are offered to be chosen."""
 
     key: str
     label: str
     hint: str = ""
     scale: str = ""
+    words: tuple[str, ...] = ()
 
     @property
     def measures(self) -> Scale | None:

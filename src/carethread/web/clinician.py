@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from carethread.insight import day as days
+from carethread.insight import groups as meetings
 from carethread.insight import inbox as returns
 from carethread.insight.ages import age_days
 from carethread.record.models import Appointment, Case, NoteVersion, Practitioner, User
@@ -42,6 +43,8 @@ def day(request: Request) -> HttpResponse:
             "after": on + timedelta(days=1),
             "is_today": on == http.today(),
             "entries": entries,
+            "meetings": meetings.on_day(me, on, http.today()),
+            "meetings_before": meetings.unsigned_before(me, http.today()),
             "alerts": foresee.alerts([entry.appointment for entry in entries], on=on),
             "unsigned": days.unsigned_before(me, http.midnight(), now),
             "amending": days.addenda_begun(me),

@@ -40,6 +40,8 @@ class Entry:
 
 MENU = (
     Entry("day", "My day", "sun", "Care", ("note", "note_signed"), counts.unsigned_earlier),
+    Entry("groups", "Groups", "users-group", "Care",
+          ("group", "group_new", "group_session", "attendance_correct")),
     Entry("inbox", "Returned to me", "inbox", "Care", ("inbox_item",), counts.returned),
     Entry("cosign_queue", "To co-sign", "signature", "Care", ("cosign",), counts.to_cosign),
     Entry(

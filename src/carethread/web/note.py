@@ -50,6 +50,8 @@ def note(request: Request, row: Note) -> HttpResponse:
     """The editor for the author of a draft; the signed page for everybody else."""
     if row.status == "signed" or row.author.user_id != request.user.pk:
         return redirect("note_signed", row.pk)
+    if row.status == "draft" and row.attendance.session.kind == "group":
+        return redirect("attendance", row.attendance_id)
     return _editor(request, NoteForm(row))
 
 

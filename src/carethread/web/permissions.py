@@ -28,6 +28,7 @@ INTAKE = frozenset({Role.INTAKE})
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
 SET_UP = ADMINISTRATION | BILLING
 SKIPPING = MONEY
+ROSTERS = CARE | INTAKE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,29 @@ DOORS: Mapping[str, Door] = {
     "inbox_answer": Door(post=CARE, reach=reach.own_case, page="inbox_item"),
     "cosign_queue": Door(get=SUPERVISION),
     "cosign": Door(get=SUPERVISION, post=SUPERVISION, reach=reach.supervised_version),
+    # groups
+    "groups": Door(get=ROSTERS),
+    "group_new": Door(get=ROSTERS, post=ROSTERS),
+    "group": Door(get=ROSTERS, post=ROSTERS, reach=reach.group),
+    "group_join": Door(post=ROSTERS, reach=reach.group, page="group"),
+    "group_leave": Door(post=ROSTERS, reach=reach.group_member, page="group_member"),
+    "group_member": Door(get=ROSTERS, reach=reach.group_member),
+    "group_open": Door(post=CARE, reach=reach.own_group, page="group"),
+    "group_session": Door(get=CARE, reach=reach.readable_session),
+    "group_preview": Door(get=CARE, reach=reach.readable_session),
+    "group_times": Door(post=CARE, reach=reach.own_session, page="group_session"),
+    "group_lead": Door(post=CARE, reach=reach.own_session, page="group_session"),
+    "group_all_here": Door(post=CARE, reach=reach.own_session, page="group_session"),
+    "group_shared": Door(post=CARE, reach=reach.own_session, page="group_session"),
+    "group_sign": Door(post=CARE, reach=reach.own_session, page="group_session"),
+    "walk_in": Door(post=CARE, reach=reach.own_session, page="group_session"),
+    "walk_in_search": Door(get=CARE, reach=reach.own_session),
+    "attendance": Door(get=CARE, reach=reach.own_attendance),
+    "attendance_mark": Door(post=CARE, reach=reach.own_attendance, page="attendance"),
+    "attendance_times": Door(post=CARE, reach=reach.own_attendance, page="attendance"),
+    "attendance_part": Door(post=CARE, reach=reach.own_attendance, page="attendance"),
+    "attendance_remove": Door(post=CARE, reach=reach.own_attendance, page="attendance"),
+    "attendance_correct": Door(get=CARE, post=CARE, reach=reach.own_attendance),
     # the biller
     "pipeline": Door(get=MONEY),
     "claims": Door(get=MONEY),

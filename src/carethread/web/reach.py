@@ -11,6 +11,7 @@ from django.http import Http404
 from carethread.codes.roles import Role
 from carethread.record.models import (
     Appointment,
+    Attendance,
     Authorization,
     Case,
     Claim,
@@ -19,6 +20,8 @@ from carethread.record.models import (
     Diagnosis,
     EdiFile,
     Episode,
+    Group,
+    GroupMember,
     Match,
     Note,
     NoteVersion,
@@ -26,6 +29,7 @@ from carethread.record.models import (
     Practitioner,
     Remittance,
     ScrubRule,
+    Session,
     TreatmentPlan,
     User,
 )
@@ -123,6 +127,65 @@ def supervised_version(user: User, version_id: int) -> NoteVersion:
     return row
 
 
+group = _any(lambda: Group.objects.select_related("program", "facilitator", "co_facilitator"))
+
+
+def own_group(user: User, group_id: int) -> Group:
+    """A group by its facilitator or co-facilitator."""
+    row = _find(Group.objects.select_related("program", "facilitator", "co_facilitator"), group_id)
+    _refuse_unless(
+        _is_one_of(user, row.facilitator, row.co_facilitator),
+        "Only the facilitators of this group open its sessions.",
+    )
+    return row
+
+
+group_member = _any(lambda: GroupMember.objects.select_related("group", "episode__client"))
+
+
+def _group_session(session_id: int) -> Session:
+    rows = Session.objects.filter(kind="group").select_related(
+        "organization", "group", "program__site", "practitioner__supervisor", "co_facilitator"
+    )
+    return _find(rows, session_id)
+
+
+def _leads(user: User, session: Session) -> bool:
+    return _is_one_of(user, session.practitioner, session.co_facilitator)
+
+
+def _is_one_of(user: User, *people: Practitioner | None) -> bool:
+    return any(one is not None and one.user_id == user.pk for one in people)
+
+
+def own_session(user: User, session_id: int) -> Session:
+    """A group's session by its facilitator or co-facilitator."""
+    row = _group_session(session_id)
+    _refuse_unless(_leads(user, row), "Only the facilitators of this group may open this.")
+    return row
+
+
+def readable_session(user: User, session_id: int) -> Session:
+    """A group's session by its facilitators, or by the facilitator's supervisor."""
+    row = _group_session(session_id)
+    _refuse_unless(
+        _leads(user, row) or _reads(user, row.practitioner),
+        "A group opens to its facilitators and the facilitator's supervisor.",
+    )
+    return row
+
+
+def own_attendance(user: User, attendance_id: int) -> Attendance:
+    """A client in a group's session, by its facilitators."""
+    rows = Attendance.objects.filter(session__kind="group").select_related(
+        "client", "episode", "session__organization", "session__group", "session__program__site",
+        "session__practitioner", "session__co_facilitator",
+    )  # fmt: skip
+    row = _find(rows, attendance_id)
+    _refuse_unless(_leads(user, row.session), "Only the facilitators of this group may open this.")
+    return row
+
+
 def own_case(user: User, case_id: int) -> Case:
     """A case that came back to this clinician."""
     row = _find(
@@ -147,10 +210,16 @@ def clients_of(user: User) -> "QuerySet[Client]":
     rows: QuerySet[Client] = Client.objects.all()
     if not _ANY_CLIENT.isdisjoint(user.roles):
         return rows
-    treated = Appointment.objects.filter(
-        Q(practitioner__user=user) | Q(practitioner__supervisor__user=user)
+    treats = Q(practitioner__user=user) | Q(practitioner__supervisor__user=user)
+    in_groups = Attendance.objects.filter(session__kind="group").filter(
+        Q(session__practitioner__user=user)
+        | Q(session__practitioner__supervisor__user=user)
+        | Q(session__co_facilitator__user=user)
     )
-    return rows.filter(pk__in=treated.values("client"))
+    return rows.filter(
+        Q(pk__in=Appointment.objects.filter(treats).values("client"))
+        | Q(pk__in=in_groups.values("client"))
+    )
 
 
 def client(user: User, client_id: int) -> Client:
@@ -227,6 +296,8 @@ case = _any(
 _TO_CLIENT: dict[type[Model], str] = {
     Client: "pk",
     Appointment: "client_id",
+    Attendance: "client_id",
+    GroupMember: "episode.client_id",
     Note: "attendance.client_id",
     NoteVersion: "note.attendance.client_id",
     Claim: "client_id",

@@ -21,6 +21,7 @@ from carethread.record.models import (
     Coverage,
     Episode,
     Fee,
+    Group,
     License,
     Organization,
     Payer,
@@ -32,8 +33,9 @@ from carethread.record.models import (
     TreatmentPlan,
 )
 from carethread.record.models.authorization import CHANNELS
+from carethread.record.models.chart import TELEHEALTH
 from carethread.rules.authorize import BY_ITSELF, MOVES
-from carethread.web.forms import DayInput
+from carethread.web.forms import DayInput, TimeInput
 
 CODES_HINT = "Procedure codes, separated by commas."
 
@@ -422,3 +424,54 @@ def signed_now(plan: TreatmentPlan, by: Practitioner | None, now: datetime) -> T
     """The plan with the signature of whoever signs it."""
     plan.signed_by, plan.signed_at = by, now
     return plan
+
+
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+class GroupForm(RowForm):
+    program = ChoiceOf(Program)
+    service = forms.ChoiceField()
+    facilitator = ChoiceOf(Practitioner)
+    co_facilitator = ChoiceOf(Practitioner, label="Co-facilitator", required=False)
+    weekdays = forms.TypedMultipleChoiceField(
+        label="Meets on",
+        required=False,
+        coerce=int,
+        choices=list(enumerate(WEEKDAYS)),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    starts_at = forms.TimeField(label="From", widget=TimeInput())
+    widths = {
+        "name": "half full-narrow", "program": "half full-narrow", "service": "half full-narrow",
+        "facilitator": "half full-narrow", "co_facilitator": "half full-narrow",
+        "telehealth": "half full-narrow", "starts_at": "third", "minutes": "third",
+        "capacity": "third",
+    }  # fmt: skip
+
+    class Meta:
+        model = Group
+        fields = [
+            "name", "program", "service", "telehealth", "facilitator", "co_facilitator",
+            "weekdays", "starts_at", "minutes", "capacity", "is_active",
+        ]  # fmt: skip
+        labels = {
+            "minutes": "Minutes", "capacity": "At most", "telehealth": "How",
+            "is_active": "It still meets",
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        service, how = self.fields["service"], self.fields["telehealth"]
+        assert isinstance(service, forms.ChoiceField)
+        assert isinstance(how, forms.ChoiceField)
+        how.choices = TELEHEALTH
+        service.choices = [
+            (key, one.label[:1].upper() + one.label[1:])
+            for key, one in services().items()
+            if one.is_group
+        ]
+        for name in ("facilitator", "co_facilitator"):
+            field = self.fields[name]
+            assert isinstance(field, ChoiceOf)
+            field.offer(Practitioner.objects.order_by("last_name", "first_name", "pk"))

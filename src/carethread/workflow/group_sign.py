@@ -192,8 +192,9 @@ def _tried(note: Note, problems: list[Problem], now: datetime) -> OfOne:
     if any(p.field in {"starts_at", "ends_at", "service", "diagnoses"} for p in problems):
         return OfOne(note.attendance, minutes, problems=tuple(problems))
     charged = charging.charge(_frozen(note, now), now=now)
-    # The one thing that a draft cannot have yet, and that needs no telling.
-    findings = tuple(f for f in charged.findings if f.rule != "NOTE_SIGNED")
+    # What a draft cannot have yet needs no telling, and what keeps it from being signed is told.
+    told = {"NOTE_SIGNED", *(["GROUP_NOTE_INDIVIDUAL"] if problems else [])}
+    findings = tuple(f for f in charged.findings if f.rule not in told)
     return OfOne(note.attendance, minutes, charged.lines, charged.payer, findings, tuple(problems))
 
 

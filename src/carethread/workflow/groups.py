@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from carethread.codes.services import services
 from carethread.record.models import (
@@ -23,7 +23,6 @@ from carethread.record.models import (
     GroupMember,
     Note,
     Session,
-    TreatmentPlan,
     User,
 )
 from carethread.rules.group_note import OWN, SHARED
@@ -352,18 +351,6 @@ def draft_of(attendance: Attendance, session: Session, *, now: datetime) -> Note
 def stamp(content: Mapping[str, Any]) -> str:
     """A short sign of what is written, to tell whether it is still what somebody saw."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def goals(episode: Episode, day: date) -> list[str]:
-    """The goals of the plan that holds on that day."""
-    plan = (
-        TreatmentPlan.objects.filter(
-            episode=episode, effective_from__lte=day, effective_to__gte=day
-        )
-        .order_by(F("signed_at").desc(nulls_last=True), "-pk")
-        .first()
-    )
-    return list(plan.goals) if plan else []
 
 
 def _of_keys(content: Mapping[str, str], keys: Sequence[str]) -> dict[str, str]:

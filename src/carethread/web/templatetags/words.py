@@ -25,6 +25,7 @@ _OWNERS = {
     "administrator": "The administrator cures it",
 }
 _METHODS = {"ACH": "by EFT", "CHK": "by paper check", "NON": "no money moves", "FWT": "by wire"}
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CAUSES = {
     "auth_denied": "Authorization refused",
     "auth_ending": "Authorization ends",
@@ -206,3 +207,9 @@ def pairs(text: str) -> list[list[str]]:
 @register.filter
 def get(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key, "")
+
+
+@register.filter
+def weekdays(numbers: list[int]) -> str:
+    """Days of the week, 0 being Monday, as people say them."""
+    return ", ".join(_DAYS[number] for number in numbers) or "by appointment"
