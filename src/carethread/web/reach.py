@@ -169,7 +169,7 @@ def readable_session(user: User, session_id: int) -> Session:
     """A group's session by its facilitators, or by the facilitator's supervisor."""
     row = _group_session(session_id)
     _refuse_unless(
-        _leads(user, row) or _reads(user, row.practitioner),
+        _leads(user, row) or reads(user, row.practitioner),
         "A group opens to its facilitators and the facilitator's supervisor.",
     )
     return row
