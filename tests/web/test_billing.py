@@ -110,7 +110,7 @@ def test_a_question_lands_in_the_authors_inbox(shown: Shown, bill: Browser) -> N
     nora = signed_in(shown.cast.nora.user)
     assert question in read(nora, "inbox")
     with scope(organization=shown.cast.center):
-        case = Case.objects.get(claim=shown.held)
+        case = Case.objects.get(claim=shown.held, kind="question")
     item = read(nora, "inbox_item", case.pk)
     assert "Worked on the sleep diary." in item, "the note is open beside it"
     nora.post(reverse("inbox_answer", args=[case.pk]), {"words": "Yes, at two."})

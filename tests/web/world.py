@@ -82,11 +82,13 @@ class Shown:
             "note_sign": self.draft, "note_discard": self.draft, "note_addendum": self.signed,
             "note_signed": self.signed,
             "note_facts": self.signed, "inbox_item": self.returned, "inbox_answer": self.returned,
-            "cosign": self.waiting, "claim": self.held, "claim_hold": self.held,
+            "cosign": self.waiting, "cosign_return": self.waiting,
+            "claim": self.held, "claim_hold": self.held,
             "claim_release": self.held, "claim_look": self.held, "claim_return": self.held,
             "remittance": self.remittance, "unmatched_item": self.match,
             "match_choose": self.match, "match_not_ours": self.match, "file": self.file,
             "file_raw": self.file, "case": self.returned, "case_close": self.returned,
+            **dict.fromkeys(("case_again", "case_wait", "case_ask", "case_give_up"), self.returned),
             "client": self.cast.clara, "client_edit": self.cast.clara,
             "coverage_new": self.cast.clara, "coverage": self.cast.coverage,
             "authorization_new": self.cast.clara, "authorization": self.authorization,
@@ -98,6 +100,7 @@ class Shown:
             "diagnosis": self.diagnosis, "appointment_new": self.cast.clara,
             "appointment": self.appointment, "appointment_cancel": self.appointment,
             "appointment_missed": self.appointment,
+            "claim_facts": self.held,
         }.get(address)  # fmt: skip
         thing = thing or self._of_groups(address)
         return [thing.pk] if thing else []
@@ -151,6 +154,7 @@ def everything(cast: Cast) -> Shown:
         )
         _quarantined(cast)
         meeting = circle(cast, [cast.clara], name="Evening group")
+        _for_intake(_claim_of(signed.version))
         return Shown(
             cast=cast, people=people, sue=sue, appointment=appointment, draft=draft,
             signed=signed.version.note, waiting=waiting.version, dana=dana,
@@ -215,6 +219,15 @@ def _answered(cast: Cast, refused: Claim, stray: Claim) -> Remittance:
     remittance = post.post_check(file, check(cast.center, refusal, stranger), now=LATER)
     assert remittance is not None
     return remittance
+
+
+def _for_intake(claim: Claim) -> Case:
+    """What the payer says of a coverage, for intake to settle."""
+    return Case.objects.create(
+        organization=claim.organization, kind="eligibility", source="told:1",
+        category="coverage_answer", owner_role=Role.INTAKE.value, claim=claim,
+        title="The payer has another member id", cure="Correct the coverage.", opened_at=LATER,
+    )  # fmt: skip
 
 
 def _quarantined(cast: Cast) -> EdiFile:

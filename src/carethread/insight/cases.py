@@ -23,14 +23,17 @@ from carethread.record.models import Case, LineMatch, User
 
 M = TypeVar("M", bound=Model)
 
+WAITING = "waiting"  # a state to ask for: put off until a day
 UNSETTLED = "unsettled"  # a state to ask for: open or answered
+COSIGN = "cosign"  # a category: what a supervisor asks an author, which is theirs alone
 WHOLE = "whole"  # a service to ask for: refusals of whole claims, which name no service
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a worklist is narrowed to; empty means all. `mine` is what this user has to settle:
-    by role, and as a note's author. `since` is when a case was opened at the earliest."""
+    by role, and as a note's author. `since` is when a case was opened at the earliest. `today`
+    leaves out what is put off until a later day."""
 
     state: str = "open"
     kind: str = ""
@@ -40,6 +43,7 @@ class Asked:
     clinician_id: int | None = None
     service: str = ""
     since: datetime | None = None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ def cases(asked: Asked) -> "QuerySet[Case]":
             "author",
             "claim__client",
             "claim__payer",
+            "remitted_claim",
             "file",
             "note__attendance__client",
             "episode__client",
@@ -72,15 +77,18 @@ def cases(asked: Asked) -> "QuerySet[Case]":
 
 def narrowed(asked: Asked) -> "QuerySet[Case]":
     """The cases asked for, each with its `service`, in no order."""
-    rows = with_service(Case.objects.all())
-    if asked.state == UNSETTLED:
+    rows = with_service(Case.objects.exclude(category=COSIGN))
+    if asked.state in (UNSETTLED, WAITING):
         rows = rows.exclude(state="closed")
+    if asked.today is not None and asked.state in ("open", "answered", WAITING):
+        waits = Q(waits_until__gt=asked.today)
+        rows = rows.filter(waits if asked.state == WAITING else ~waits)
     for column, value in _conditions(asked):
         rows = rows.filter(**{column: value})
     if asked.service == WHOLE:
         rows = rows.filter(Q(service=None))
     if asked.mine is not None:
-        rows = rows.filter(_mine(asked.mine))
+        rows = rows.filter(mine(asked.mine))
     return rows
 
 
@@ -98,14 +106,14 @@ def with_service(rows: "QuerySet[Case]") -> "QuerySet[Case]":
     return annotated
 
 
-def _mine(user: User) -> Q:
+def mine(user: User) -> Q:
     """What has an author is the author's, whatever their role; the rest belongs to a role."""
     return Q(author__user=user) | Q(author=None, owner_role__in=[r.value for r in user.roles])
 
 
 def _conditions(asked: Asked) -> list[tuple[str, object]]:
     wanted = {
-        "state": "" if asked.state == UNSETTLED else asked.state,
+        "state": "" if asked.state in (UNSETTLED, WAITING) else asked.state,
         "kind": asked.kind,
         "category": asked.category,
         "owner_role": asked.owner,

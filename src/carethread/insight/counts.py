@@ -5,9 +5,10 @@
 
 from datetime import datetime
 
-from django.db.models import F
-
-from carethread.record.models import Appointment, Case, Delivery, Match, NoteVersion, User
+from carethread.insight import inbox
+from carethread.insight.cases import Asked, narrowed
+from carethread.insight.skips import to_approve
+from carethread.record.models import Appointment, Case, Delivery, Match, User
 
 UNDOCUMENTED = ("scheduled", "kept")
 
@@ -28,13 +29,19 @@ def returned(user: User, _midnight: datetime) -> int:
     return Case.objects.filter(author__user=user, state="open").count()
 
 
+def cases(user: User, midnight: datetime) -> int:
+    """What this user has to settle and did not put off."""
+    return narrowed(Asked(mine=user, today=midnight.date())).count()
+
+
+def skips(user: User, _midnight: datetime) -> int:
+    """Rules that colleagues want claims to skip, which wait for a second person."""
+    return to_approve(user).count()
+
+
 def to_cosign(user: User, _midnight: datetime) -> int:
     """Signed notes of supervisees that wait for this supervisor."""
-    return (
-        NoteVersion.objects.filter(author__supervisor__user=user, note__current=F("pk"))
-        .exclude(signatures__role="supervisor")
-        .count()
-    )
+    return inbox.to_cosign(user).count()
 
 
 def unmatched(_user: User, _midnight: datetime) -> int:

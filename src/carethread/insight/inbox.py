@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from carethread.codes.roles import Role
 from carethread.insight.ages import age_days
+from carethread.insight.cases import COSIGN
 from carethread.record.models import (
     Case,
     CaseKind,
@@ -40,8 +41,14 @@ class Returned:
     def to_do(self) -> str:
         """What its author can do. The cure of a refusal is written for billing; it stands in
         only where nobody has said in clinical words what is wrong."""
-        for_author = self.case.kind == CaseKind.HELD or not self.case.clinical_words
+        for_author = self.case.kind == CaseKind.HELD or self.to_supervisor
+        for_author = for_author or not self.case.clinical_words
         return self.case.cure if for_author else _TO_DO
+
+    @property
+    def to_supervisor(self) -> bool:
+        """Whether the supervisor asks, before co-signing."""
+        return bool(self.case.category == COSIGN)
 
     @property
     def findings(self) -> list[ClaimFinding]:
@@ -79,9 +86,27 @@ def as_returned(case: Case, now: datetime, today: date) -> Returned:
 
 
 def to_cosign(supervisor: User) -> "QuerySet[NoteVersion]":
-    """Current versions of supervisees' notes without this supervisor's signature, oldest first."""
+    """Current versions of notes of the people whom this user supervises, or did when they signed,
+    without a supervisor's signature, oldest first; without those that are back with their author.
+    """
+    return _not_cosigned(supervisor).filter(~_is_back())
+
+
+def sent_back(supervisor: User) -> "QuerySet[NoteVersion]":
+    """Those that a supervisor returned, and whose author has not answered yet."""
+    return _not_cosigned(supervisor).filter(_is_back())
+
+
+def _is_back() -> Q:
+    return Q(Exists(Case.objects.filter(note=OuterRef("note"), category=COSIGN, state="open")))
+
+
+def _not_cosigned(supervisor: User) -> "QuerySet[NoteVersion]":
     rows: QuerySet[NoteVersion] = (
-        NoteVersion.objects.filter(author__supervisor__user=supervisor, note__current=F("pk"))
+        NoteVersion.objects.filter(
+            Q(author__supervisor__user=supervisor) | Q(supervising__user=supervisor),
+            note__current=F("pk"),
+        )
         .exclude(signatures__role="supervisor")
         .select_related("author", "note__attendance__client")
         .order_by("signed_at")

@@ -1,6 +1,9 @@
 """The worklist of cases, and one case with its history."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -8,12 +11,13 @@ from carethread.codes.roles import Role
 from carethread.insight import cases as worklist
 from carethread.insight import wording
 from carethread.insight.denials import Period
-from carethread.record.models import Case, CaseKind, Practitioner
-from carethread.web import http
-from carethread.web.forms import WordsForm, attempt
+from carethread.record.models import Case, CaseKind, Claim, Practitioner
+from carethread.web import cures, http
+from carethread.web.forms import WaitForm, WordsForm, attempt
 from carethread.web.http import Request
 from carethread.web.pages import number_asked, page
-from carethread.workflow import follow_up
+from carethread.web.permissions import sees_all_cases, sees_clients
+from carethread.workflow import cure, follow_up
 
 MINE = "mine"  # an owner to ask for: the user who asks
 ROLES = [(role.value, role.capitalize()) for role in Role]
@@ -21,7 +25,8 @@ _MOST_DAYS = 3650
 
 
 def cases(request: Request) -> HttpResponse:
-    """What has to be settled: nearest deadline first, then most money."""
+    """What has to be settled: nearest deadline first, then most money. Who does not see all of
+    it sees what is theirs."""
     asked = asked_for(request)
     found, today = page(request, worklist.cases(asked)), http.today()
     return render(
@@ -34,6 +39,8 @@ def cases(request: Request) -> HttpResponse:
             "tallies": worklist.tallies(asked),
             "kinds": dict(CaseKind.choices),
             "roles": ROLES,
+            "sees_all": sees_all_cases(request.user),
+            "sees_clients": sees_clients(request.user),
             "kept": [(k, v) for k, v in request.GET.items() if k not in ("owner", "page")],
             "narrowed": named(asked),
         },
@@ -48,9 +55,10 @@ def asked_for(request: Request) -> worklist.Asked:
         kind=request.GET.get("kind", ""),
         category=request.GET.get("category", ""),
         owner="" if owner == MINE else owner,
-        mine=request.user if owner == MINE else None,
+        mine=request.user if owner == MINE or not sees_all_cases(request.user) else None,
         clinician_id=number_asked(request, "clinician"),
         service=request.GET.get("service", ""),
+        today=http.today(),
         since=Period.of_days(min(days, _MOST_DAYS), http.midnight()).starts if days else None,
     )
 
@@ -63,38 +71,114 @@ def named(asked: worklist.Asked) -> dict[str, object]:
 
 
 def case(request: Request, row: Case) -> HttpResponse:
-    """One case: why, who cures it, until when, and what was done."""
-    return _page(request, row, _form())
+    """One case: why, who cures it, until when, what was done, and what can be."""
+    return _page(request, row)
+
+
+def claim_facts(request: Request, row: Claim) -> HttpResponse:
+    """What somebody who settles a case needs of its claim: who, when, what, and not the chart."""
+    roles = [role.value for role in request.user.roles]
+    live = Case.objects.exclude(state="closed").filter(worklist.mine(request.user), claim=row)
+    return render(
+        request,
+        "billing/claim_facts.html",
+        {
+            "claim": row,
+            "sees_clients": sees_clients(request.user),
+            "charges": row.charges.select_related("current__authorization").order_by(
+                "service_date", "pk"
+            ),
+            "findings": row.findings.filter(owner__in=roles).order_by("severity", "pk"),
+            "cases": live.order_by("due_on", "pk"),
+        },
+    )
 
 
 def case_close(request: Request, row: Case) -> HttpResponse:
     """Settle a case, with how. It writes nothing off."""
-    form = _form(request)
-    closed = attempt(
-        form,
-        lambda: follow_up.close(row, resolution=form.words, user=request.user, now=http.now()),
-    )
-    if closed is None:
-        return _page(request, row, form)
-    messages.success(request, "Closed.")
-    return redirect("cases")
+    form = _words("resolution", request)
+    user, now = request.user, http.now()
+    step = lambda: follow_up.close(row, resolution=form.words, user=user, now=now)  # noqa: E731
+    return _done(request, row, "resolution", form, step, "Closed.", "cases")
 
 
-def _form(request: Request | None = None) -> WordsForm:
-    data = request.POST if request else None
-    return WordsForm(data, name="resolution", label="How it was settled")
+def case_again(request: Request, row: Case) -> HttpResponse:
+    """Let a refused claim leave once more, because what was wrong is put right elsewhere."""
+    form = _words("mended", request)
+    user, now = request.user, http.now()
+    step = lambda: cure.send_again(row, mended=form.words, user=user, now=now)  # noqa: E731
+    return _done(request, row, "mended", form, step, "It leaves after its grace period.")
 
 
-def _page(request: Request, row: Case, form: WordsForm) -> HttpResponse:
+def case_wait(request: Request, row: Case) -> HttpResponse:
+    """Put a case off until a day."""
+    form = WaitForm(request.POST)
+    until, reason = form.said
+    user, now = request.user, http.now()
+    step = lambda: cure.wait(row, until=until, reason=reason, user=user, now=now)  # noqa: E731
+    return _done(request, row, "wait", form, step, "Put off. It comes back on that day.", "cases")
+
+
+def case_ask(request: Request, row: Case) -> HttpResponse:
+    """Ask the author of the note behind the claim."""
+    form = _words("question", request)
+    user, now = request.user, http.now()
+    step = lambda: follow_up.ask_author(row, question=form.words, user=user, now=now)  # noqa: E731
+    return _done(request, row, "question", form, step, "Your question is in the author's inbox.")
+
+
+def case_give_up(request: Request, row: Case) -> HttpResponse:
+    """Write off what a payer refused, with a reason."""
+    form = _words("why", request)
+    user, now = request.user, http.now()
+    step = lambda: cure.give_up(row, why=form.words, user=user, now=now)  # noqa: E731
+    return _done(request, row, "why", form, step, "Written off.", "cases")
+
+
+_LABELS = {
+    "resolution": "How it was settled",
+    "mended": "What was put right",
+    "question": "Your question",
+    "why": "Why it is given up",
+}
+
+
+def _words(name: str, request: Request | None = None) -> WordsForm:
+    return WordsForm(request.POST if request else None, name=name, label=_LABELS[name])
+
+
+def _done(
+    request: Request,
+    row: Case,
+    name: str,
+    form: BaseForm,
+    step: Callable[[], object],
+    words: str,
+    to: str = "",
+) -> HttpResponse:
+    """Take a step; what it refuses stands in its form."""
+    if attempt(form, step) is None:
+        return _page(request, row, **{name: form})
+    messages.success(request, words)
+    return redirect(to) if to else redirect("case", row.pk)
+
+
+def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
+    forms = {**{name: _words(name) for name in _LABELS}, "wait": WaitForm(), **sent}
     return render(
         request,
         "billing/case.html",
         {
             "case": row,
+            "sees_clients": sees_clients(request.user),
             "left": worklist.days_left(row, http.today()),
+            "waits": row.waits_until is not None and row.waits_until > http.today(),
             "wordings": wording.of_case(row),
             "events": row.events.select_related("user").order_by("pk"),
-            "form": form,
+            "ways": list(cures.ways(row, request.user)),
+            "refused": follow_up.is_refusal(row),
+            "may_ask": row.claim is not None and row.kind != CaseKind.QUESTION,
+            "forms": forms,
         },
-        status=422 if form.errors else 200,
+        status=422 if sent else 200,
     )

@@ -11,7 +11,15 @@ from carethread.insight import day as days
 from carethread.insight import groups as meetings
 from carethread.insight import inbox as returns
 from carethread.insight.ages import age_days
-from carethread.record.models import Appointment, Case, NoteVersion, Practitioner, User
+from carethread.insight.cases import COSIGN
+from carethread.record.models import (
+    Appointment,
+    Case,
+    CaseEvent,
+    NoteVersion,
+    Practitioner,
+    User,
+)
 from carethread.web import http
 from carethread.web.accounts import proof_of_who_signs
 from carethread.web.forms import PasswordForm, WordsForm, attempt, told
@@ -78,27 +86,29 @@ def inbox(request: Request) -> HttpResponse:
 
 def inbox_item(request: Request, row: Case) -> HttpResponse:
     """One returned item, with its note open beside it."""
-    return _item(request, row, _answer_form())
+    return _item(request, row, _answer_form(row))
 
 
 def inbox_answer(request: Request, row: Case) -> HttpResponse:
     """The note is right as it stands: the author says so."""
-    form = _answer_form(request)
+    form = _answer_form(row, request)
     if attempt(
         form,
         lambda: follow_up.answer(row, words=form.words, user=request.user, now=http.now()),
     ):
-        messages.success(request, "Your answer is with billing.")
+        whose = "your supervisor" if row.category == COSIGN else "billing"
+        messages.success(request, f"Your answer is with {whose}.")
         return redirect("inbox")
     return _item(request, row, form)
 
 
-def _answer_form(request: Request | None = None) -> WordsForm:
+def _answer_form(case: Case, request: Request | None = None) -> WordsForm:
+    billing = "Billing reads this. Leave out what a payer need not know."
     return WordsForm(
         request.POST if request else None,
         name="words",
         label="Your answer",
-        hint="Billing reads this. Leave out what a payer need not know.",
+        hint="Your supervisor reads this." if case.category == COSIGN else billing,
     )
 
 
@@ -118,13 +128,12 @@ def _item(request: Request, case: Case, form: WordsForm) -> HttpResponse:
 
 def cosign_queue(request: Request) -> HttpResponse:
     """Signed notes of the people I supervise that wait for my signature."""
-    versions = returns.to_cosign(request.user)[:200]
     now = http.now()
-    return render(
-        request,
-        "clinician/cosign_queue.html",
-        {"waiting": [(version, age_days(version.signed_at, now)) for version in versions]},
+    waiting, back = (
+        [(version, age_days(version.signed_at, now)) for version in rows[:200]]
+        for rows in (returns.to_cosign(request.user), returns.sent_back(request.user))
     )
+    return render(request, "clinician/cosign_queue.html", {"waiting": waiting, "sent_back": back})
 
 
 def cosign(request: Request, row: NoteVersion) -> HttpResponse:
@@ -135,11 +144,45 @@ def cosign(request: Request, row: NoteVersion) -> HttpResponse:
             request, f"Co-signed: {row.note.attendance.client}. The claim may leave now."
         )
         return redirect("cosign_queue")
+    return _cosign_page(request, row, form)
+
+
+def cosign_return(request: Request, row: NoteVersion) -> HttpResponse:
+    """Give a note back to its author with a reason, instead of signing it."""
+    form = _reason_form(row, request)
+    if attempt(
+        form,
+        lambda: follow_up.send_back(row, reason=form.words, user=request.user, now=http.now()),
+    ):
+        messages.success(request, f"Returned to {row.author.name}. It comes back when answered.")
+        return redirect("cosign_queue")
+    return _cosign_page(request, row, PasswordForm(), form)
+
+
+def _cosign_page(
+    request: Request, row: NoteVersion, form: PasswordForm, reason: WordsForm | None = None
+) -> HttpResponse:
+    said = CaseEvent.objects.filter(case__note=row.note_id, case__category=COSIGN)
     return render(
         request,
         "clinician/cosign.html",
-        {"version": row, "read": as_read(row.note), "form": form},
-        status=422 if form.errors else 200,
+        {
+            "version": row,
+            "read": as_read(row.note),
+            "form": form,
+            "reason": reason or _reason_form(row),
+            "said": said.order_by("pk"),
+        },
+        status=422 if form.errors or reason else 200,
+    )
+
+
+def _reason_form(row: NoteVersion, request: Request | None = None) -> WordsForm:
+    return WordsForm(
+        request.POST if request else None,
+        name="reason",
+        label="What should be changed",
+        hint=f"{row.author.name} reads this beside the note.",
     )
 
 

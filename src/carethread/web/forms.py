@@ -1,6 +1,7 @@
 """Forms that people fill in. What a step of `workflow` refuses is shown at its field."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
@@ -61,6 +62,21 @@ class PasswordForm(forms.Form):
         strip=False,
         required=False,
     )
+
+
+class WaitForm(forms.Form):
+    """Until when something waits, and for what."""
+
+    until = forms.DateField(label="Until", required=False, widget=DayInput())
+    reason = forms.CharField(label="What is waited for", required=False, max_length=300)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="id_wait_%s")
+
+    @property
+    def said(self) -> tuple[date | None, str]:
+        self.is_valid()
+        return self.cleaned_data.get("until"), self.cleaned_data.get("reason", "")
 
 
 class WordsForm(forms.Form):

@@ -47,10 +47,11 @@ MENU = (
     Entry(
         "pipeline", "Pipeline", "chart-bar", "Billing", ("claims", "claim", "note_facts", "trace")
     ),
-    Entry("cases", "Cases", "checklist", "Billing", ("case",)),
     Entry("remittances", "Remittances", "receipt", "Billing", ("remittance",)),
     Entry("unmatched", "Unmatched", "puzzle", "Billing", ("unmatched_item",), counts.unmatched),
     Entry("files", "Files", "files", "Billing", ("file", "file_upload"), counts.quarantined),
+    Entry("skips", "To approve", "shield-check", "Billing", (), counts.skips),
+    Entry("cases", "Cases", "checklist", "To settle", ("case", "claim_facts"), counts.cases),
     Entry("denials", "Denials", "chart-dots", "Leadership"),
     Entry("utilization", "Authorizations", "shield-check", "Front desk",
           ("authorization", "authorization_new")),
@@ -78,7 +79,11 @@ def entries_for(user: User) -> tuple[Entry, ...]:
 
 
 # Whose day starts elsewhere than at the first entry of their menu.
-_STARTS = {frozenset({Role.INTAKE}): "clients"}
+_STARTS = {
+    frozenset({Role.INTAKE}): "clients",
+    frozenset({Role.UTILIZATION}): "utilization",
+    frozenset({Role.ADMINISTRATOR}): "practitioners",
+}
 
 
 def first_page(user: User) -> str | None:

@@ -27,6 +27,7 @@ MONEY = BILLING | FIGURES
 INTAKE = frozenset({Role.INTAKE})
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
 SET_UP = ADMINISTRATION | BILLING
+SETTLING = BILLING | FRONT_DESK | ADMINISTRATION  # who owns cases, beside the authors of notes
 SKIPPING = MONEY
 ROSTERS = CARE | INTAKE
 
@@ -99,6 +100,7 @@ DOORS: Mapping[str, Door] = {
     "attendance_part": Door(post=CARE, reach=reach.own_attendance, page="attendance"),
     "attendance_remove": Door(post=CARE, reach=reach.own_attendance, page="attendance"),
     "attendance_correct": Door(get=CARE, post=CARE, reach=reach.own_attendance),
+    "cosign_return": Door(post=SUPERVISION, reach=reach.supervised_version, page="cosign"),
     # the biller
     "pipeline": Door(get=MONEY),
     "claims": Door(get=MONEY),
@@ -108,6 +110,8 @@ DOORS: Mapping[str, Door] = {
     "claim_look": Door(post=BILLING, reach=reach.claim, page="claim"),
     "claim_return": Door(post=BILLING, reach=reach.claim, page="claim"),
     "claim_skip": Door(post=SKIPPING, reach=reach.claim, page="claim"),
+    "claim_facts": Door(get=FRONT_DESK | ADMINISTRATION, reach=reach.claim_to_settle),
+    "skips": Door(get=SKIPPING),
     "note_facts": Door(get=MONEY, reach=reach.note),
     "remittances": Door(get=MONEY),
     "remittance": Door(get=MONEY, reach=reach.remittance),
@@ -119,9 +123,13 @@ DOORS: Mapping[str, Door] = {
     "file": Door(get=BILLING, reach=reach.file),
     "file_raw": Door(get=BILLING, reach=reach.file),
     "file_upload": Door(get=BILLING, post=BILLING),
-    "cases": Door(get=MONEY),
-    "case": Door(get=MONEY, reach=reach.case),
-    "case_close": Door(post=BILLING, reach=reach.case, page="case"),
+    "cases": Door(get=MONEY | SETTLING),
+    "case": Door(get=MONEY | SETTLING, reach=reach.case),
+    "case_close": Door(post=SETTLING, reach=reach.case, page="case"),
+    "case_again": Door(post=SETTLING, reach=reach.case, page="case"),
+    "case_wait": Door(post=SETTLING, reach=reach.case, page="case"),
+    "case_ask": Door(post=SETTLING, reach=reach.case, page="case"),
+    "case_give_up": Door(post=BILLING, reach=reach.case, page="case"),
     "trace": Door(get=MONEY),
     # leadership
     "denials": Door(get=FIGURES | BILLING),
@@ -204,6 +212,16 @@ def corrected_by(address: str) -> str:
     roles = DOORS[address].post
     names = " or ".join(words for role, words in _CORRECTORS.items() if role in roles)
     return f"{names[:1].upper()}{names[1:]} corrects this."
+
+
+def sees_clients(user: User) -> bool:
+    """Whether whose care it is may be told. Who sets the center up alone has no part in it."""
+    return not user.roles <= ADMINISTRATION
+
+
+def sees_all_cases(user: User) -> bool:
+    """Whether this user sees what everybody has to settle, and not only what is theirs."""
+    return not reach.ALL_CASES.isdisjoint(user.roles)
 
 
 def sees_narrative(user: User) -> bool:

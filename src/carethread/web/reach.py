@@ -9,12 +9,14 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from carethread.codes.roles import Role
+from carethread.insight.cases import COSIGN, mine
 from carethread.record.models import (
     Appointment,
     Attendance,
     Authorization,
     Case,
     Claim,
+    ClaimFinding,
     Client,
     Coverage,
     Diagnosis,
@@ -33,10 +35,12 @@ from carethread.record.models import (
     TreatmentPlan,
     User,
 )
+from carethread.workflow.signing import supervisor_of
 
 M = TypeVar("M", bound=Model)
 Reach = Callable[..., Model]
 
+ALL_CASES = frozenset({Role.BILLER, Role.DIRECTOR, Role.OWNER, Role.COMPLIANCE})
 _ANY_CLIENT = frozenset({Role.INTAKE, Role.UTILIZATION, Role.BILLER})
 
 
@@ -115,13 +119,12 @@ def supervised_version(user: User, version_id: int) -> NoteVersion:
     """A signed version of a supervisee's note."""
     row = _find(
         NoteVersion.objects.select_related(
-            "author__supervisor", "note__attendance__client", "organization"
+            "author__supervisor", "supervising", "note__attendance__client", "organization"
         ),
         version_id,
     )
-    supervisor = row.author.supervisor
     _refuse_unless(
-        supervisor is not None and supervisor.user_id == user.pk,
+        supervisor_of(row, user) is not None,
         "Only the author's supervisor may co-sign this note.",
     )
     return row
@@ -266,29 +269,57 @@ scrub_rule = _any(lambda: ScrubRule.objects.exclude(condition="").select_related
 
 # ----------------------------------------------------------------------- the money
 
-claim = _any(
-    lambda: Claim.objects.select_related(
+
+def _claims() -> "QuerySet[Claim]":
+    rows: QuerySet[Claim] = Claim.objects.select_related(
         "client", "payer", "coverage", "practitioner", "current", "organization"
     )
-)
+    return rows
+
+
+claim = _any(_claims)
 remittance = _any(lambda: Remittance.objects.select_related("payer", "file__delivery"))
 match = _any(
     lambda: Match.objects.select_related("remitted__remittance__payer", "version__claim", "user")
 )
 file = _any(lambda: EdiFile.objects.select_related("connection", "delivery"))
-case = _any(
-    lambda: Case.objects.select_related(
-        "author",
-        "claim__payer",
-        "claim__client",
-        "note__attendance__client",
-        "file",
-        "remitted_claim__remittance",
-        "episode__client",
-        "authorization__client",
-        "coverage__client",
+
+
+def case(user: User, case_id: int) -> Case:
+    """A case; who does not see all of them has the ones that are theirs to settle."""
+    row = _find(
+        Case.objects.select_related(
+            "author",
+            "claim__payer",
+            "claim__client",
+            "claim__practitioner",
+            "note__attendance__client",
+            "file",
+            "remitted_claim__remittance",
+            "episode__client",
+            "authorization__client",
+            "coverage__client",
+        ),
+        case_id,
     )
-)
+    _refuse_unless(row.category != COSIGN, "This is between an author and their supervisor.")
+    is_mine = row.author is None and row.owner_role in user.roles
+    _refuse_unless(
+        is_mine or not ALL_CASES.isdisjoint(user.roles), "This is somebody else's to settle."
+    )
+    return row
+
+
+def claim_to_settle(user: User, claim_id: int) -> Claim:
+    """A claim for whom a case or a finding on it waits; nobody else needs it."""
+    row = _find(_claims(), claim_id)
+    roles = [role.value for role in user.roles]
+    _refuse_unless(
+        Case.objects.exclude(state="closed").filter(mine(user), claim=row).exists()
+        or ClaimFinding.objects.filter(claim=row, owner__in=roles).exists(),
+        "Nothing on this claim waits for you.",
+    )
+    return row
 
 
 # ----------------------------------------------------------------------- for the access log

@@ -4,12 +4,15 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
+from carethread.insight.ages import age_days
+from carethread.insight.skips import to_approve
 from carethread.record.models import Claim, Payer, ScrubRule
 from carethread.rules.scrub.fields import FIELDS
 from carethread.rules.scrub.own import filled
 from carethread.web import http
 from carethread.web.forms import attempt, told
 from carethread.web.http import Request
+from carethread.web.pages import page
 from carethread.web.rule_forms import (
     FIELD_CHOICES,
     OPERATOR_CHOICES,
@@ -135,6 +138,14 @@ def rule_built_in(request: Request) -> HttpResponse:
 
 
 # ------------------------------------------------------------------------------ on a claim
+
+
+def skips(request: Request) -> HttpResponse:
+    """What colleagues asked and a second person has to approve."""
+    now, found = http.now(), page(request, to_approve(request.user))
+    request.shown = frozenset(row.claim.client_id for row in found.rows)
+    ages = {row.pk: age_days(row.at, now) for row in found.rows}
+    return render(request, "rules/skips.html", {"page": found, "ages": ages})
 
 
 def claim_skip(request: Request, row: Claim) -> HttpResponse:

@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "attendances/<int:attendance_id>/correct/", group_session.correct, name="attendance_correct"
     ),
+    path("cosign/<int:version_id>/return/", clinician.cosign_return, name="cosign_return"),
     # the biller
     path("billing/", billing.pipeline, name="pipeline"),
     path("claims/", billing.claims, name="claims"),
@@ -77,10 +78,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<int:claim_id>/look/", billing.claim_look, name="claim_look"),
     path("claims/<int:claim_id>/return/", billing.claim_return, name="claim_return"),
     path("claims/<int:claim_id>/skip/", rules.claim_skip, name="claim_skip"),
+    path("claims/<int:claim_id>/facts/", cases.claim_facts, name="claim_facts"),
+    path("skips/", rules.skips, name="skips"),
     path("find/", billing.trace, name="trace"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<int:case_id>/", cases.case, name="case"),
     path("cases/<int:case_id>/close/", cases.case_close, name="case_close"),
+    path("cases/<int:case_id>/again/", cases.case_again, name="case_again"),
+    path("cases/<int:case_id>/wait/", cases.case_wait, name="case_wait"),
+    path("cases/<int:case_id>/ask/", cases.case_ask, name="case_ask"),
+    path("cases/<int:case_id>/give-up/", cases.case_give_up, name="case_give_up"),
     path("remittances/", remittances.remittances, name="remittances"),
     path("remittances/<int:remittance_id>/", remittances.remittance, name="remittance"),
     path("unmatched/", remittances.unmatched, name="unmatched"),

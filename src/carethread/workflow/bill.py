@@ -38,7 +38,7 @@ from carethread.x12.claim import Claim as WireClaim
 
 WAITING = (ClaimState.HELD, ClaimState.READY)
 # States from which a claim comes back by itself when its record has changed since it left.
-_ANSWERED = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL)
+REFUSED = (ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL)
 # States in which nobody knows yet whether the payer has it: a correction would race the original.
 _ON_ITS_WAY = (ClaimState.QUEUED, ClaimState.SENT, ClaimState.RECEIVED)
 _BATCH = 200
@@ -66,7 +66,7 @@ def due_corrections() -> "QuerySet[Claim]":
     rows: QuerySet[Claim] = Claim.objects.filter(
         Q(pk__in=changed.values("claim"))
         | ~Exists(live)
-        | Q(state__in=_ANSWERED)
+        | Q(state__in=REFUSED)
         | Q(pk__in=late.left_before_the_discharge()),
         current__isnull=False,
     ).exclude(state__in=[*WAITING, *_ON_ITS_WAY, ClaimState.CLOSED])
@@ -203,7 +203,7 @@ def _says_something_else(claim: Claim, charges: Sequence[Charge]) -> bool:
         return claim.current.frequency != "8"
     today = compute(claim, gather.billable(charges))
     as_sent = wire_format.claim_from_json(claim.current.content)
-    if claim.state not in _ANSWERED:
+    if claim.state not in REFUSED:
         # Signed anew but billed the same: nobody has to hear of it.
         today, as_sent = _without_line_numbers(today), _without_line_numbers(as_sent)
     return _substance(today) != _substance(as_sent)

@@ -29,7 +29,7 @@ from carethread.record.models import (
 from carethread.record.policies import Effective, Settings
 from carethread.rules.cloned import Copy, Earlier, copies
 from carethread.rules.finding import Finding
-from carethread.workflow import bill, charging, gather, signing
+from carethread.workflow import bill, charging, follow_up, gather, signing
 from carethread.workflow.charging import ChargedLine
 from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.reauthenticate import Proof
@@ -246,8 +246,8 @@ def sign(note: Note, *, user: User, proof: Proof, now: datetime) -> Signed:
 def cosign(version: NoteVersion, *, user: User, proof: Proof, now: datetime) -> Signature:
     """A supervisor's signature under a supervisee's note. Once; then the claim may leave."""
     note = _locked(version.note)
-    supervisor = version.author.supervisor
-    if supervisor is None or supervisor.user_id != user.pk:
+    supervisor = signing.supervisor_of(version, user)
+    if supervisor is None:
         raise refuse("Only the author's supervisor can co-sign this note.")
     existing = Signature.objects.filter(note_version=version, role="supervisor").first()
     if existing is not None:
@@ -256,6 +256,7 @@ def cosign(version: NoteVersion, *, user: User, proof: Proof, now: datetime) -> 
         raise refuse("An addendum has replaced this version. Please co-sign the newest one.")
     if not proof.holds_for(user, now):
         raise refuse("Please enter your password again to co-sign.", "password")
+    follow_up.cosigned(note, user=user, now=now)
     return signing.put_signature(version, "supervisor", user, supervisor, proof)
 
 

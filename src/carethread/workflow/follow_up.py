@@ -7,19 +7,25 @@ curing the record (an addendum, a corrected coverage); the claim then moves by i
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Sum
 
 from carethread.codes.roles import Role
+from carethread.insight.cases import COSIGN
 from carethread.record.models import (
     Case,
     CaseEvent,
     CaseKind,
+    Charge,
     Claim,
     ClaimState,
+    Note,
+    NoteVersion,
     Organization,
     User,
 )
 from carethread.workflow import bill, cases
 from carethread.workflow.errors import refuse
+from carethread.workflow.signing import supervisor_of
 
 
 @transaction.atomic
@@ -28,10 +34,10 @@ def run(organization: Organization, *, now: datetime) -> int:
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     fresh = [case for opener in cases.OPENERS for case in opener(organization, now)]
     opened = Case.objects.bulk_create(fresh)
-    CaseEvent.objects.bulk_create(_event(case, f"Opened: {case.title}", now) for case in opened)
+    CaseEvent.objects.bulk_create(told(case, f"Opened: {case.title}", now) for case in opened)
     closed = 0
     for case, how in cases.settled(organization, now):
-        _close(case, how, now)
+        close_as(case, how, now)
         closed += 1
     return len(opened) + closed
 
@@ -76,6 +82,66 @@ def return_to_author(claim: Claim, *, question: str, user: User, now: datetime) 
 
 
 @transaction.atomic
+def ask_author(case: Case, *, question: str, user: User, now: datetime) -> Case:
+    """Ask the author of the note behind a case's claim; the question stands with the case too."""
+    if case.claim is None:
+        raise refuse("This case has no claim, and so no note to ask about.", "question")
+    asked = return_to_author(case.claim, question=question, user=user, now=now)
+    told(case, f"Asked {asked.author}: {question.strip()}", now, user).save()
+    return asked
+
+
+@transaction.atomic
+def send_back(version: NoteVersion, *, reason: str, user: User, now: datetime) -> Case:
+    """A supervisor returns a note to its author before co-signing it. The author's addendum or
+    answer brings it back; asking again while a question is open adds to it. Billing has no part
+    in this."""
+    note = (
+        Note.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("author")
+        .get(pk=version.note_id)
+    )
+    if not reason.strip():
+        raise refuse("Say what its author should change.", "reason")
+    if supervisor_of(version, user) is None:
+        raise refuse("Only the author's supervisor can return this note.")
+    if note.current_id != version.pk or version.signatures.filter(role="supervisor").exists():
+        raise refuse("This version needs no co-signature any more.")
+    asked = Case.objects.filter(note=note, category=COSIGN)
+    case = asked.filter(state="open").first()
+    if case is None:
+        case = Case.objects.create(
+            organization_id=note.organization_id,
+            kind=CaseKind.QUESTION,
+            source=f"cosign:{note.pk}:{asked.count() + 1}",
+            category=COSIGN,
+            owner_role=Role.CLINICIAN.value,
+            author=note.author,
+            title=f"{user} asks for a change before co-signing"[:300],
+            clinical_words=reason.strip()[:500],
+            cure="Answer with an addendum, or tell your supervisor that the note is right.",
+            note=note,
+            amount_cents=_charged(note),
+            opened_at=now,
+        )
+    told(case, f"{user} asks: {reason.strip()}", now, user).save()
+    return case
+
+
+def _charged(note: Note) -> int:
+    """What the note's services are charged at, in cents."""
+    live = Charge.objects.filter(attendance=note.attendance_id, state="live")
+    return int(live.aggregate(cents=Sum("current__amount_cents", default=0))["cents"])
+
+
+def cosigned(note: Note, *, user: User, now: datetime) -> None:
+    """What a supervisor asked of a (locked) note is settled by the co-signature."""
+    asked = Case.objects.filter(note=note, category=COSIGN).exclude(state="closed")
+    for case in asked.select_for_update(no_key=True).order_by("pk"):
+        close_as(case, "Co-signed.", now, user)
+
+
+@transaction.atomic
 def answer(case: Case, *, words: str, user: User, now: datetime) -> Case:
     """The author answers in words: the note is right as it stands."""
     case = (
@@ -113,14 +179,14 @@ def close(case: Case, *, resolution: str, user: User, now: datetime) -> Case:
     )
     if not resolution.strip():
         raise refuse("Say how this was settled.", "resolution")
-    if _is_refusal(case):
+    if is_refusal(case):
         raise refuse("The money is still owed. Cure the cause, and the case closes by itself.")
     if case.state != "closed":
-        _close(case, resolution.strip(), now, user)
+        close_as(case, resolution.strip(), now, user)
     return case
 
 
-def _is_refusal(case: Case) -> bool:
+def is_refusal(case: Case) -> bool:
     """A payer refused, and the claim stands refused."""
     refused = (ClaimState.DENIED, ClaimState.PARTIAL, ClaimState.REJECTED)
     return (
@@ -130,13 +196,13 @@ def _is_refusal(case: Case) -> bool:
     )
 
 
-def _close(case: Case, how: str, now: datetime, user: User | None = None) -> None:
+def close_as(case: Case, how: str, now: datetime, user: User | None = None) -> None:
     case.state, case.closed_at, case.resolution = "closed", now, how[:300]
     case.save(update_fields=["state", "closed_at", "resolution"])
-    _event(case, f"Closed: {how}", now, user).save()
+    told(case, f"Closed: {how}", now, user).save()
 
 
-def _event(case: Case, words: str, now: datetime, user: User | None = None) -> CaseEvent:
+def told(case: Case, words: str, now: datetime, user: User | None = None) -> CaseEvent:
     return CaseEvent(
         organization_id=case.organization_id, case=case, words=words[:500], user=user, at=now
     )

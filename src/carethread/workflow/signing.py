@@ -246,6 +246,12 @@ def _sessions_between(
     )
 
 
+def supervisor_of(version: NoteVersion, user: User) -> Practitioner | None:
+    """The user as supervisor of the version's author: now, or when it was signed."""
+    both = (version.author.supervisor, version.supervising)
+    return next((one for one in both if one is not None and one.user_id == user.pk), None)
+
+
 def put_signature(
     version: NoteVersion, role: str, user: User, practitioner: Practitioner, proof: Proof
 ) -> Signature:

@@ -29,7 +29,8 @@ class CaseKind(models.TextChoices):
 
 class Case(Scoped):
     """One thing to be settled. `source` names what it is about, so that it is opened once;
-    `category` is its root cause; `author` is the clinician who can cure it, where one can."""
+    `category` is its root cause; `author` is the clinician who can cure it, where one can. Before
+    `waits_until` nobody has to look at it."""
 
     kind = models.CharField(max_length=14, choices=CaseKind.choices)
     source = models.CharField(max_length=80)
@@ -73,6 +74,7 @@ class Case(Scoped):
     amount_cents = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
+    waits_until = models.DateField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     resolution = models.CharField(max_length=300, blank=True)
 

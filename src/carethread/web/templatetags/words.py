@@ -38,6 +38,7 @@ _CAUSES = {
     "appeal": "Appeal refused",
     "benefit": "Benefit used up",
     "bundling": "Contained in another service",
+    "cosign": "Asked before co-signing",
     "cob": "Another payer comes first",
     "coding": "Coding",
     "contract": "Contract",
