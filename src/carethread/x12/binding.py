@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from carethread.x12 import values as wire
 from carethread.x12.delimiters import Delimiters
 from carethread.x12.guide import Segment
+from carethread.x12.quick import Space
 
 Values = list[Any]
 Take = Callable[[Values, list[str]], bool | None]
@@ -38,6 +39,30 @@ class Place:
     def slot(self) -> int:
         """Where the value of the field stands that the guide names behind the binding."""
         return self.index(self.segment.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Slots and the code of the values that they get, where `test` (if any) holds. `adds`: the
+    code is items for the tuple in the slot. `more`: the value says last of all whether there is
+    more in it than fields hold (composites)."""
+
+    slots: tuple[int, ...]
+    code: str
+    test: str = ""
+    adds: bool = False
+    more: bool = False
+
+
+Plan = tuple[list[Given], list[str]]
+"""What a segment gives, and code that is true where it says more than fields hold."""
+
+
+class Planned(Protocol):
+    """A binding that can say in code what it does (see `shapes`): `example` is a segment of the
+    same shape as those that the code will find in the variable `e`. None: it cannot."""
+
+    def plan(self, at: Place, example: list[str], e: str, space: Space) -> Plan | None: ...
 
 
 class Binding(Protocol):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from carethread.x12 import values as wire
-from carethread.x12.binding import KINDS, Binding, Get, Place, Take, Values
+from carethread.x12.binding import KINDS, Binding, Get, Given, Place, Plan, Take, Values
 from carethread.x12.common import (
     Address,
     Adjustment,
@@ -20,7 +20,7 @@ from carethread.x12.common import (
 )
 from carethread.x12.fields import Fields
 from carethread.x12.guide import Segment
-from carethread.x12.quick import quick
+from carethread.x12.quick import Space, quick
 
 MANY = 2000
 """More of one kind than any guide allows in one place; what is beyond is only kept."""
@@ -46,6 +46,12 @@ class Items:
             return None
 
         return take
+
+    def plan(self, at: Place, example: list[str], e: str, space: Space) -> Plan | None:
+        if len(example) != 3:
+            return None
+        value = f"{e}[2]" if self.memo is None else f"{space.name(self.memo)}[{e}[2]]"
+        return [Given((at.slot,), f"{space.name(self.make)}({e}[1], {value})", adds=True)], []
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         for item in get(segment.target):
@@ -94,6 +100,21 @@ class Adjustments:
 
         return take
 
+    def plan(self, at: Place, example: list[str], e: str, space: Space) -> Plan | None:
+        n, make, cents = len(example), space.name(new_adjustment), space.name(wire.cents)
+        reasons = range(2, n - 1, 3)
+        given = [
+            Given(
+                (at.slot,),
+                f"{make}({e}[1], {e}[{p}], {cents}[{e}[{p + 1}]], "
+                + (f"{e}[{p + 2}])" if p + 2 < n else "'')"),
+                adds=True,
+            )
+            for p in reasons
+        ]
+        more = [f"not {e}[{p}]" for p in reasons if n > 4]
+        return (given, more) if n == 4 or (given and n - 2 <= 3 * len(reasons)) else None
+
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         for run in runs(get(segment.target), lambda a: a.group, 6):
             trios = [[a.reason, wire.format_cents(a.amount), a.quantity] for a in run]
@@ -121,6 +142,18 @@ class ServiceDates:
     def reader(self, at: Place) -> Take:
         first, last = (at.index(name) for name in at.segment.target.split(","))
         return _dtp_dates(first, last) if at.segment.tag == "DTP" else _dtm_dates(first, last)
+
+    def plan(self, at: Place, example: list[str], e: str, space: Space) -> Plan | None:
+        first, last = (at.index(name) for name in at.segment.target.split(","))
+        if at.segment.tag == "DTP" and len(example) == 4:
+            span = Given((first, last), f"{space.name(wire.spans)}[{e}[3]]")
+            return [span], [f"not {e}[3]", f"{e}[2] == 'DT'"]
+        if at.segment.tag == "DTM" and len(example) == 3:
+            slots = {"472": (first, last), "150": (first,), "232": (first,)}
+            day = f"{space.name(wire.days)}[{e}[2]]"
+            found = slots.get(example[1], (last,))
+            return [Given((slot,), day) for slot in found], [f"not {e}[2]"]
+        return None
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         first, last = (get(name) for name in segment.target.split(","))

@@ -1,30 +1,38 @@
 """Element by element: the binding of every segment whose line in the guide names its fields."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
-from carethread.x12.binding import KINDS, Get, Place, Take
+from carethread.x12 import values as wire
+from carethread.x12.binding import KINDS, Get, Given, Place, Plan, Take, Values
 from carethread.x12.delimiters import COMPONENT, REPETITION
 from carethread.x12.guide import Element, Segment
+from carethread.x12.quick import Space
 
 
 class Fields:
     """Element by element, as the guide's own line says."""
 
     def reader(self, at: Place) -> Take:
-        """A function of straight-line code, one line an element: this is what most of the time
-        of reading a file goes into, and a loop over the same plan takes twice as long."""
-        plan = _Plan(at)
-        need = plan.need
-        lines = [
-            "def take(values, e):",
-            *(f"    {line}" for line in plan.code()),
-            "    return more",
-        ]
-        space = plan.names | {"pads": [[""] * (need - n) for n in range(need)]}
-        exec("\n".join(lines), space)  # noqa: S102 - made of our own guides' positions
-        take: Take = space["take"]
+        """A function for each number of elements that such a segment comes with, made when the
+        first one does: straight-line code takes half the time of a loop over the same plan."""
+        most, ready = _need(at.segment) + 1, dict[int, Take]()
+        for element in at.segment.elements:
+            for field in filter(None, (element.field, *(part.field for part in element.parts))):
+                at.index(field)  # the object above has a slot for it before anything is read
+
+        def take(values: Values, e: list[str]) -> bool | None:
+            n = len(e) if len(e) < most else most
+            step = ready.get(n)
+            if step is None:
+                step = ready[n] = _compiled(at, n)
+            return step(values, e)
+
         return take
+
+    def plan(self, at: Place, example: list[str], e: str, space: Space) -> Plan:
+        return _plan(at, len(example), e, space)
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         elements = [segment.tag]
@@ -43,145 +51,128 @@ class Fields:
             yield elements
 
 
-class _Plan:
-    """The lines of code that take a segment apart, and the names they use. `need` is one more
-    than the last position that goes into a field. `near` are the lines for the elements up to
-    the last required one, `far` those behind it, which most segments end before."""
+def _plan(at: Place, n: int, e: str, space: Space) -> Plan:
+    """What is done with a segment of `n` elements, its tag included, that stands in the variable
+    `e`: what fields get, and tests that tell whether it says more than they hold."""
+    given: list[Given] = []
+    more: list[str] = []
+    names = [element.field for element in at.segment.elements]
+    need = _need(at.segment)
+    for position, element in enumerate(at.segment.elements[: need - 1], 1):
+        text = f"{e}[{position}]" if position < n else ""
+        if element.field:
+            given += _given(at, position, names, text, e, n, space)
+        elif element.fixed:
+            more += _unlike(element, text)
+        elif text and any(part.field for part in element.parts):
+            slots, read = _parts(element, at)
+            given.append(Given(slots, f"{space.name(read)}[{text}]", text, more=True))
+        elif text:
+            more.append(text)
+    if n > need:
+        more.append(f"any({e}[{need}:])")
+    return given, more
 
-    def __init__(self, at: Place) -> None:
-        self.at = at
-        self.names: dict[str, Any] = {"component": at.marks.component}
-        elements = at.segment.elements
-        self.edge = max((p for p, e in enumerate(elements, 1) if e.usage == "R"), default=0)
-        self.need = max((p for p, e in enumerate(elements, 1) if _speaks(e)), default=0) + 1
-        self.edge = _whole(elements, min(self.edge, self.need - 1))
-        self.near = self._guard() + self._lines(1, self.edge)
-        self.far = self._lines(self.edge + 1, self.need - 1)
 
-    def code(self) -> Iterator[str]:
-        """The body of the function."""
-        need, edge = self.need, self.edge + 1
-        yield "n = len(e)"
-        yield f"if n < {edge}: e = e + pads[n]"
-        yield "more = None"
-        yield from self.near
-        yield f"if n > {edge}:"
-        yield f"    if n < {need}: e = e + pads[n]"
-        yield from (f"    {line}" for line in self.far)
-        yield f"    if n > {need} and any(e[{need}:]): more = True"
-        if absent := [f"    values[{slot}] = ''" for slot in self._defaulted()]:
-            yield "else:"
-            yield from absent
+def _unlike(element: Element, text: str) -> list[str]:
+    """A code that would not be written again as it is."""
+    if not text:
+        return ["True"]
+    return [] if element.is_key and len(element.codes) == 1 else [f"{text} != {element.codes[0]!r}"]
 
-    def _lines(self, first: int, last: int) -> list[str]:
-        """What is done with the elements from first to last."""
-        self.lines: list[str] = []
-        elements = self.at.segment.elements
-        fields = [e.field for e in elements]
-        gaps = []
-        for position in range(first, last + 1):
-            element = elements[position - 1]
-            if element.field or any(p.field for p in element.parts):
-                self._element(position, element, fields)
-            elif element.fixed:
-                self._fixed(position, element)
-            else:
-                gaps.append(f"e[{position}]")
-        if gaps:
-            self.lines.append(f"if {' or '.join(gaps)}: more = True")
-        return self.lines
 
-    def _defaulted(self) -> Iterator[int]:
-        """Text fields behind the edge whose value, where nothing is said, is not their default."""
-        for element in self.at.segment.elements[self.edge : self.need - 1]:
-            if element.field and KINDS[element.kind].memo is None:
-                slot = self.at.index(element.field)
-                if self.at.blank[slot] not in ("", ()):
-                    yield slot
+def _given(
+    at: Place, position: int, names: list[str], text: str, e: str, n: int, space: Space
+) -> Iterator[Given]:
+    """The field of an element that is no composite. A field named at several elements is a tuple
+    of them; text that is not there is empty, whatever the field's default."""
+    element = at.segment.elements[position - 1]
+    slot, memo = at.index(element.field), KINDS[element.kind].memo
+    if names.count(element.field) > 1:
+        if names.index(element.field) == position - 1:
+            places = [p for p, name in enumerate(names, 1) if name == element.field and p < n]
+            run = "".join(f"{e}[{p}], " for p in places)
+            yield Given((slot,), f"tuple(filter(None, ({run})))")
+    elif element.repeats:
+        if text:
+            parted = space.name(_parted(at.marks.repetition))
+            yield Given((slot,), f"{parted}({text})", text)
+    elif memo is None:
+        yield Given((slot,), text or "''")
+    elif text:
+        yield Given((slot,), f"{space.name(memo)}[{text}]", text)
 
-    def _fixed(self, position: int, element: Element) -> None:
-        """A code that would not be written again as it is makes the segment partial."""
-        if not element.is_key or len(element.codes) > 1:
-            self.lines.append(f"if e[{position}] != {element.codes[0]!r}: more = True")
 
-    def _guard(self) -> list[str]:
-        """A second segment of a kind that has one place changes nothing: it is kept whole."""
-        fields = [e for e in self.at.segment.elements if e.field and not e.codes]
-        if not fields or self.at.begins or self.at.segment.most != 1:
-            return []
-        telling = [e for e in fields if e.usage == "R"] or fields
-        slot = self.at.index(telling[-1].field)
-        self.names["nothing"] = self.at.blank[slot]
-        return [f"if values[{slot}] != nothing: return False"]
+def _compiled(at: Place, n: int) -> Take:
+    """The function that takes a segment of `n` elements."""
+    space = Space()
+    given, more = _plan(at, n, "e", space)
+    lines = ["def take(values, e):", *_guard(at, space), "    more = None"]
+    for each in given:
+        targets = ", ".join([*(f"values[{slot}]" for slot in each.slots), *["rest"] * each.more])
+        lines.append(f"    {f'if {each.test}: ' if each.test else ''}{targets} = {each.code}")
+        if each.more:
+            lines.append(f"    if {each.test} and rest: more = True")
+    if more:
+        lines.append(f"    if {' or '.join(more)}: more = True")
+    lines.append("    return more")
+    made: Take = space.run(lines, "take")
+    return made
 
-    def _element(self, position: int, element: Element, fields: list[str]) -> None:
-        if element.parts:
-            self.lines.append(f"if e[{position}]:")
-            self.lines += [f"    {line}" for line in self._components(position, element)]
-            return
-        slot = self.at.index(element.field)
-        if element.repeats:
-            self.names["parted"] = _parted(self.at.marks.repetition)
-            self.lines.append(f"if e[{position}]: values[{slot}] = parted(e[{position}])")
-            return
-        times = fields.count(element.field)
-        memo = KINDS[element.kind].memo
-        if times > 1:
-            if fields.index(element.field) == position - 1:
-                places = [n for n, name in enumerate(fields, 1) if name == element.field]
-                run = f"({', '.join(f'e[{n}]' for n in places)})"
-                self.lines.append(f"values[{slot}] = tuple(filter(None, {run}))")
-        elif memo is None:
-            self.lines.append(f"values[{slot}] = e[{position}]")
-        else:
-            self.names[f"memo{position}"] = memo
-            self.lines.append(f"if e[{position}]: values[{slot}] = memo{position}[e[{position}]]")
 
-    def _components(self, position: int, element: Element) -> Iterator[str]:
-        """A composite taken apart. A field named at several components is a tuple of them."""
-        names = [part.field for part in element.parts]
-        last = max(n for n, name in enumerate(names) if name) + 1
-        gaps = [n for n, p in enumerate(element.parts[:last]) if not (p.field or p.fixed)]
-        yield f"c = e[{position}].split(component)"
-        yield "m = len(c)"
-        for n, part in enumerate(element.parts):
-            if part.field and names.index(part.field) == n:
-                yield self._component(n, names.count(part.field), part)
-        rest = [f"m > {last} and any(c[{last}:])", *(f"m > {n} and c[{n}]" for n in gaps)]
-        rest += [
-            f"m > {n} and c[{n}] != {part.codes[0]!r}"
-            for n, part in enumerate(element.parts)
-            if part.fixed and not part.is_key
+def _guard(at: Place, space: Space) -> list[str]:
+    """A second segment of a kind that has one place changes nothing: it is kept whole."""
+    fields = [e for e in at.segment.elements if e.field and not e.codes]
+    if not fields or at.begins or at.segment.most != 1:
+        return []
+    telling = [e for e in fields if e.usage == "R"] or fields
+    slot = at.index(telling[-1].field)
+    return [f"    if values[{slot}] != {space.name(at.blank[slot])}: return False"]
+
+
+def _parts(element: Element, at: Place) -> tuple[tuple[int, ...], wire.Memo[tuple[Any, ...]]]:
+    """The slots that a composite fills, and what its text says to them: files repeat the same
+    procedure, place or pointers. A field named at several components is a tuple of them."""
+    parts, mark = element.parts, at.marks.component
+    names = [part.field for part in parts]
+    fields = [n for n, part in enumerate(parts) if part.field and names.index(part.field) == n]
+    slots = tuple(at.index(names[n]) for n in fields)
+    nothing = [at.blank[slot] for slot in slots]
+    last = max(fields) + names.count(names[max(fields)])
+    fixed = [(n, p.codes[0]) for n, p in enumerate(parts) if p.fixed and not p.is_key]
+    gaps = [n for n, part in enumerate(parts[:last]) if not (part.field or part.fixed)]
+
+    def read(text: str) -> tuple[Any, ...]:
+        c = text.split(mark)
+        values = [
+            _component(c, n, names.count(names[n]), parts[n].kind, blank)
+            for n, blank in zip(fields, nothing, strict=True)
         ]
-        yield f"if {' or '.join(rest)}: more = True"
+        more = any(c[last:]) or any(c[n] for n in gaps if n < len(c))
+        return *values, more or any(n < len(c) and c[n] != code for n, code in fixed)
 
-    def _component(self, n: int, times: int, part: Element) -> str:
-        slot, memo = self.at.index(part.field), KINDS[part.kind].memo
-        name = f"memo_{part.kind}"
-        if memo is not None:
-            self.names[name] = memo
-        if times > 1:
-            run = f"c[{n}:{n + times}]"
-            found = (
-                f"[{name}[t] for t in {run} if t]" if memo is not None else f"filter(None, {run})"
-            )
-            return f"if m > {n}: values[{slot}] = tuple({found})"
-        if memo is None:
-            return f"values[{slot}] = c[{n}] if m > {n} else ''"
-        return f"if m > {n} and c[{n}]: values[{slot}] = {name}[c[{n}]]"
+    return slots, wire.Memo(read, 2_000)
 
 
-def _whole(elements: tuple[Element, ...], edge: int) -> int:
-    """The edge, moved in front of a field that stands on both sides of it."""
-    while edge and (name := elements[edge - 1].field):
-        if not any(e.field == name for e in elements[edge:]):
-            break
-        edge -= 1
-    return edge
+def _component(c: list[str], n: int, times: int, kind: str, blank: Any) -> Any:
+    """The value of the component at `n`, or of `times` components that begin there."""
+    memo = KINDS[kind].memo
+    if times > 1:
+        said = filter(None, c[n : n + times])
+        return tuple(said) if memo is None else tuple(memo[text] for text in said)
+    text = c[n] if n < len(c) else ""
+    if memo is None:
+        return text
+    return memo[text] if text else blank
+
+
+def _need(segment: Segment) -> int:
+    """One more than the last position that reading has to look at."""
+    return max((p for p, e in enumerate(segment.elements, 1) if _speaks(e)), default=0) + 1
 
 
 def _speaks(element: Element) -> bool:
-    """Whether reading has to look at the element: a field takes it, or its code is fixed."""
+    """Whether a field takes the element, or its code is fixed."""
     return bool(element.field or element.fixed or any(p.field for p in element.parts))
 
 
@@ -189,6 +180,7 @@ _SPEAKING = ("number", "money")
 """Kinds whose zero says something; their nothing is None."""
 
 
+@lru_cache(maxsize=16)
 def _parted(mark: str) -> Callable[[str], tuple[str, ...]]:
     """Takes the repetitions of an element apart; a file without a mark for them has none."""
     return (lambda text: tuple(text.split(mark))) if mark else (lambda text: (text,))

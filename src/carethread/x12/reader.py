@@ -238,11 +238,13 @@ class Stream:
                     yield from step(segs.pop(0))
                 if segs:
                     self._at += 1
-                    items = self._content(segs)
-                    if items and self._set and self._set.assembler:
-                        if not self._set.items:
-                            yield Head(self._set.assembler.finish(()))
-                        self._set.items += len(items)
+                    set_ = self._set
+                    if set_ is None or set_.assembler is None:
+                        self._unread(segs)
+                    elif items := self._feed(set_.assembler, segs, self._at):
+                        if not set_.items:
+                            yield Head(set_.assembler.finish(()))
+                        set_.items += len(items)
                         yield from items
                     self._at += len(segs) - 1
             self._span = (self._span[1], self._span[1])
@@ -250,18 +252,13 @@ class Stream:
 
     # -- what stands between ST and SE ---------------------------------------------------
 
-    def _content(self, segs: Segments) -> list[Any]:
-        """The items that a unit of the open set completes."""
-        set_ = self._set
-        if set_ is None:
+    def _unread(self, segs: Segments) -> None:
+        """What stands outside any set, or in one that we do not speak."""
+        if self._set is None:
             tag = segs[0][0]
             self._note("OUTSIDE_SET", f"{tag} stands outside any transaction set", tag=tag)
-            return []
-        if set_.assembler is None:
-            if self._keep_unknown:
-                set_.raw += [canonical(e, self._marks) for e in segs]
-            return []
-        return self._feed(set_.assembler, segs, self._at)
+        elif self._keep_unknown:
+            self._set.raw += [canonical(e, self._marks) for e in segs]
 
     def _feed(self, assembler: Assembler, segs: Segments, first: int) -> list[Any]:
         """Reads a unit; a value that its field cannot take is reported, blanked and read again."""

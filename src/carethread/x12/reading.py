@@ -5,9 +5,10 @@ a binding's function, or the reader of a child loop. A segment that no table on 
 is kept where it stood.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from carethread.x12.binding import Place, Take, Values
@@ -16,6 +17,7 @@ from carethread.x12.common import Kept
 from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
 from carethread.x12.guide import Loop, Segment, begins
 from carethread.x12.quick import quick
+from carethread.x12.shapes import Shapes
 from carethread.x12.values import NO_DATE, NotAValue
 
 Segments = list[list[str]]
@@ -42,6 +44,7 @@ class LoopReader:
         marks: Delimiters,
         outer: Outer | None = None,
         above: "LoopReader | None" = None,
+        context: tuple[str, ...] = (),
     ) -> None:
         self.loop, self.marks, self.outer, self.above = loop, marks, outer or {}, above
         flat = fields(loop.shape.flat) if loop.shape else ()
@@ -52,8 +55,13 @@ class LoopReader:
         self.finish = loop.shape.read if loop.shape else None
         self.extra = self._slot("extra")
         self.lists: list[int] = []
+        self.places: dict[Take, Place] = {}
+        self.bound: dict[Take, frozenset[int]] = {}
         self.first = self._take(loop.first) if loop.is_mapped else keep_whole
         self.table = self._table()
+        self.context = tuple(self._slot(name) for name in context)
+        self.rows = self._rows()
+        self.shapes = Shapes(self)
 
     def _slot(self, name: str) -> int:
         """Where a field's value stands; fields of the object above (`^x`) come last. A loop that
@@ -74,7 +82,11 @@ class LoopReader:
     def _take(self, segment: Segment) -> Take:
         is_first = segment is self.loop.first
         place = Place(segment, self._slot, self.marks, self.blank, is_first)
-        return BINDINGS[segment.binding].reader(place)
+        take = BINDINGS[segment.binding].reader(place)
+        names = filter(None, segment.target.split(","))
+        self.bound[take] = frozenset(self._slot(name) for name in names)
+        self.places[take] = place
+        return take
 
     def _table(self) -> dict[str, Any]:
         """Tag -> step, or tag -> (first value -> step) where several segments share a tag."""
@@ -86,9 +98,10 @@ class LoopReader:
             if not segment.keys:
                 table[segment.tag] = step
             elif segment.elements[0].parts:
-                table[segment.tag] = _by_component(
-                    table.get(segment.tag), segment, step, self.marks
-                )
+                other = table.get(segment.tag)
+                table[segment.tag] = take = _by_component(other, segment, step, self.marks)
+                before = self.bound[other] if other is not None else frozenset()
+                self.bound[take] = before | self.bound[step]
             else:
                 table.setdefault(segment.tag, {}).update(dict.fromkeys(segment.keys, step))
         return table
@@ -109,7 +122,30 @@ class LoopReader:
         lifts = tuple((at, self._slot(f[1:])) for f, at in reader.slots.items() if f[0] == "^")
         if loop.many:
             self.lists.append(slot)
-        return Child(reader, slot, loop.many, lifts)
+        return Child(reader, slot, loop.many, lifts, loop.first.tag)
+
+    def _rows(self) -> "Child | None":
+        """The child at the end that a unit may have many of (service lines), where its tag is
+        found nowhere else: a unit can be cut in front of each and read piece by piece."""
+        last = self._parts()[-1:]
+        child = self.table.get(begins(last[0]).tag) if last else None
+        if not isinstance(child, Child) or not child.many or child.lifts or child.slot < 0:
+            return None
+        beside = {tag for step in self.children() for tag in step.reader.tags()}
+        if child.tag in beside:
+            return None
+        return child
+
+    def children(self) -> Iterator["Child"]:
+        for step in self.table.values():
+            for each in step.values() if isinstance(step, dict) else (step,):
+                if isinstance(each, Child):
+                    yield each
+
+    def tags(self) -> set[str]:
+        """The tags of the segments behind the first, here and below."""
+        below = (child.reader.tags() for child in self.children())
+        return set(self.table).union(*below)
 
     def _known(self) -> Outer:
         """What this loop and those above it know, so that a child can tell when to stop."""
@@ -121,6 +157,43 @@ class LoopReader:
                 keys | set(segment.keys) if segment.keys and keys is not None else None
             )
         return known
+
+    def whole(self, segs: Segments, above: tuple[Any, ...] = ()) -> Any:
+        """The object that a unit is, if it is one such loop from end to end: read piece by piece,
+        in straight lines where a piece's shape is known. `above` are the values of `context`.
+        None: `read` has to look at it."""
+        rows = self.rows
+        try:
+            if rows is None:
+                return self.shapes.read(segs, (), above)
+            tag = rows.tag
+            cuts = [i for i, e in enumerate(segs) if e[0] == tag]
+            if not cuts:
+                return self.shapes.read(segs, (), above)
+            cuts.append(len(segs))
+            piece = rows.reader.piece
+            found = [piece(segs[a:b]) for a, b in pairwise(cuts)]
+            return None if None in found else self.piece(segs[: cuts[0]], found, above)
+        except (NotAValue, BadValue):
+            return None
+
+    def piece(self, segs: Segments, rows: Sequence[Any] = (), above: tuple[Any, ...] = ()) -> Any:
+        """The object that a piece is, given its rows; None where something belongs elsewhere."""
+        found = self.shapes.read(segs, rows, above)
+        if found is None:
+            values, end = self.read(segs, 0, len(segs))
+            if end == len(segs):
+                if rows and self.rows:
+                    values[self.rows.slot] = rows
+                return self.build(values, above)
+        return found
+
+    def step(self, e: list[str]) -> Any:
+        """What the table has for a segment: a take function, a Child, or None."""
+        step = self.table.get(e[0])
+        if step.__class__ is dict:
+            return step.get(e[1]) if len(e) > 1 else None
+        return step
 
     def read(self, segs: Segments, i: int, n: int) -> tuple[Values, int]:
         """The values of the loop that begins at `segs[i]`, and where the next thing begins.
@@ -146,7 +219,7 @@ class LoopReader:
                     partial = step(values, e)
                     if partial is not None:
                         self._keep(values, e, None if self.width else segs[i - 1], partial)
-                elif self._belongs_outside(e):
+                elif self.belongs_outside(e):
                     break
                 else:
                     self._keep(values, e, segs[i - 1])
@@ -157,8 +230,10 @@ class LoopReader:
             values[self.extra] = tuple(values[self.extra])
         return values, i
 
-    def build(self, values: Values) -> Any:
-        """The loop's object out of its values."""
+    def build(self, values: Values, above: tuple[Any, ...] = ()) -> Any:
+        """The loop's object out of its values, and of those that its context gives it."""
+        for slot, value in zip(self.context, above, strict=True):
+            values[slot] = value
         for slot in self.lists:
             values[slot] = tuple(values[slot])
         del values[self.width :]
@@ -190,7 +265,7 @@ class LoopReader:
         elif value != nothing:
             values[target] = value
 
-    def _belongs_outside(self, e: list[str]) -> bool:
+    def belongs_outside(self, e: list[str]) -> bool:
         if e[0] not in self.outer:
             return False
         keys = self.outer[e[0]]
@@ -210,13 +285,14 @@ class LoopReader:
 
 @dataclass(slots=True)
 class Child:
-    """A loop inside a loop: its reader, the slot above for its value (-1 for none), and which of
-    its values go into which slots above."""
+    """A loop inside a loop: its reader, the slot above for its value (-1 for none), which of
+    its values go into which slots above, and the tag that it begins with."""
 
     reader: LoopReader
     slot: int
     many: bool
     lifts: tuple[tuple[int, int], ...]
+    tag: str
 
 
 def keep_whole(_values: Values, _e: list[str]) -> bool:

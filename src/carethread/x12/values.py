@@ -10,8 +10,6 @@ T = TypeVar("T")
 NO_DATE = date.min
 """Stands for a day that the guide requires and the file does not give."""
 
-_ROOM = 50_000
-
 
 class NotAValue(ValueError):
     """Text that its field cannot take; `text` is that text."""
@@ -22,15 +20,15 @@ class NotAValue(ValueError):
 
 
 class Memo(dict[str, T]):
-    """A conversion that remembers its answers (a bounded number of them)."""
+    """A conversion that remembers its answers, at most `room` of them."""
 
-    def __init__(self, convert: Callable[[str], T]) -> None:
+    def __init__(self, convert: Callable[[str], T], room: int = 50_000) -> None:
         super().__init__()
-        self.convert = convert
+        self.convert, self.room = convert, room
 
     def __missing__(self, text: str) -> T:
         value = self.convert(text)
-        if len(self) >= _ROOM:
+        if len(self) >= self.room:
             self.clear()
         self[text] = value
         return value

@@ -10,7 +10,6 @@ from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from carethread.x12.binding import Values
 from carethread.x12.common import Envelope, Kept
 from carethread.x12.delimiters import Delimiters
 from carethread.x12.guide import Loop
@@ -21,20 +20,26 @@ Unit = Segments
 
 
 @lru_cache(maxsize=256)
-def _reader(loop: Loop, marks: Delimiters, beside: tuple[str, ...]) -> LoopReader:
-    return LoopReader(loop, marks, dict.fromkeys(beside))
+def _reader(
+    loop: Loop, marks: Delimiters, beside: tuple[str, ...], context: tuple[str, ...]
+) -> LoopReader:
+    return LoopReader(loop, marks, dict.fromkeys(beside), context=context)
 
 
 class Assembler:
     """Reads one set. Subclasses say which loops may begin in a unit, by first tag (or by "HL*"
-    and the level), and what to do with each."""
+    and the level), what to do with each, and which fields get what stands above it."""
 
     loops: ClassVar[dict[str, Loop]] = {}
+    context: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     def __init__(self, envelope: Envelope, marks: Delimiters) -> None:
         self.envelope = envelope
         tags = tuple(self.loops)
-        self.readers = {t: _reader(loop, marks, tags) for t, loop in self.loops.items()}
+        self.readers = {
+            tag: _reader(loop, marks, tags, self.context.get(tag, ()))
+            for tag, loop in self.loops.items()
+        }
         self.strays: list[tuple[int, list[str]]] = []
 
     def feed(self, segs: Unit, position: int) -> list[Any]:
@@ -51,13 +56,17 @@ class Assembler:
                 self.strays.append((position + i, segs[i]))
                 i += 1
                 continue
+            above = self.above(tag)
+            value = reader.whole(segs, above) if i == 0 else None
+            if value is not None:
+                return list(self.take(tag, value))
             values, i = reader.read(segs, i, n)
-            self.complete(tag, reader.slots, values)
-            items += self.take(tag, reader.build(values))
+            items += self.take(tag, reader.build(values, above))
         return items
 
-    def complete(self, tag: str, slots: dict[str, int], values: Values) -> None:
-        """A last hand on a loop's values before its object is built: what stands above it."""
+    def above(self, _tag: str, /) -> tuple[Any, ...]:
+        """What stands above a loop, in the order of `context`."""
+        return ()
 
     def take(self, tag: str, value: Any, /) -> Iterable[Any]:
         """Remembers what a loop said; the items that are complete with it."""

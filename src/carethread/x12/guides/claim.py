@@ -173,18 +173,24 @@ class Diagnoses:
     def reader(self, at: Place) -> Take:
         slot, component = at.slot, at.marks.component
 
+        def read(text: str) -> tuple[tuple[Diagnosis, ...], bool]:
+            """The diagnosis, if there is one, and whether the composite says more."""
+            parts = text.split(component)
+            present = parts[8] if len(parts) == 9 else ""
+            more = len(parts) != 2 and bool(text) and not (present and not any(parts[2:8]))
+            return ((Diagnosis(parts[0], parts[1], present),) if len(parts) > 1 else ()), more
+
+        known = wire.Memo(read, 2_000)
+
         def take(values: Values, e: list[str]) -> bool | None:
             if len(values[slot]) >= MANY:
                 return False
-            more = None
+            says_more = None
             for text in e[1:]:
-                parts = text.split(component)
-                present = parts[8] if len(parts) == 9 else ""
-                if len(parts) != 2:
-                    more = more or (bool(text) and not (present and not any(parts[2:8]))) or None
-                if len(parts) > 1:
-                    values[slot] += (new_diagnosis(parts[0], parts[1], present),)
-            return more
+                found, more = known[text]
+                values[slot] += found
+                says_more = says_more or more or None
+            return says_more
 
         return take
 
@@ -244,7 +250,7 @@ def _claim_code_parts(code: ClaimCode) -> list[str]:
     return parts
 
 
-new_diagnosis, new_subscriber = quick(Diagnosis), quick(Subscriber)
+new_subscriber = quick(Subscriber)
 BINDINGS["diagnoses"] = Diagnoses()
 BINDINGS["codes"] = ClaimCodes()
 
@@ -291,6 +297,9 @@ class ClaimAssembler(Assembler):
 
     kind = "837P"
     loops: ClassVar = _loops(PROFESSIONAL)
+    context: ClassVar = {
+        "CLM": ("kind", "billing", "pay_to", "pay_to_plan", "subscriber", "payer", "patient")
+    }
 
     def __init__(self, envelope: Envelope, marks: Delimiters) -> None:
         super().__init__(envelope, marks)
@@ -302,15 +311,18 @@ class ClaimAssembler(Assembler):
         self.payer = NOBODY
         self.patient: Patient | None = None
 
-    def complete(self, tag: str, slots: dict[str, int], values: Values) -> None:
-        if tag == "CLM":
-            values[slots["kind"]] = self.kind
-            values[slots["billing"]] = self.billing
-            values[slots["pay_to"]] = self.pay_to
-            values[slots["pay_to_plan"]] = self.pay_to_plan
-            values[slots["subscriber"]] = self.subscriber
-            values[slots["payer"]] = self.payer
-            values[slots["patient"]] = self.patient
+    def above(self, tag: str) -> tuple[Any, ...]:
+        if tag != "CLM":
+            return ()
+        return (
+            self.kind,
+            self.billing,
+            self.pay_to,
+            self.pay_to_plan,
+            self.subscriber,
+            self.payer,
+            self.patient,
+        )
 
     def take(self, tag: str, value: Any) -> Iterable[Any]:
         if tag == "CLM":

@@ -233,6 +233,7 @@ class RemittanceAssembler(Assembler):
     """Header, then claims one at a time, then provider adjustments."""
 
     loops: ClassVar = {"BPR": _HEADER, "LX": _BATCH, "CLP": _CLAIM, "PLB": _FOOTER}
+    context: ClassVar = {"CLP": ("batch", "totals", "inpatient_totals")}
 
     def __init__(self, envelope: Envelope, marks: Delimiters) -> None:
         super().__init__(envelope, marks)
@@ -240,18 +241,19 @@ class RemittanceAssembler(Assembler):
         self.batch = Batch(1)
         self.adjustments: list[ProviderAdjustment] = []
 
-    def complete(self, tag: str, slots: dict[str, int], values: Values) -> None:
+    def above(self, tag: str) -> tuple[Any, ...]:
         """A claim gets its batch's number; the first of a batch carries the batch's totals."""
-        if tag == "CLP":
-            batch, self.batch = self.batch, Batch(self.batch.number)
-            values[slots["batch"]] = batch.number
-            values[slots["totals"]] = batch.totals
-            values[slots["inpatient_totals"]] = batch.inpatient_totals
-            if batch.extra:
-                values[slots["extra"]] = up(batch.extra) + values[slots["extra"]]
+        if tag != "CLP":
+            return ()
+        batch = self.batch
+        return batch.number, batch.totals, batch.inpatient_totals
 
     def take(self, tag: str, value: Any) -> Iterable[Any]:
         if tag == "CLP":
+            batch = self.batch
+            if batch.totals or batch.inpatient_totals or batch.extra:
+                self.batch = Batch(batch.number)
+                value = replace(value, extra=up(batch.extra) + value.extra)
             return (value,)
         if tag == "LX":
             self.batch = value
