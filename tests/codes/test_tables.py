@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from carethread.codes import adjustments, credentials, edits, modifiers, services
+from carethread.codes.catalogue import packaged
 from carethread.codes.npi import is_taxonomy
 from carethread.codes.tables import TableError, build, keyed, listed, on, raw, sources
 
@@ -114,7 +115,7 @@ def test_codings_of_one_service_do_not_overlap_in_time() -> None:
 
 
 def test_an_add_on_names_bases_that_exist_in_the_catalogue() -> None:
-    known = set(services.code_uses()) | {a.code for a in services.add_ons()}
+    known = set(packaged().uses) | {a.code for a in services.add_ons()}
     for add_on in services.add_ons():
         assert set(add_on.bases) <= known
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from carethread.codes.catalogue import packaged
 from carethread.codes.credentials import Group
 from carethread.codes.modifiers import ModifierRule
 from carethread.codes.roles import Role
-from carethread.codes.services import CodeLine, Coding, Service, add_ons, code_uses
+from carethread.codes.services import CodeLine, Coding, Service, add_ons
 from carethread.rules.capture import Captured, CapturePolicy, capture
 from carethread.rules.facts import DocumentedService
 from carethread.rules.rounding import RULES, units
@@ -20,7 +21,7 @@ from tests.rules.people import SERVED
 CODED = DocumentedService("individual", SERVED, "LCSW", minutes=60, diagnoses=("F331", "F411"))
 
 EVERY_CODE_COSTS_A_DOLLAR = CapturePolicy(
-    fees=dict.fromkeys([*code_uses(), *(a.code for a in add_ons())], 100)
+    fees=dict.fromkeys([*packaged().uses, *(a.code for a in add_ons())], 100)
 )
 CODED = DocumentedService("individual", SERVED, "LCSW", minutes=60, diagnoses=("F331", "F411"))
 
@@ -220,14 +221,21 @@ def test_a_payers_modifiers_stand_in_its_order_at_most_four_and_none_twice() -> 
         ModifierRule("U2", services=("individual",)),
         ModifierRule("U3"),
     )
-    policy = replace(EVERY_CODE_COSTS_A_DOLLAR, modifiers=asked)
+    policy = _with(modifiers=asked)
     (line,) = capture(CODED, policy).lines
     assert line.modifiers == ("HO", "AJ", "U1", "U2")
 
 
+def _with(**tables: object) -> CapturePolicy:
+    """The policy with tables of a payer's own."""
+    return replace(EVERY_CODE_COSTS_A_DOLLAR, tables=replace(packaged(), **tables))
+
+
 def test_a_payers_rounding_holds_for_its_code_alone() -> None:
     service = replace(CODED, service="sud_individual", minutes=14)
-    policy = replace(EVERY_CODE_COSTS_A_DOLLAR, rounding={"H0004": "full"})
+    line = CodeLine("H0004", (Group.INDEPENDENT,), per=15, rounding="full")
+    own = Service("counseling", (Coding(date(2020, 1, 1), (line,), "its manual"),))
+    policy = _with(services={"sud_individual": own})
     assert _said(capture(service, EVERY_CODE_COSTS_A_DOLLAR)) == "H0004"
     assert _said(capture(service, policy)) == "TOO_SHORT"
 
@@ -235,7 +243,7 @@ def test_a_payers_rounding_holds_for_its_code_alone() -> None:
 def test_a_payer_may_code_a_service_in_its_own_way() -> None:
     line = CodeLine("H0004", (Group.INDEPENDENT,), per=15)
     own = Service("counseling", (Coding(date(2020, 1, 1), (line,), "its manual"),))
-    policy = replace(EVERY_CODE_COSTS_A_DOLLAR, services={"individual": own})
+    policy = _with(services={"individual": own})
     assert _said(capture(CODED, policy)) == "H0004 x 4"
 
 

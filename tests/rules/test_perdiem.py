@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from carethread.codes.catalogue import packaged
 from carethread.codes.levels import Basis, levels
-from carethread.codes.services import code_uses, services
+from carethread.codes.services import services
 from carethread.rules.capture import Captured, CapturePolicy
 from carethread.rules.perdiem import (
     Part,
@@ -21,7 +22,7 @@ from carethread.rules.perdiem import (
 from tests.rules.figures import Row, rows
 from tests.rules.people import SERVED
 
-A_DOLLAR_EACH = CapturePolicy(fees=dict.fromkeys(code_uses(), 100))
+A_DOLLAR_EACH = CapturePolicy(fees=dict.fromkeys(packaged().uses, 100))
 CENSUS = {"in": True, "out": False, "-": None}
 
 
@@ -77,9 +78,9 @@ def test_a_day_that_is_not_a_week_is_itself() -> None:
 
 
 def test_an_iop_day_swallows_its_groups_and_not_the_medical_visit() -> None:
-    assert is_bundled("sud_group", "IOP-SUD")
-    assert not is_bundled("visit", "IOP-SUD")
-    assert not is_bundled("sud_group", "OP")
+    assert is_bundled("sud_group", "IOP-SUD", packaged())
+    assert not is_bundled("visit", "IOP-SUD", packaged())
+    assert not is_bundled("sud_group", "OP", packaged())
 
 
 def test_a_day_carries_every_diagnosis_once_the_first_note_first() -> None:

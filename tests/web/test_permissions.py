@@ -123,6 +123,8 @@ TABLE = """
         organization         BA          A
         fees                 BA          A
         policies             BDKOA       A
+        tables               BDKOA       -
+        table_entry          BDKOA       A
         rules                BDKOA       -
         rule_new             BA          BA
         rule                 BA          BA

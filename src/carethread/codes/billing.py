@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -30,29 +29,10 @@ class RevenueCode:
     needs_code: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionCode:
-    """A condition code that payers of these filing indicators (SBR09) want from a level of care
-    on these bills."""
-
-    code: str
-    level: str
-    filing: tuple[str, ...]
-    bill_types: tuple[str, ...]
-    starts: date
-    ends: date | None = None
-
-
 @cache
 def bill_types() -> Mapping[str, BillType]:
     """Every type of bill by its first two digits."""
     return {b.code: b for b in listed("institutional", "bill_types", BillType)}
-
-
-@cache
-def bill_types_of(level: str) -> frozenset[str]:
-    """The types of bill that a level of care (its family) is billed on; empty where any is."""
-    return frozenset(raw("institutional")["bill_types_by_level"].get(level, ()))
 
 
 @cache
@@ -101,12 +81,6 @@ def revenue_codes() -> Mapping[str, RevenueCode]:
 def revenue_of(code: str) -> tuple[str, ...]:
     """The revenue codes under which a procedure code stands; none: the table does not say."""
     return tuple(r.code for r in revenue_codes().values() if code in r.codes)
-
-
-@cache
-def condition_codes() -> tuple[ConditionCode, ...]:
-    """Condition codes that somebody asks for."""
-    return listed("institutional", "condition_codes", ConditionCode)
 
 
 @cache

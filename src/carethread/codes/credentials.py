@@ -39,5 +39,5 @@ def credentials() -> dict[str, Credential]:
 
 
 def credential(abbreviation: str) -> Credential | None:
-    """The credential of that abbreviation; None where we do not know it."""
+    """The packaged credential of that abbreviation; None where we do not know it."""
     return credentials().get(abbreviation)

@@ -1,7 +1,10 @@
-"""Levels of care: what a unit of each rests on, and how it is billed. Table: levels.yaml."""
+"""Levels of care: what a unit of each rests on, how it is billed, what payers know of its family.
+Table: levels.yaml.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 
@@ -35,19 +38,43 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class ConditionCode:
-    """A condition code (HI*BG) that claims of this level carry to payers of that kind."""
+    """A condition code (HI*BG) that payers of these filing indicators (SBR09) want on these bills
+    (first two digits)."""
 
     code: str
-    payer_kind: str
+    filing: tuple[str, ...]
+    bill_types: tuple[str, ...]
+    starts: date
+    ends: date | None = None
+
+    def is_wanted(self, filing: str, bill_type: str, day: date) -> bool:
+        """Whether such a payer wants it on such a bill of that day."""
+        held = self.starts <= day and (self.ends is None or day <= self.ends)
+        return held and filing in self.filing and bill_type in self.bill_types
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What payers know of levels of care of one family, whoever billed.
+
+    `codes` are those of its day, `swallows` the other codes that such a day includes, `places`
+    where it is given (telehealth apart), `bill_types` what it stands on. Empty: not said.
+    """
+
+    label: str
+    codes: tuple[str, ...] = ()
+    swallows: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    bill_types: tuple[str, ...] = ()
+    condition_codes: tuple[ConditionCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
     """A level of care.
 
-    `day_minutes` and `week_minutes` are the least that a day and a week must hold; `bill_type`
-    the first two digits of the type of bill; `inpatient` says that claims give the hours of
-    admission and discharge; `includes` are the services that the bundle swallows.
+    `day_minutes` are the least that a day must hold; `bill_type` the first two digits of the type
+    of bill; `includes` are the services that the bundle swallows.
     """
 
     label: str
@@ -56,11 +83,8 @@ class Level:
     bundles: tuple[Bundle, ...] = ()
     includes: tuple[str, ...] = ()
     day_minutes: int = 0
-    week_minutes: int = 0
     bill_type: str = ""
-    inpatient: bool = False
     place_of_service: str = "11"
-    condition_codes: tuple[ConditionCode, ...] = ()
 
     def bundle(self, services: Collection[str]) -> Bundle | None:
         """What a day or week with these services is billed as."""
@@ -74,6 +98,19 @@ def levels() -> dict[str, Level]:
     return keyed("levels", "levels", Level)
 
 
-def level(key: str) -> Level:
-    """That level of care; an unknown one is outpatient, where each service stands for itself."""
-    return levels().get(key) or levels()["OP"]
+@cache
+def families() -> dict[str, Family]:
+    """Every family of levels of care, by its key."""
+    return keyed("levels", "families", Family)
+
+
+def family_of(level_of_care: str) -> str:
+    """The key of a level's family: IOP-SUD -> IOP."""
+    return level_of_care.partition("-")[0]
+
+
+def basis(level_of_care: str) -> Basis:
+    """What a unit of that level rests on: how a center records it, and no payer's to change. Of an
+    unknown one, each session."""
+    known = levels().get(level_of_care)
+    return known.basis if known else Basis.SESSION

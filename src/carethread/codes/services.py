@@ -1,6 +1,5 @@
 """What a center offers, and which procedure code each service becomes. Table: services.yaml."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -108,43 +107,10 @@ def coding(service: Service, day: date) -> Coding | None:
     return on(service.codings, day)
 
 
-@cache
-def codes_of(kind: str) -> frozenset[str]:
-    """Every code that a service can become, on whatever day, with what may be added to them;
-    empty for a service that the catalogue does not have."""
-    known = services().get(kind)
-    own = {line.code for dated in known.codings for line in dated.lines} if known else set()
-    return frozenset(own | {added.code for added in add_ons() if own & set(added.bases)})
-
-
 @dataclass(frozen=True, slots=True)
 class CodeUse:
-    """What the catalogue says of one code: its lines, who may render it, whether it is timed."""
+    """What a catalogue says of one code: its lines, who may render it, whether it is timed."""
 
     lines: tuple[CodeLine, ...] = ()
     groups: frozenset[Group] = field(default_factory=frozenset)
     timed: bool = False
-
-
-@cache
-def code_uses() -> Mapping[str, CodeUse]:
-    """Code -> what the catalogue says of it, over all services."""
-    found: dict[str, list[tuple[Service, CodeLine]]] = {}
-    for service, line in _every_line():
-        found.setdefault(line.code, []).append((service, line))
-    return {code: _use(pairs) for code, pairs in found.items()}
-
-
-def _every_line() -> Iterator[tuple[Service, CodeLine]]:
-    for service in services().values():
-        for dated in service.codings:
-            for line in dated.lines:
-                yield service, line
-
-
-def _use(pairs: list[tuple[Service, CodeLine]]) -> CodeUse:
-    return CodeUse(
-        lines=tuple(line for _, line in pairs),
-        groups=frozenset(g for _, line in pairs for g in line.groups),
-        timed=any(service.timed for service, _ in pairs),
-    )

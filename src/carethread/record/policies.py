@@ -1,13 +1,20 @@
-"""Which value of a policy is in force, and where it comes from."""
+"""Which value of a policy is in force, and which entries of the tables, and where they come from.
+
+Both are settings: a policy's key is its name, an entry's its table and name ("services/group").
+"""
 
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from carethread.codes.catalogue import Catalogue, Entry, overridden
 from carethread.codes.policies import POLICIES
 from carethread.record.compiled import compiled
 from carethread.record.models import PolicySetting
+
+AGAIN = "packaged"
+"""The value of an entry that takes the packaged one again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,29 @@ class Settings:
     """Every setting whose date has come, read once: for many claims at a time."""
 
     def __init__(self, on: date) -> None:
+        self.on = on
         self._rows = sorted(_all_settings(on=on), key=_particular)
 
     def of(self, *, program_id: int | None, payer_id: int | None) -> dict[str, int]:
         """What has been set for that program and payer; policies that nobody set are left out."""
-        return {key: int(row.value) for key, row in self._rows_of(program_id, payer_id).items()}
+        rows = self._rows_of(program_id, payer_id)
+        return {key: int(row.value) for key, row in rows.items() if key in POLICIES}
+
+    def value(self, key: str, *, program_id: int | None = None, payer_id: int | None = None) -> int:
+        """A policy's value for that program and payer, or for the whole center."""
+        return self.of(program_id=program_id, payer_id=payer_id).get(key, POLICIES[key].default)
+
+    def tables(self, on: date, *, program_id: int | None, payer_id: int | None) -> Catalogue:
+        """The tables in force for that program and payer on a day."""
+        rows = self.entries(program_id=program_id, payer_id=payer_id, on=on).items()
+        return overridden(tuple(_entry(key, row) for key, row in sorted(rows)))
+
+    def entries(
+        self, *, program_id: int | None, payer_id: int | None, on: date = date.max
+    ) -> dict[str, PolicySetting]:
+        """The entries of tables that are set for that program and payer, by "table/name"."""
+        rows = self._rows_of(program_id, payer_id, on)
+        return {key: row for key, row in rows.items() if key not in POLICIES}
 
     def in_force(self, *, program_id: int | None, payer_id: int | None) -> dict[str, Effective]:
         """Every policy's value for that program and payer, with the row that says so."""
@@ -68,15 +93,24 @@ class Settings:
             for key, policy in POLICIES.items()
         }
 
-    def _rows_of(self, program_id: int | None, payer_id: int | None) -> dict[str, PolicySetting]:
+    def _rows_of(
+        self, program_id: int | None, payer_id: int | None, on: date = date.max
+    ) -> dict[str, PolicySetting]:
         """The most particular row of each key, which stands last."""
         return {
             row.key: row
             for row in self._rows
-            if row.program_id in (None, program_id) and row.payer_id in (None, payer_id)
+            if row.program_id in (None, program_id)
+            and row.payer_id in (None, payer_id)
+            and row.effective_from <= on
         }
 
 
 @compiled
 def _all_settings(on: date) -> "QuerySet[PolicySetting]":
     return PolicySetting.objects.filter(effective_from__lte=on)
+
+
+def _entry(key: str, row: PolicySetting) -> Entry:
+    part, name = key.split("/", 1)
+    return Entry(part, name, "" if row.value == AGAIN else str(row.value))

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from carethread.codes.credentials import Credential, credential
-from carethread.codes.modifiers import MOST_MODIFIERS, ModifierRule, default_rules
+from carethread.codes.catalogue import Catalogue, packaged
+from carethread.codes.credentials import Credential, Group
+from carethread.codes.modifiers import MOST_MODIFIERS, ModifierRule
 from carethread.codes.roles import Role
-from carethread.codes.services import AddOn, CodeLine, Service, add_ons, coding, services
+from carethread.codes.services import AddOn, CodeLine, Service, coding
 from carethread.codes.tables import on
 from carethread.rules.facts import BASE, DocumentedService
 from carethread.rules.finding import Finding, Fix, Severity
@@ -21,15 +22,11 @@ LONGEST = 24 * 60
 class CapturePolicy:
     """What the organization and the payer decide about charges.
 
-    `fees`: code -> cents for one unit. `rounding`: code -> name of a rule in `rules.rounding`,
-    where it is not the catalogue's own. `modifiers`: the payer's rules in the order they stand
-    on the line; None means the packaged ones. `services` replaces catalogue entries by kind.
+    `fees`: code -> cents for one unit. `tables`: those in force for the payer.
     """
 
     fees: Mapping[str, int]
-    rounding: Mapping[str, str] = field(default_factory=dict)
-    modifiers: tuple[ModifierRule, ...] | None = None
-    services: Mapping[str, Service] = field(default_factory=dict)
+    tables: Catalogue = field(default_factory=packaged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +81,14 @@ def capture(service: DocumentedService, policy: CapturePolicy) -> Captured:
     credential that may not render it, no fee, no diagnosis) is a finding and no line. A rounding
     rule that does not exist is a fault of the policy and raises ValueError.
     """
-    kind = policy.services.get(service.service) or services().get(service.service)
-    renderer = credential(service.credential)
+    kind = policy.tables.services.get(service.service)
+    renderer = policy.tables.credentials.get(service.credential)
     if kind is None or renderer is None:
         return _nothing(_unknown(service, kind))
     obstacle = _obstacle(service)
     if obstacle:
         return _nothing(obstacle)
-    base = _base(service, kind, renderer, policy)
+    base = _base(service, kind, renderer)
     if isinstance(base, Finding):
         return _nothing(base)
     choices = [base, *_added(service, base.code, policy)]
@@ -101,11 +98,11 @@ def capture(service: DocumentedService, policy: CapturePolicy) -> Captured:
 def planned(service: DocumentedService, policy: CapturePolicy) -> Choice | None:
     """The code that a service would be charged as if it took place as planned; nobody knows its
     diagnoses yet. None where it could not be charged."""
-    kind = policy.services.get(service.service) or services().get(service.service)
-    renderer = credential(service.credential)
+    kind = policy.tables.services.get(service.service)
+    renderer = policy.tables.credentials.get(service.credential)
     if kind is None or renderer is None:
         return None
-    base = _base(service, kind, renderer, policy)
+    base = _base(service, kind, renderer)
     return base if isinstance(base, Choice) else None
 
 
@@ -151,9 +148,7 @@ def _obstacle(service: DocumentedService) -> Finding | None:
     return None
 
 
-def _base(
-    service: DocumentedService, kind: Service, renderer: Credential, policy: CapturePolicy
-) -> Choice | Finding:
+def _base(service: DocumentedService, kind: Service, renderer: Credential) -> Choice | Finding:
     """The code of the service itself: the first line of its coding that fits."""
     dated = coding(kind, service.service_date)
     if dated is None:
@@ -163,15 +158,15 @@ def _base(
     if not allowed:
         return _may_not(service, kind, renderer)
     for line in allowed:
-        count = _units(line, service, policy)
+        count = _units(line, service)
         if count:
             rule = f"{service.service}:{line.code}:{dated.starts}"
-            reason = _reason(service, kind, line, count)
+            reason = _reason(service, kind, renderer, line, count)
             return Choice(BASE, line.code, count, rule, reason, line.form, line.revenue_code)
     return _too_short(service, kind, allowed)
 
 
-def _units(line: CodeLine, service: DocumentedService, policy: CapturePolicy) -> int:
+def _units(line: CodeLine, service: DocumentedService) -> int:
     """How many units of that line the service makes; 0 where the line does not fit."""
     if service.visit_level and line.level:
         return int(service.visit_level == line.level)
@@ -179,7 +174,7 @@ def _units(line: CodeLine, service: DocumentedService, policy: CapturePolicy) ->
         return 0
     if not line.per:
         return 1
-    return rounded(service.minutes, line.per, policy.rounding.get(line.code, line.rounding))
+    return rounded(service.minutes, line.per, line.rounding)
 
 
 def _may_not(service: DocumentedService, kind: Service, renderer: Credential) -> Finding:
@@ -201,10 +196,11 @@ def _too_short(service: DocumentedService, kind: Service, lines: list[CodeLine])
     return _finding("TOO_SHORT", message)
 
 
-def _reason(service: DocumentedService, kind: Service, line: CodeLine, count: int) -> str:
+def _reason(
+    service: DocumentedService, kind: Service, renderer: Credential, line: CodeLine, count: int
+) -> str:
     """Why this code: "60 minutes of individual therapy by an LCSW: 53 minutes or more"."""
-    known = credential(service.credential)
-    by = f"by {known.article if known else 'a'} {service.credential}"
+    by = f"by {renderer.article} {service.credential}"
     if service.visit_level and line.level:
         return f"{kind.label} {by}: {line.level} medical decision making"
     minutes = f"{service.minutes} minutes of " if service.minutes else ""
@@ -216,21 +212,22 @@ def _reason(service: DocumentedService, kind: Service, line: CodeLine, count: in
 
 def _added(service: DocumentedService, base: str, policy: CapturePolicy) -> Iterator[Choice]:
     """The add-on codes that this service calls for beside its base code."""
-    for code in dict.fromkeys(a.code for a in add_ons()):
-        add_on = on((a for a in add_ons() if a.code == code), service.service_date)
-        count = _added_units(add_on, service, policy) if add_on and base in add_on.bases else 0
+    known = policy.tables.add_ons
+    for code in dict.fromkeys(a.code for a in known):
+        add_on = on((a for a in known if a.code == code), service.service_date)
+        count = _added_units(add_on, service) if add_on and base in add_on.bases else 0
         if add_on and count:
             rule = f"add_on:{code}:{add_on.starts}"
             yield Choice(f"addon:{code}", code, count, rule, _added_reason(add_on, service))
 
 
-def _added_units(add_on: AddOn, service: DocumentedService, policy: CapturePolicy) -> int:
+def _added_units(add_on: AddOn, service: DocumentedService) -> int:
     measured = int(getattr(service, add_on.measure)) - add_on.beyond
     if measured < add_on.minimum or (add_on.maximum is not None and measured > add_on.maximum):
         return 0
     if not add_on.per:
         return 1
-    return rounded(measured, add_on.per, policy.rounding.get(add_on.code, add_on.rounding))
+    return rounded(measured, add_on.per, add_on.rounding)
 
 
 def _added_reason(add_on: AddOn, service: DocumentedService) -> str:
@@ -266,19 +263,20 @@ def _line(
 
 
 def _modifiers(code: str, service: DocumentedService, policy: CapturePolicy) -> tuple[str, ...]:
-    rules = default_rules() if policy.modifiers is None else policy.modifiers
-    asked = dict.fromkeys(r.modifier for r in rules if _asks(r, code, service))
+    known = policy.tables.credentials.get(service.credential)
+    group = known.group if known else None
+    rules = policy.tables.modifiers
+    asked = dict.fromkeys(r.modifier for r in rules if _asks(r, code, service, group))
     return tuple(asked)[:MOST_MODIFIERS]
 
 
-def _asks(rule: ModifierRule, code: str, service: DocumentedService) -> bool:
+def _asks(rule: ModifierRule, code: str, service: DocumentedService, group: Group | None) -> bool:
     """Whether every condition that the rule names holds for this service and code."""
-    known = credential(service.credential)
     conditions = (
         (rule.codes, code),
         (rule.services, service.service),
         (rule.credentials, service.credential),
-        (rule.groups, known.group if known else None),
+        (rule.groups, group),
         ((rule.telehealth,) if rule.telehealth else (), service.telehealth),
         ((rule.supervised,) if rule.supervised is not None else (), service.supervised),
         ((rule.level_of_care,) if rule.level_of_care else (), service.level_of_care),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from carethread.codes.catalogue import Catalogue, packaged
 from carethread.x12.claim import LineAdjudication
 from carethread.x12.common import Address, Adjustment, Amount, Contact
 
@@ -186,7 +187,8 @@ class StayFacts:
     """The stay that an institutional claim is for: from admission to discharge.
 
     `admission_type` and `admission_source` are CL101 and CL102; `discharge_status` is CL103, empty
-    while the client is still in care. The hours are those on the center's own clock.
+    while the client is still in care. The hours are those on the center's own clock. `tables` are
+    those in force for the payer.
     """
 
     admitted_on: date
@@ -197,7 +199,7 @@ class StayFacts:
     discharged_at: time | None = None
     discharge_status: str = ""
     attending: Provider | None = None
-    payer_kind: str = ""
+    tables: Catalogue = field(default_factory=packaged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from carethread.codes.levels import level
+from carethread.codes.billing import bill_types
+from carethread.codes.levels import Basis, basis
 from carethread.rules.facts import (
     BillableCharge,
     BillingProvider,
@@ -93,7 +94,7 @@ def closes_on(day: date, level_of_care: str, cycle: Cycle) -> date:
     """The last day on which a discharge ends with the claim of that day: the last of its period;
     of a stay, whose last night goes on until morning, the day after it."""
     ends = period(day, cycle).ends
-    return ends + timedelta(days=1) if level(level_of_care).inpatient else ends
+    return ends + timedelta(days=1) if basis(level_of_care) is Basis.CENSUS else ends
 
 
 def statement(charges: Sequence[BillableCharge], stay: StayFacts, cycle: Cycle) -> Period:
@@ -147,20 +148,21 @@ def assemble(
     """
     if not 1 <= len(charges) <= MOST_LINES:
         raise ValueError(f"an 837I claim has 1 to {MOST_LINES} lines, not {len(charges)}")
-    first, known = charges[0], level(charges[0].level_of_care)
-    days = statement(charges, stay, cycle)
+    first, days = charges[0], statement(charges, stay, cycle)
+    bill = stay.tables.level(first.level_of_care).bill_type
+    is_inpatient = bill_types()[bill].inpatient
     attending = stay.attending or first.rendering
     return Claim(
         kind="837I",
         claim_id=claim_id,
         charge=sum(c.amount for c in charges),
-        facility_code=known.bill_type,
+        facility_code=bill,
         frequency=bill_frequency(days, stay) if frequency == "1" else frequency,
         billing=billing_party(billing),
         subscriber=subscriber_of(coverage, client),
         payer=payer_party(coverage),
         patient=patient_of(client, coverage) if coverage.subscriber else None,
-        diagnoses=_diagnoses(charges, is_inpatient=known.inpatient),
+        diagnoses=_diagnoses(charges, is_inpatient=is_inpatient),
         lines=tuple(
             _line(number, charge, other_coverages) for number, charge in enumerate(charges, start=1)
         ),
@@ -176,11 +178,11 @@ def assemble(
         admission_source=stay.admission_source,
         patient_status=patient_status(days, stay),
         attending=provider_party(attending),
-        discharge_time=_discharge_time(days, stay) if known.inpatient else "",
+        discharge_time=_discharge_time(days, stay) if is_inpatient else "",
         codes=tuple(
             ClaimCode("BG", c.code)
-            for c in known.condition_codes
-            if c.payer_kind == stay.payer_kind
+            for c in stay.tables.family(first.level_of_care).condition_codes
+            if c.is_wanted(coverage.filing_indicator, bill, days.starts)
         ),
     )
 

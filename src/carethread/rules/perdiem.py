@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from carethread.codes.levels import Basis, Level, level
+from carethread.codes.catalogue import Catalogue
+from carethread.codes.levels import Basis, Level, basis
 from carethread.codes.roles import Role
-from carethread.codes.services import coding, services
+from carethread.codes.services import coding
 from carethread.rules.capture import Captured, CapturePolicy, Choice, priced
 from carethread.rules.facts import BASE, DocumentedService
 from carethread.rules.finding import Finding, Fix, Severity
@@ -45,32 +46,32 @@ class Span:
         return tuple(dict.fromkeys(code for part in self.parts for code in part.diagnoses))
 
 
-def is_bundled(service: str, level_of_care: str) -> bool:
+def is_bundled(service: str, level_of_care: str, tables: Catalogue) -> bool:
     """Whether that service is swallowed by the day or week that the level is billed as."""
-    known = level(level_of_care)
+    known = tables.level(level_of_care)
     return known.basis is not Basis.SESSION and service in known.includes
 
 
-def is_documentable(service: str, level_of_care: str) -> bool:
+def is_documentable(service: str, level_of_care: str, tables: Catalogue) -> bool:
     """Whether somebody may write a note of that service there: a day or week follows from notes and
     is nobody's note, and what has no code of its own is documented where a day includes it."""
-    known = services().get(service)
+    known = tables.services.get(service)
     if known is None or known.is_bundle:
         return False
-    return bool(known.codings) or is_bundled(service, level_of_care)
+    return bool(known.codings) or is_bundled(service, level_of_care, tables)
 
 
 def span_start(level_of_care: str, day: date, admitted: date) -> date:
     """The first day of the billable span that holds that day: itself, or the first of the seven in
     a row, counted from the day of admission, that hold it."""
-    if level(level_of_care).basis is not Basis.WEEK:
+    if basis(level_of_care) is not Basis.WEEK:
         return day
     return day - timedelta(days=(day - admitted).days % 7)
 
 
 def span_end(level_of_care: str, start: date) -> date:
     """The last day of the span that starts then."""
-    return start + timedelta(days=6 if level(level_of_care).basis is Basis.WEEK else 0)
+    return start + timedelta(days=6 if basis(level_of_care) is Basis.WEEK else 0)
 
 
 def capture_span(span: Span, policy: CapturePolicy) -> Captured:
@@ -78,7 +79,7 @@ def capture_span(span: Span, policy: CapturePolicy) -> Captured:
 
     No line and no finding: nothing took place. Never raises on a strange span.
     """
-    known = level(span.level_of_care)
+    known = policy.tables.level(span.level_of_care)
     if known.basis is Basis.SESSION or not span.parts:
         return Captured()
     shortfall = _shortfall(span, known)
@@ -86,7 +87,7 @@ def capture_span(span: Span, policy: CapturePolicy) -> Captured:
         return Captured(findings=(shortfall,))
     bundle = known.bundle([part.service for part in span.parts])
     name = bundle.service if bundle else ""
-    kind = policy.services.get(name) or services().get(name)
+    kind = policy.tables.services.get(name)
     dated = coding(kind, span.starts) if kind else None
     if kind is None or dated is None or not dated.lines:
         message = f"On {in_words(span.starts)} there is no code for {known.label}."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from carethread.codes.services import code_uses
+from carethread.codes.catalogue import packaged
 from carethread.rules.authorize import ACTIONS
 from carethread.rules.facts import BillingProvider, ClientFacts, CoverageFacts, Provider
 from carethread.x12.common import Envelope, Party
@@ -138,7 +138,7 @@ def _event(asked: Asked, billing: BillingProvider) -> PatientEvent:
 
 def _service(code: str) -> ReviewService:
     """A service that is asked for by its code, as its claim will bill it."""
-    use = code_uses().get(code)
+    use = packaged().uses.get(code)
     billed = next((line for line in use.lines if line.form == "I"), None) if use else None
     if billed is None:
         return ReviewService(professional=ProfessionalService(code))

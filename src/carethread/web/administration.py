@@ -167,9 +167,9 @@ def policies(request: Request) -> HttpResponse:
         {
             "policies": _in_force(today, **whose.chosen),
             "whose": whose,
-            "history": PolicySetting.objects.select_related("user", "payer", "program").order_by(
-                "-pk"
-            )[:100],
+            "history": PolicySetting.objects.filter(key__in=POLICIES)
+            .select_related("user", "payer", "program")
+            .order_by("-pk")[:100],
             "form": form,
             "labels": {policy.key: policy for policy in POLICIES.values()},
         },

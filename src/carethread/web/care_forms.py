@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from carethread.codes import icd10
-from carethread.codes.services import services
+from carethread.codes.catalogue import packaged
 from carethread.record.models import (
     Appointment,
     Diagnosis,
@@ -191,8 +191,9 @@ def _practitioners(user: User) -> Any:
 
 
 def _services(levels: list[str]) -> list[tuple[str, str]]:
+    tables = packaged()
     return [
         (key, service.label[:1].upper() + service.label[1:])
-        for key, service in services().items()
-        if not service.is_group and any(is_documentable(key, level) for level in levels)
+        for key, service in tables.services.items()
+        if not service.is_group and any(is_documentable(key, level, tables) for level in levels)
     ]

@@ -70,6 +70,7 @@ MENU = (
     Entry("organization", "Organization", "building", "Set-up"),
     Entry("rules", "Rules", "shield-check", "Set-up", ("rule_new", "rule", "rule_built_in")),
     Entry("policies", "Policies", "adjustments", "Set-up"),
+    Entry("tables", "Tables", "table", "Set-up"),
 )  # fmt: skip
 
 

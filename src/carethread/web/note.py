@@ -166,8 +166,8 @@ def _stamp(moment: datetime) -> str:
     return moment.isoformat()
 
 
-def _preview(note: Note) -> Preview:
-    return document.preview(note, now=http.now())
+def _preview(form: NoteForm) -> Preview:
+    return document.preview(form.note, now=http.now(), settings=form.settings)
 
 
 def _editor(
@@ -215,7 +215,7 @@ def _shown(form: NoteForm) -> dict[str, object]:
         "note": form.note,
         "client": form.note.attendance.client,
         "codes": [(code, icd10.describe(code)) for code in form.codes],
-        "preview": _preview(form.note),
+        "preview": _preview(form),
         "saved_at": _stamp(form.note.saved_at),
         "saved_local": timezone.localtime(form.note.saved_at),
     }

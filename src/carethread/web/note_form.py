@@ -7,13 +7,14 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from carethread.codes.credentials import credential
+from carethread.codes.catalogue import Catalogue
 from carethread.codes.note_forms import Section, sections
-from carethread.codes.services import coding, services
+from carethread.codes.services import coding
 from carethread.record.models import Note, Practitioner
 from carethread.record.models.chart import TELEHEALTH
 from carethread.rules.perdiem import is_documentable
 from carethread.web.forms import DayInput, TimeInput
+from carethread.workflow import gather
 from carethread.workflow.document import Draft
 from carethread.workflow.errors import Refused
 
@@ -50,8 +51,12 @@ class NoteForm(forms.Form):
         super().__init__(data, initial=_initial(note))
         self.note = note
         self.diagnosis_problems: list[str] = []
-        level_of_care = note.attendance.session.program.level_of_care
-        self._offer("service", services_for(note.author, level_of_care, note.service))
+        self.settings = gather.settings_at(note.organization, timezone.now())
+        program = note.attendance.session.program
+        today = timezone.localdate()
+        tables = self.settings.tables(today, program_id=program.pk, payer_id=None)
+        offered = services_for(note.author, program.level_of_care, note.service, tables, today)
+        self._offer("service", offered)
         if note.place_of_service not in dict(PLACES):
             self._offer("place_of_service", [*PLACES, (note.place_of_service,) * 2])
         if note.current_id is None:
@@ -121,18 +126,17 @@ class NoteForm(forms.Form):
 
 
 def services_for(
-    practitioner: Practitioner, level_of_care: str, chosen: str
+    practitioner: Practitioner, level_of_care: str, chosen: str, tables: Catalogue, today: date
 ) -> list[tuple[str, str]]:
-    """The catalogue's services that this credential may render alone with a client at that level
-    of care, and the one that is chosen."""
-    known = credential(practitioner.credential)
-    today = timezone.localdate()
+    """The services that this credential may render alone with a client at that level of care, and
+    the one that is chosen."""
+    known = tables.credentials.get(practitioner.credential)
     found = []
-    for key, service in services().items():
+    for key, service in tables.services.items():
         coded = coding(service, today)
         groups = {group for line in coded.lines for group in line.groups} if coded else set()
         may = known is not None and known.group in groups and not service.is_group
-        may = may or (not service.codings and is_documentable(key, level_of_care))
+        may = may or (not service.codings and is_documentable(key, level_of_care, tables))
         if may or key == chosen:
             found.append((key, f"{service.label[:1].upper()}{service.label[1:]}"))
     return found

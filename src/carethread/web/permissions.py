@@ -165,6 +165,8 @@ DOORS: Mapping[str, Door] = {
     "organization": Door(get=SET_UP, post=ADMINISTRATION),
     "fees": Door(get=SET_UP, post=ADMINISTRATION),
     "policies": Door(get=SET_UP | FIGURES, post=ADMINISTRATION),
+    "tables": Door(get=SET_UP | FIGURES),
+    "table_entry": Door(get=SET_UP | FIGURES, post=ADMINISTRATION),
     "rules": Door(get=SET_UP | FIGURES),
     "rule_new": Door(get=SET_UP, post=SET_UP),
     "rule": Door(get=SET_UP, post=SET_UP, reach=reach.scrub_rule),

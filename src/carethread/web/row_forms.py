@@ -395,6 +395,28 @@ class PolicyForm(RowForm):
         return {**said, "value": int(value)}
 
 
+class EntryForm(RowForm):
+    """An entry of a table, as text. Its key is the page's."""
+
+    value = forms.CharField(
+        label="Entry", required=False, strip=True, max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 18, "class": "code", "spellcheck": "false"}),
+        help_text="In YAML. Leave it empty to take the packaged one again.",
+    )  # fmt: skip
+    program = ChoiceOf(Program, required=False)
+    payer = ChoiceOf(Payer, required=False)
+    widths = {"effective_from": "half", "program": "half", "payer": "half", "reason": "half"}
+
+    class Meta:
+        model = PolicySetting
+        fields = ["value", "program", "payer", "effective_from", "reason"]
+        labels = {"effective_from": "For services from"}
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        _offer_everywhere(self)
+
+
 def _offer_everywhere(form: forms.Form | RowForm) -> None:
     """The programs and payers of the center, and all of them together."""
     for name in ("program", "payer"):

@@ -18,6 +18,7 @@ from carethread.web import (
     note,
     remittances,
     rules,
+    tables,
     utilization,
 )
 
@@ -152,6 +153,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organization/", administration.organization, name="organization"),
     path("fees/", administration.fees, name="fees"),
     path("policies/", administration.policies, name="policies"),
+    path("tables/", tables.tables, name="tables"),
+    path("tables/entry/", tables.table_entry, name="table_entry"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.rule_new, name="rule_new"),
     path("rules/<int:rule_id>/", rules.rule, name="rule"),

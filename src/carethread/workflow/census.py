@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from carethread.codes.levels import Basis, level
+from carethread.codes.levels import Basis, basis
 from carethread.record.models import CensusEntry, Episode, Program, User
 from carethread.workflow import gather, program_day
 from carethread.workflow.errors import refuse
@@ -43,7 +43,7 @@ def take(
 
     Refused for a night that has not come, and for anybody who is not in the program's house.
     """
-    if level(program.level_of_care).basis is not Basis.CENSUS:
+    if basis(program.level_of_care) is not Basis.CENSUS:
         raise refuse(f"{program} is not a house: nobody is counted there.")
     if day >= gather.service_date(program.organization, now):
         raise refuse("This night has not passed yet.", "day")
@@ -56,6 +56,7 @@ def take(
         for pk, episode in who.items()
         if pk in present and (pk not in before or before[pk].is_present != present[pk])
     ]
+    settings = gather.settings_at(program.organization, now)
     for episode in changed:
         last = before.get(episode.pk)
         CensusEntry.objects.create(
@@ -68,5 +69,5 @@ def take(
             user=user,
             at=now,
         )
-        program_day.settle(episode, program, day, now=now)
+        program_day.settle(episode, program, day, now=now, settings=settings)
     return len(changed)

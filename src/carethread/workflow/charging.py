@@ -7,7 +7,7 @@ later versions of the same charges, and the ledger moves by the difference.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -20,6 +20,7 @@ from carethread.record.models import (
     Coverage,
     NoteVersion,
 )
+from carethread.record.policies import Settings
 from carethread.rules import perdiem
 from carethread.rules.capture import Captured, capture
 from carethread.rules.compute import compute
@@ -50,25 +51,28 @@ class Charged:
     findings: tuple[Finding, ...]
 
 
-def charge(version: NoteVersion, *, now: datetime, again: bool = False) -> Charged:
+def charge(
+    version: NoteVersion, *, now: datetime, settings: Settings, again: bool = False
+) -> Charged:
     """Make the version's charges, or new versions of those that an earlier version made.
 
     `again` says that this very version was charged before and something else has changed.
     """
     charges.one_at_a_time(version.note.attendance.client_id)
-    today = gather.service_date(version.organization, now)
     attendance = version.note.attendance
     before = charges.existing(attendance) if again or version.number > 1 else {}
     occasion = charges.of_note(version)
-    if perdiem.is_bundled(version.service, attendance.session.program.level_of_care):
+    program = attendance.session.program
+    coverage, policy = gather.payer_and_policy(attendance.client, program, occasion.day, settings)
+    if perdiem.is_bundled(version.service, program.level_of_care, policy.tables):
         charges.make(occasion, (), None, before, now=now)
         day = program_day.settle(
-            attendance.episode, attendance.session.program, occasion.day, now=now
+            attendance.episode, program, occasion.day, now=now, settings=settings
         )
-        return _shown(day.captured, day.coverage, day.charges, today=today)
-    captured, coverage = _captured(version)
+        return _shown(day.captured, day.coverage, day.charges, settings)
+    captured = capture(gather.documented_service(version, policy.tables), policy)
     made = charges.make(occasion, captured.lines, coverage, before, now=now)
-    return _shown(captured, coverage, made, today=today)
+    return _shown(captured, coverage, made, settings)
 
 
 @transaction.atomic
@@ -81,14 +85,15 @@ def recharge(client: Client, *, now: datetime) -> None:
         .filter(Q(claim__isnull=True) | Q(claim__state__in=charges.NOT_WITH_A_PAYER))
         .values("attendance")
     )
+    settings = gather.settings_at(client.organization, now)
     current = gather.versions_to_charge().filter(note__current=F("pk"))
     for version in current.filter(note__attendance__in=waiting).order_by("note"):
-        charge(version, now=now, again=True)
+        charge(version, now=now, settings=settings, again=True)
     days = Attendance.objects.filter(pk__in=waiting, session__kind="day")
     for attendance in days.select_related("episode__client", "session__program__organization"):
         day, program = attendance.session.day, attendance.session.program
         assert day is not None
-        program_day.settle(attendance.episode, program, day, now=now)
+        program_day.settle(attendance.episode, program, day, now=now, settings=settings)
 
 
 @transaction.atomic
@@ -98,8 +103,10 @@ def charge_uncharged(since: datetime, *, now: datetime) -> None:
     waiting = without_charge(since).values_list("pk", "note__attendance__client")
     found = dict(waiting)
     charges.hold(found.values())
+    settings = None
     for version in gather.versions_to_charge().filter(pk__in=found, note__current=F("pk")):
-        charge(version, now=now, again=True)
+        settings = settings or gather.settings_at(version.organization, now)
+        charge(version, now=now, settings=settings, again=True)
 
 
 def as_charged(version: NoteVersion) -> Charged:
@@ -107,8 +114,10 @@ def as_charged(version: NoteVersion) -> Charged:
     attendance = version.note.attendance
     program = attendance.session.program
     on = gather.service_date(version.organization, version.starts_at)
+    settings = gather.settings_at(version.organization, version.signed_at)
+    _, policy = gather.payer_and_policy(attendance.client, program, on, settings)
     where: Attendance | None = attendance
-    if perdiem.is_bundled(version.service, program.level_of_care):
+    if perdiem.is_bundled(version.service, program.level_of_care, policy.tables):
         start = perdiem.span_start(program.level_of_care, on, attendance.episode.admitted_on)
         where = program_day.day_of(attendance.episode, program, start)
     rows = gather.charges_for_billing().filter(attendance=where)
@@ -119,15 +128,10 @@ def as_charged(version: NoteVersion) -> Charged:
         for v in versions
     )
     payer = next((v.coverage.payer.name for v in versions if v.coverage), "")
-    captured = () if made or where is not attendance else _captured(version)[0].findings
-    today = gather.service_date(version.organization, version.signed_at)
-    return Charged(lines, payer, captured + _claim_findings(made, today))
-
-
-def _captured(version: NoteVersion) -> tuple[Captured, Coverage | None]:
-    service = gather.documented_service(version)
-    captured = capture(service, gather.capture_policy(service.service_date))
-    return captured, gather.coverage_on(version.note.attendance.client, service.service_date)
+    captured: tuple[Finding, ...] = ()
+    if not made and where is attendance:
+        captured = capture(gather.documented_service(version, policy.tables), policy).findings
+    return Charged(lines, payer, captured + _claim_findings(made, settings))
 
 
 # ------------------------------------------------------------------------------------ showing
@@ -137,8 +141,7 @@ def _shown(
     captured: Captured,
     coverage: Coverage | None,
     made: Sequence[Charge],
-    *,
-    today: date,
+    settings: Settings,
 ) -> Charged:
     ids = {row.slot: row.pk for row in made}
     lines = tuple(
@@ -150,15 +153,15 @@ def _shown(
     return Charged(
         lines,
         coverage.payer.name if coverage else "",
-        captured.findings + _claim_findings(made, today),
+        captured.findings + _claim_findings(made, settings),
     )
 
 
-def _claim_findings(made: Sequence[Charge], today: date) -> tuple[Finding, ...]:
+def _claim_findings(made: Sequence[Charge], settings: Settings) -> tuple[Finding, ...]:
     """What the scrubber would say of a claim for these charges, while the author is still here."""
     rows = [row for row in made if row.current and row.current.coverage_id]
     if not rows:
         return ()
-    (context,) = gather.contexts([rows], today=today)
+    (context,) = gather.contexts([rows], today=settings.on, settings=settings)
     claim = compute(gather.billable(rows), claim_id=claim_number(1, 1))
     return scrub(claim, context)

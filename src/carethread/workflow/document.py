@@ -5,7 +5,7 @@ made, the authorization's units taken and the coming claim scrubbed, in one tran
 is no other way for a charge to come into being.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ from carethread.record.models import (
     Site,
     User,
 )
-from carethread.record.policies import Effective, Settings
+from carethread.record.policies import Settings
 from carethread.rules.cloned import Copy, Earlier, copies
 from carethread.rules.finding import Finding
 from carethread.workflow import bill, charging, follow_up, gather, signing
@@ -166,23 +166,23 @@ def begin_addendum(note: Note, *, user: User, now: datetime) -> Note:
     return note
 
 
-def preview(note: Note, *, now: datetime) -> Preview:
-    """What signing the draft now would create: it is really done, and rolled back."""
+def preview(note: Note, *, now: datetime, settings: Settings | None = None) -> Preview:
+    """What signing the draft now would create: it is really done, and rolled back. `settings`:
+    where the caller has read them."""
     problems = tuple(signing.problems(note, now))
     if any(problem.field in {"starts_at", "ends_at", "service"} for problem in problems):
         return Preview((), "", (), problems)
-    today = gather.service_date(note.organization, now)
-    center = Settings(today).in_force(program_id=None, payer_id=None)
+    settings = settings or gather.settings_at(note.organization, now)
     with transaction.atomic():
         note = _locked(note)
-        version = signing.frozen(note, now, center["late_entry_hours"].value)
+        version = signing.frozen(note, now, settings)
         version.save(force_insert=True)
-        charged = charging.charge(version, now=now)
+        charged = charging.charge(version, now=now, settings=settings)
         transaction.set_rollback(True)
     # The one thing that a draft cannot have yet, and that needs no telling.
     findings = tuple(f for f in charged.findings if f.rule != "NOTE_SIGNED")
     return Preview(
-        charged.lines, charged.payer, findings, problems, copied(note, center, now),
+        charged.lines, charged.payer, findings, problems, copied(note, settings, now),
         unchanged=signing.says_the_same(note),
     )  # fmt: skip
 
@@ -190,10 +190,10 @@ def preview(note: Note, *, now: datetime) -> Preview:
 _MOST_COMPARED = 40
 
 
-def copied(note: Note, center: Mapping[str, Effective], now: datetime) -> tuple[Copy, ...]:
+def copied(note: Note, settings: Settings, now: datetime) -> tuple[Copy, ...]:
     """What the draft shares with the author's notes of the last weeks (policy `cloned_days`),
     this client's first. It warns the author, and holds nothing."""
-    since = now - timedelta(days=center["cloned_days"].value)
+    since = now - timedelta(days=settings.value("cloned_days"))
     signed = NoteVersion.objects.filter(author=note.author_id, starts_at__gte=since)
     signed = signed.exclude(note=note).select_related("note__attendance", "organization")
     mine = note.attendance.client_id
@@ -206,7 +206,7 @@ def copied(note: Note, center: Mapping[str, Effective], now: datetime) -> tuple[
         for version in signed.order_by("-starts_at", "-pk")[:_MOST_COMPARED]
     ]
     earlier.sort(key=lambda one: not one.same_client)
-    return copies(note.content, earlier, from_percent=center["cloned_percent"].value)
+    return copies(note.content, earlier, from_percent=settings.value("cloned_percent"))
 
 
 # ----------------------------------------------------------------------------------- signing
@@ -229,7 +229,8 @@ def sign(note: Note, *, user: User, proof: Proof, now: datetime) -> Signed:
     if problems := list(signing.problems(note, now)):
         raise Refused(*problems)
 
-    version = signing.frozen(note, now)
+    settings = gather.settings_at(note.organization, now)
+    version = signing.frozen(note, now, settings)
     version.save(force_insert=True)
     signing.put_signature(version, "author", user, note.author, proof)
     note.status, note.current = "signed", version
@@ -238,7 +239,7 @@ def sign(note: Note, *, user: User, proof: Proof, now: datetime) -> Signed:
     _keep_attendance(note)
     if version.number > 1:
         _answer_cases(note, user, now)
-    charged = charging.charge(version, now=now)
+    charged = charging.charge(version, now=now, settings=settings)
     return Signed(version, charged.lines, charged.payer, charged.findings)
 
 

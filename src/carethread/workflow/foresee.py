@@ -6,7 +6,7 @@ from datetime import date
 
 from carethread.insight import authorizations
 from carethread.record.models import Appointment, Authorization, Coverage, UnitEntry
-from carethread.record.policies import effective
+from carethread.record.policies import Settings, effective
 from carethread.rules import authorize
 from carethread.rules.authorize import Alert, WarnAt
 from carethread.rules.capture import CapturePolicy, Choice, planned
@@ -37,9 +37,9 @@ def alerts(appointments: Sequence[Appointment], *, on: date) -> dict[int, tuple[
     for row in found.order_by("pk"):
         rows[row.client_id].append(row)
     reserved = _reserved(expected)
-    at, made = warn_at(on), {}
+    at, made, settings = warn_at(on), {}, Settings(on)
     for one in expected:
-        asked = _asked(one, coverages[one.client_id], on)
+        asked = _asked(one, coverages[one.client_id], settings, on)
         if asked is not None:
             payer_id, choice = asked
             known = [row for row in rows[one.client_id] if row.payer_id == payer_id]
@@ -47,7 +47,9 @@ def alerts(appointments: Sequence[Appointment], *, on: date) -> dict[int, tuple[
     return made
 
 
-def _asked(row: Appointment, coverages: Sequence[Coverage], on: date) -> tuple[int, Choice] | None:
+def _asked(
+    row: Appointment, coverages: Sequence[Coverage], settings: Settings, on: date
+) -> tuple[int, Choice] | None:
     """The payer that wants an authorization for this session, and its code."""
     ranked = sorted(coverages, key=lambda c: (c.rank, -c.pk))
     holding = [
@@ -55,8 +57,9 @@ def _asked(row: Appointment, coverages: Sequence[Coverage], on: date) -> tuple[i
     ]
     if not holding or not holding[0].payer.authorization_codes:
         return None
-    choice = planned(reserve.planned_service(row), CapturePolicy(fees={}))
     payer = holding[0].payer
+    tables = settings.tables(on, program_id=row.program_id, payer_id=payer.pk)
+    choice = planned(reserve.planned_service(row, tables), CapturePolicy({}, tables))
     return (payer.pk, choice) if choice and choice.code in payer.authorization_codes else None
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from carethread.record.models import Attendance, Note, NoteVersion, Practitioner, Session, User
+from carethread.record.policies import Settings
 from carethread.rules.finding import Finding
 from carethread.rules.group_note import SHARED, named_in, said_twice
 from carethread.workflow import charges, charging, document, gather, groups, signing
@@ -71,7 +72,8 @@ def preview(session: Session, *, now: datetime) -> Outcome:
         of_client = {note.pk: _problems_of(note, now) for note in notes}
         problems = _problems(session, notes, now)
         charges.hold(note.attendance.client_id for note in notes)
-        made = [_tried(note, of_client[note.pk], now) for note in notes]
+        settings = gather.settings_at(session.organization, now)
+        made = [_tried(note, of_client[note.pk], now, settings) for note in notes]
         transaction.set_rollback(True)
     return Outcome(tuple(made), tuple(problems))
 
@@ -98,7 +100,8 @@ def sign(session: Session, *, user: User, proof: Proof, now: datetime) -> Outcom
     # Every row that is waited for, before the first charge: see docs/locking.md.
     lock(Practitioner.objects.filter(pk=session.practitioner_id))
     charges.hold(note.attendance.client_id for note in notes)
-    return Outcome(tuple(_signed(note, user, proof, now) for note in notes))
+    settings = gather.settings_at(session.organization, now)
+    return Outcome(tuple(_signed(note, user, proof, now, settings) for note in notes))
 
 
 def as_signed(session: Session) -> Outcome:
@@ -172,37 +175,37 @@ def _filled(session: Session, now: datetime) -> list[Note]:
     return found
 
 
-def _signed(note: Note, user: User, proof: Proof, now: datetime) -> OfOne:
-    version = _frozen(note, now)
+def _signed(note: Note, user: User, proof: Proof, now: datetime, settings: Settings) -> OfOne:
+    version = _frozen(note, now, settings)
     signing.put_signature(version, "author", user, note.author, proof)
     note.status, note.current = "signed", version
     note.save()
-    charged = charging.charge(version, now=now)
+    charged = charging.charge(version, now=now, settings=settings)
     return OfOne(
         note.attendance, version.minutes, charged.lines, charged.payer, charged.findings,
         version=version,
     )  # fmt: skip
 
 
-def _tried(note: Note, problems: list[Problem], now: datetime) -> OfOne:
+def _tried(note: Note, problems: list[Problem], now: datetime, settings: Settings) -> OfOne:
     """What signing one client's note would make; nothing where it says nothing of when or what."""
     assert note.starts_at is not None
     assert note.ends_at is not None
     minutes = max(0, int((note.ends_at - note.starts_at).total_seconds() // 60))
     if any(p.field in {"starts_at", "ends_at", "service", "diagnoses"} for p in problems):
         return OfOne(note.attendance, minutes, problems=tuple(problems))
-    charged = charging.charge(_frozen(note, now), now=now)
+    charged = charging.charge(_frozen(note, now, settings), now=now, settings=settings)
     # What a draft cannot have yet needs no telling, and what keeps it from being signed is told.
     told = {"NOTE_SIGNED", *(["GROUP_NOTE_INDIVIDUAL"] if problems else [])}
     findings = tuple(f for f in charged.findings if f.rule not in told)
     return OfOne(note.attendance, minutes, charged.lines, charged.payer, findings, tuple(problems))
 
 
-def _frozen(note: Note, now: datetime) -> NoteVersion:
+def _frozen(note: Note, now: datetime, settings: Settings) -> NoteVersion:
     """The client's version: what all share, and what is theirs alone."""
     session = note.attendance.session
     note.content = {**session.content, **note.content}
-    version = signing.frozen(note, now)
+    version = signing.frozen(note, now, settings)
     version.save(force_insert=True)
     return version
 

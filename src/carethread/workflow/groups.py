@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from carethread.codes.services import services
 from carethread.record.models import (
     Attendance,
     Episode,
@@ -41,7 +40,7 @@ nothing yet."""
 
 def save_group(row: Group) -> Group:
     """Keep a group: what it is, who leads it, when it meets."""
-    service = services().get(row.service)
+    service = gather.tables(date.max, row.program).services.get(row.service)
     if service is None or not service.is_group:
         raise refuse("Choose a service that is given to a group.", "service")
     row.weekdays = sorted({int(day) for day in row.weekdays if 0 <= int(day) <= 6})

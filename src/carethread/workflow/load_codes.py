@@ -10,9 +10,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from carethread.codes.limits import dated_codes, laboratory, per_diems
+from carethread.codes.catalogue import packaged
+from carethread.codes.limits import dated_codes, laboratory
 from carethread.codes.published import Entry, Published, parse
-from carethread.codes.services import add_ons, code_uses
 from carethread.record.models import (
     ContractRate,
     Fee,
@@ -54,8 +54,10 @@ def _kept(kind: str, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
 def _our_codes() -> frozenset[str]:
     """Codes that the catalogue makes, those of our tables, those that the center has fees for."""
     fees = Fee.objects.values_list("code", flat=True).distinct()
-    added = (a.code for a in add_ons())
-    return frozenset({*code_uses(), *added, *per_diems(), *laboratory(), *dated_codes(), *fees})
+    tables = packaged()
+    added = (a.code for a in tables.add_ons)
+    own = {*tables.uses, *tables.day_codes}
+    return frozenset({*own, *added, *laboratory(), *dated_codes(), *fees})
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F
 
-from carethread.codes.levels import Basis, level
+from carethread.codes.catalogue import Catalogue
+from carethread.codes.levels import Basis, basis
 from carethread.record.models import (
     Attendance,
     CensusEntry,
@@ -21,6 +22,7 @@ from carethread.record.models import (
     Program,
     Session,
 )
+from carethread.record.policies import Settings
 from carethread.rules import perdiem
 from carethread.rules.capture import Captured
 from carethread.rules.perdiem import Part, Span
@@ -37,27 +39,27 @@ class Settled:
     charges: tuple[Charge, ...] = ()
 
 
-def settle(episode: Episode, program: Program, day: date, *, now: datetime) -> Settled:
+def settle(
+    episode: Episode, program: Program, day: date, *, now: datetime, settings: Settings
+) -> Settled:
     """Charge the client's span in the program that holds that day as it stands now.
 
     Inside the caller's transaction; the client is held from here on.
     """
     charges.one_at_a_time(episode.client_id)
     start = perdiem.span_start(program.level_of_care, day, episode.admitted_on)
-    notes = _notes(episode, program, start)
+    coverage, policy = gather.payer_and_policy(episode.client, program, start, settings)
+    notes = _notes(episode, program, start, policy.tables)
     attendance = day_of(episode, program, start)
     before = charges.existing(attendance) if attendance else {}
     if not notes and not before:
         return Settled(Captured())
     census = _census(episode, program, start)
-    captured = perdiem.capture_span(
-        _span(program, start, notes, census), gather.capture_policy(start)
-    )
+    captured = perdiem.capture_span(_span(program, start, notes, census), policy)
     if not captured.lines and not before:
-        return Settled(captured, gather.coverage_on(episode.client, start))
+        return Settled(captured, coverage)
     attendance = attendance or _open(episode, program, start, notes)
-    occasion = _occasion(attendance, program, start, notes, census, before)
-    coverage = gather.coverage_on(episode.client, start)
+    occasion = _occasion(attendance, program, start, notes, census, before, policy.tables)
     made = charges.make(occasion, captured.lines, coverage, before, now=now)
     return Settled(captured, coverage, tuple(made))
 
@@ -72,11 +74,11 @@ def day_of(episode: Episode, program: Program, start: date) -> Attendance | None
     ).first()
 
 
-def _notes(episode: Episode, program: Program, start: date) -> list[NoteVersion]:
+def _notes(episode: Episode, program: Program, start: date, tables: Catalogue) -> list[NoteVersion]:
     """The signed services of the span that its bundle includes, first signed first."""
     organization = program.organization
     end = perdiem.span_end(program.level_of_care, start)
-    included = level(program.level_of_care).includes
+    included = tables.level(program.level_of_care).includes
     rows = NoteVersion.objects.filter(
         note__current=F("pk"),
         attended=True,
@@ -90,7 +92,7 @@ def _notes(episode: Episode, program: Program, start: date) -> list[NoteVersion]
 
 
 def _census(episode: Episode, program: Program, day: date) -> CensusEntry | None:
-    if level(program.level_of_care).basis is not Basis.CENSUS:
+    if basis(program.level_of_care) is not Basis.CENSUS:
         return None
     return CensusEntry.objects.filter(episode=episode, day=day).order_by("-number").first()
 
@@ -126,6 +128,7 @@ def _occasion(
     notes: list[NoteVersion],
     census: CensusEntry | None,
     before: dict[str, Charge],
+    tables: Catalogue,
 ) -> Occasion:
     """The day as charges are made for it. Without any note left it is that of its last charge."""
     if notes:
@@ -142,7 +145,7 @@ def _occasion(
         day=start,
         minutes=sum(note.minutes for note in notes),
         diagnoses=_span(program, start, notes, census).diagnoses,
-        place_of_service=level(program.level_of_care).place_of_service,
+        place_of_service=tables.level(program.level_of_care).place_of_service,
         level_of_care=program.level_of_care,
         others=tuple(others),
         census=census,

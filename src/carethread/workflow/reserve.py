@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import Case, F, IntegerField, Sum, When
 from django.utils import timezone
 
-from carethread.codes.levels import Basis, level
+from carethread.codes.catalogue import Catalogue
+from carethread.codes.levels import Basis, basis
 from carethread.insight import authorizations
 from carethread.record.models import Appointment, Authorization, Client, Coverage, UnitEntry
 from carethread.rules import authorize
@@ -105,22 +106,23 @@ def _wanted(row: Appointment) -> tuple[Coverage, Choice] | None:
     coverage = gather.coverage_on(row.client, on)
     if coverage is None or not coverage.payer.authorization_codes:
         return None
-    choice = planned(planned_service(row), CapturePolicy(fees={}))
+    tables = gather.tables(on, row.program, coverage)
+    choice = planned(planned_service(row, tables), CapturePolicy({}, tables))
     if choice is None or choice.code not in coverage.payer.authorization_codes:
         return None
     return coverage, choice
 
 
-def planned_service(row: Appointment) -> DocumentedService:
+def planned_service(row: Appointment, tables: Catalogue) -> DocumentedService:
     """An appointment as the service that it will be if all goes as planned. Where a day or a week
     is billed, that is the day's service."""
-    known = level(row.program.level_of_care)
+    known = tables.level(row.program.level_of_care)
     bundle = known.bundle([row.service]) if known.basis is not Basis.SESSION else None
     return DocumentedService(
         service=bundle.service if bundle else row.service,
         service_date=gather.service_date(row.organization, row.starts_at),
         credential=row.practitioner.credential,
-        minutes=int((row.ends_at - row.starts_at).total_seconds() // 60),
+        minutes=_minutes(row),
         level_of_care=row.program.level_of_care,
         place_of_service=row.program.site.place_of_service,
         telehealth=row.telehealth,
@@ -155,18 +157,20 @@ def _target(
     return {best.id: wanted_units} if wanted_units else {}
 
 
+def _minutes(row: Appointment) -> int:
+    return int((row.ends_at - row.starts_at).total_seconds() // 60)
+
+
 def as_authorized(row: Appointment, choice: Choice) -> authorize.Ask:
     """An appointment's service, in the unit of whichever authorization asks."""
-    service = planned_service(row)
+    on, minutes = gather.service_date(row.organization, row.starts_at), _minutes(row)
 
     def asked(known: AuthorizationFacts) -> AuthorizedService:
         return AuthorizedService(
-            service.service_date,
+            on,
             choice.code,
-            authorize.needed(
-                known, service.service_date, choice.slot, choice.units, service.minutes
-            ),
-            level_of_care=service.level_of_care,
+            authorize.needed(known, on, choice.slot, choice.units, minutes),
+            level_of_care=row.program.level_of_care,
             facility=row.program.site.name,
             rendering_npi=row.practitioner.npi,
         )
@@ -176,7 +180,7 @@ def as_authorized(row: Appointment, choice: Choice) -> authorize.Ask:
 
 def _day_is_reserved(row: Appointment) -> bool:
     """Where days are billed, the day's first appointment reserves it for all of them."""
-    if level(row.program.level_of_care).basis is Basis.SESSION:
+    if basis(row.program.level_of_care) is Basis.SESSION:
         return False
     on = gather.service_date(row.organization, row.starts_at)
     entries = UnitEntry.objects.filter(

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from carethread.codes.levels import Basis, level
+from carethread.codes.levels import Basis, basis
 from carethread.record.models import Authorization, Connection, EdiFile, Episode
 from carethread.rules import review as rules
 from carethread.workflow import authorize, gather, numbers, submit
@@ -76,7 +76,7 @@ def _request(row: Authorization, connection: Connection, control: int, local: da
         diagnoses=diagnoses,
         codes=tuple(row.codes),
         number=row.extends.number if row.extends else "",
-        is_admission=level(row.level_of_care).basis is Basis.CENSUS,
+        is_admission=basis(row.level_of_care) is Basis.CENSUS,
         rendering=gather.provider(row.rendering) if row.rendering else None,
     )
     return rules.ask(

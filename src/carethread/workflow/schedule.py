@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
-from carethread.codes.services import services
 from carethread.record.models import (
     Appointment,
     Client,
@@ -131,8 +130,9 @@ def _refuse_impossible(wanted: Appointment, slots: Sequence[Slot]) -> None:
 
 
 def _service_problems(wanted: Appointment) -> Iterator[Problem]:
-    if not is_documentable(wanted.service, wanted.program.level_of_care):
-        known = services().get(wanted.service)
+    tables = gather.tables(date.max, wanted.program)
+    if not is_documentable(wanted.service, wanted.program.level_of_care, tables):
+        known = tables.services.get(wanted.service)
         label = known.label if known else wanted.service
         yield Problem("service", f"{wanted.program} offers no {label}. Choose another service.")
 

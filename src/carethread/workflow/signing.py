@@ -5,15 +5,16 @@ Nothing here opens a transaction or takes a lock; whoever calls holds the note a
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, QuerySet
 
 from carethread.codes import icd10
+from carethread.codes.catalogue import packaged
 from carethread.codes.note_forms import sections
 from carethread.record.compiled import compiled
-from carethread.record.models import Note, NoteVersion, Practitioner, Signature, User
-from carethread.record.policies import effective
+from carethread.record.models import Note, NoteVersion, Practitioner, Program, Signature, User
+from carethread.record.policies import Settings
 from carethread.rules import group_note
 from carethread.rules.perdiem import is_documentable
 from carethread.workflow import gather
@@ -25,16 +26,12 @@ _LONGEST_SESSION = timedelta(hours=12)
 # ----------------------------------------------------------------------------------- freezing
 
 
-def frozen(note: Note, now: datetime, late_entry_hours: int | None = None) -> NoteVersion:
-    """The unsaved version that signing now would make; its hash covers the one before. The policy
-    for late entries is read unless it comes along."""
+def frozen(note: Note, now: datetime, settings: Settings) -> NoteVersion:
+    """The unsaved version that signing now would make; its hash covers the one before."""
     before = note.current
     assert note.starts_at is not None
     assert note.ends_at is not None
-    if late_entry_hours is None:
-        today = gather.service_date(note.organization, now)
-        late_entry_hours = effective("late_entry_hours", on=today).value
-    late_after = timedelta(hours=late_entry_hours)
+    late_after = timedelta(hours=settings.value("late_entry_hours"))
     version = NoteVersion(
         organization=note.organization,
         note=note,
@@ -155,17 +152,26 @@ def _scale_problems(note: Note) -> list[Problem]:
     ]
 
 
+def _is_documentable(service: str, program: Program, on: date) -> bool:
+    """Whether the tables have it: those that are shipped, else the center's own."""
+    level_of_care = program.level_of_care
+    return is_documentable(service, level_of_care, packaged()) or is_documentable(
+        service, level_of_care, gather.tables(on, program)
+    )
+
+
 def content_problems(note: Note) -> list[Problem]:
     of_group = note.attendance.session.kind == "group"
     found = _group_problems(note) if of_group else []
     found += _scale_problems(note)
-    if not is_documentable(note.service, note.attendance.session.program.level_of_care):
-        found.append(Problem("service", "Choose the service from the list."))
     if not note.diagnoses:
         found.append(
             Problem("diagnoses", "Choose at least one diagnosis that this session treats.")
         )
     on = gather.service_date(note.organization, note.starts_at) if note.starts_at else None
+    program = note.attendance.session.program
+    if not _is_documentable(note.service, program, on or date.max):
+        found.append(Problem("service", "Choose the service from the list."))
     found += [
         Problem("diagnoses", f"{code} is not a diagnosis code on that day. Choose it anew.")
         for code in note.diagnoses

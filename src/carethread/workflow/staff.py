@@ -7,8 +7,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from carethread.codes.catalogue import PARTS, checked
 from carethread.codes.policies import POLICIES
 from carethread.codes.roles import Role
+from carethread.codes.tables import TableError
 from carethread.record.models import (
     ChargeVersion,
     Connection,
@@ -25,6 +27,7 @@ from carethread.record.models import (
     Site,
     User,
 )
+from carethread.record.policies import AGAIN
 from carethread.workflow import charging, gather
 from carethread.workflow.connections import REAL_TIME
 from carethread.workflow.errors import refuse
@@ -145,6 +148,22 @@ def save_connection(row: Connection) -> Connection:
             "it first; what it still has to carry is carried once it is active again.",
             "is_active",
         )
+    return keep(row)
+
+
+def set_entry(row: PolicySetting, *, now: datetime) -> PolicySetting:
+    """Set an entry of a table (`key` "services/group", `value` its text in YAML; an empty one takes
+    the packaged entry again) from a date on. What held before stays in the history."""
+    part, _, name = row.key.partition("/")
+    if part not in PARTS or not name or (name != "all") is not PARTS[part].named:
+        raise refuse("There is no such table.", "key")
+    row.value = str(row.value or "").strip() or AGAIN
+    if row.value != AGAIN:
+        try:
+            checked(part, name, row.value)
+        except TableError as error:
+            raise refuse(str(error), "value") from error
+    row.set_at = now
     return keep(row)
 
 

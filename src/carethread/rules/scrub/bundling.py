@@ -6,7 +6,6 @@ from itertools import combinations
 
 from carethread.codes.edits import Edit, pair_edits, separating_modifiers
 from carethread.codes.roles import Role
-from carethread.codes.services import AddOn, add_ons
 from carethread.codes.tables import on
 from carethread.rules.facts import BilledLine
 from carethread.rules.finding import Fix
@@ -80,7 +79,7 @@ def _in_force(edit: Edit, served: date) -> bool:
 def add_on_has_base(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     lines = _lines(claim, context)
     for number, line in lines:
-        add_on = _add_on(line.code, line.service_date)
+        add_on = on((a for a in context.tables.add_ons if a.code == line.code), line.service_date)
         if not number or add_on is None:
             continue
         beside = {b.code for _, b in lines if b.service_date == line.service_date}
@@ -90,7 +89,3 @@ def add_on_has_base(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
                 f"on {day(line.service_date)}."
             )
             yield Fault(message, number, Fix("claim"))
-
-
-def _add_on(code: str, served: date) -> AddOn | None:
-    return on((a for a in add_ons() if a.code == code), served)

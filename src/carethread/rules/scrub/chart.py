@@ -6,7 +6,6 @@ from datetime import date
 
 from carethread.codes.limits import laboratory
 from carethread.codes.roles import Role
-from carethread.codes.services import code_uses, services
 from carethread.rules.facts import PlanFacts
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ChartLine, ScrubContext
@@ -54,7 +53,7 @@ def note_cosigned(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
 )
 def start_stop_time(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
-        use = code_uses().get(line.procedure)
+        use = context.tables.uses.get(line.procedure)
         if use is None or not use.timed:
             continue
         fault = _time_fault(chart)
@@ -86,7 +85,7 @@ def plan_covers(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     if context.plans is None or context.plan_required is False:
         return
     for line, chart in charted(claim, context):
-        kind = services().get(chart.service or "")
+        kind = context.tables.services.get(chart.service or "")
         if kind is None or not kind.needs_plan:
             continue
         fault = _plan_fault(context.plans, chart.service or "", line.service_from, kind.label)
@@ -130,7 +129,7 @@ def plan_signed(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     if context.plans is None or context.plan_required is False:
         return
     for line, chart in charted(claim, context):
-        kind = services().get(chart.service or "")
+        kind = context.tables.services.get(chart.service or "")
         if kind is None or not kind.needs_plan:
             continue
         active = [p for p in context.plans if p.covers(line.service_from)]

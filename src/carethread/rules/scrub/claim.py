@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from carethread.codes.limits import per_diems
 from carethread.codes.roles import Role
-from carethread.codes.services import code_uses
 from carethread.rules.facts import BilledLine
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ScrubContext
@@ -187,14 +185,14 @@ def suspect(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     "No service ends before it begins, and a session is of one day",
     source="837 guides, 2400 DTP*472",
 )
-def service_span(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
+def service_span(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line in claim.lines:
         first, last = line.service_from, line.service_to
-        use = code_uses().get(line.procedure) if last > first else None
+        use = context.tables.uses.get(line.procedure) if last > first else None
         if last < first:
             message = f"The service ends on {day(last)}, before {day(first)}."
             yield Fault(message, line.control_number, Fix("claim"))
-        elif use and use.timed and line.procedure not in per_diems():
+        elif use and use.timed and line.procedure not in context.tables.day_codes:
             message = f"{line.procedure} is a session of one day, not {day(first)} to {day(last)}."
             yield Fault(message, line.control_number, Fix("claim"))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from carethread.codes.catalogue import Catalogue, packaged
 from carethread.codes.edits import Edit
 from carethread.codes.policies import POLICIES
 from carethread.rules.expect import RateLine
@@ -84,8 +85,8 @@ class AuthorizedLine:
 class ScrubContext:
     """What is known about one claim. `lines` maps a line's control number to its chart line.
 
-        `filing_days` is the payer's timely-filing limit; `member_id_pattern` a regular expression
-        for the whole member id; `payer_control_number` the payer's number of the claim that a
+    `filing_days` is the payer's timely-filing limit; `member_id_pattern` a regular expression
+    for the whole member id; `payer_control_number` the payer's number of the claim that a
     frequency 7 or 8 replaces; `authorized` maps the control number of each line that needs an
     authorization to its own, where the record says it line by line (else `authorization` is meant
     for every line); `is_part2` whether the program is a Part 2 (SUD) program;
@@ -93,7 +94,8 @@ class ScrubContext:
     `rates` the payer's contract; `certifications` a physician's, for IOP and PHP;
     `program_minutes` attended minutes by day over whole weeks; `unit_edits` and `pair_edits` what
     is loaded from CMS files for the codes in hand; `policies` what the center has set (defaults
-    elsewhere); `own` the center's own rules and what it has switched off.
+    elsewhere); `tables` those in force for the payer; `own` the center's own rules and what it
+    has switched off.
     """
 
     today: date | None = None
@@ -124,6 +126,7 @@ class ScrubContext:
     unit_edits: Mapping[str, UnitEdit] | None = None
     pair_edits: Mapping[frozenset[str], tuple[Edit, ...]] | None = None
     policies: Mapping[str, int] = field(default_factory=dict)
+    tables: Catalogue = field(default_factory=packaged)
     own: OwnRules | None = None
 
     def policy(self, key: str) -> int:

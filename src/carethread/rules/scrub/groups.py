@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from carethread.codes.roles import Role
-from carethread.codes.services import services
 from carethread.rules.scrub.context import ChartLine, ScrubContext
 from carethread.rules.scrub.known import charted, note
 from carethread.rules.scrub.registry import STOPS, WARNS, Fault, rule
@@ -13,8 +12,8 @@ _MORE = "Next time make it two groups, each with its own facilitator and its own
 _FEWER = "With one client it was individual therapy: correct who came, or the service."
 
 
-def _is_group(chart: ChartLine) -> bool:
-    kind = services().get(chart.service or "")
+def _is_group(chart: ChartLine, context: ScrubContext) -> bool:
+    kind = context.tables.services.get(chart.service or "")
     return kind is not None and kind.is_group
 
 
@@ -43,7 +42,7 @@ def group_size(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     least, most = context.policy("group_least"), context.policy("group_most")
     for line, chart in charted(claim, context):
         size = chart.group_size
-        if size is not None and _is_group(chart) and not least <= size <= most:
+        if size is not None and _is_group(chart, context) and not least <= size <= most:
             told = f"{size} clients were in the group; {claim.payer.name} takes {least} to {most}."
             message = f"{told} {_MORE if size > most else _FEWER}"
             yield Fault(message, line.control_number, note(chart))
@@ -58,6 +57,6 @@ def group_size(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
 )
 def individual_part(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
-        if chart.individual_part is False and _is_group(chart):
+        if chart.individual_part is False and _is_group(chart, context):
             message = "The group note says nothing of this client alone."
             yield Fault(message, line.control_number, note(chart))

@@ -5,8 +5,6 @@ from datetime import timedelta
 
 from carethread.codes.billing import (
     admission_types,
-    bill_types_of,
-    condition_codes,
     exclusive_condition_codes,
     final_frequencies,
     frequencies,
@@ -49,7 +47,7 @@ def type_of_bill(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     if bill_type(claim) is None or claim.frequency not in frequencies():
         yield Fault(f"{_bill(claim)} is no type of bill.", fix=_CLAIM)
         return
-    fitting = bill_types_of(level(claim, context))
+    fitting = context.tables.family(level(claim, context)).bill_types
     if fitting and claim.facility_code not in fitting:
         wanted = " or ".join(f"{code}x" for code in sorted(fitting))
         message = f"{level(claim, context)} is billed as {wanted}, not as {_bill(claim)}."
@@ -249,20 +247,16 @@ def month_span(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
     STOPS,
     Role.BILLER,
     "The condition codes that the payer wants are there, and none that exclude each other",
-    source="First Coast IOP billing; CMS OTP billing; NAHRI on 92 with 41; institutional.yaml",
+    source="First Coast IOP billing; CMS OTP billing; NAHRI on 92 with 41; levels.yaml",
 )
 def condition_code(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     if not is_institutional(claim):
         return
     told, where = known.condition_codes(claim), level(claim, context)
     served = known.first_day(claim)
-    for wanted in condition_codes():
-        asked = (
-            wanted.level == where
-            and claim.subscriber.filing_indicator in wanted.filing
-            and claim.facility_code in wanted.bill_types
-        )
-        if asked and served and wanted.starts <= served and wanted.code not in told:
+    filing, bill = claim.subscriber.filing_indicator, claim.facility_code
+    for wanted in context.tables.family(where).condition_codes:
+        if served and wanted.is_wanted(filing, bill, served) and wanted.code not in told:
             message = f"{claim.payer.name} wants condition code {wanted.code} for {where}."
             yield Fault(message, fix=_CLAIM)
     for pair in exclusive_condition_codes():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from carethread.codes.billing import BillType, bill_types
-from carethread.codes.limits import family, per_diems
+from carethread.codes.levels import family_of
 from carethread.rules.facts import BilledLine
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ChartLine, ScrubContext
@@ -52,8 +52,9 @@ def level(claim: Claim, context: ScrubContext) -> str:
     """The family of the level of care (OP, IOP, PHP, RES, DETOX, OTP): the program's, else what a
     day code of the claim says; empty where nothing tells."""
     if context.program and context.program.level_of_care:
-        return family(context.program.level_of_care)
-    return next((d.level for n in claim.lines if (d := per_diems().get(n.procedure))), "")
+        return family_of(context.program.level_of_care)
+    days = context.tables.day_codes
+    return next((days[n.procedure] for n in claim.lines if n.procedure in days), "")
 
 
 def place(claim: Claim, line: ClaimLine) -> str:

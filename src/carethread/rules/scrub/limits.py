@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from carethread.codes.limits import Limit, limits, otp
+from carethread.codes.limits import Limit, otp
 from carethread.codes.roles import Role
-from carethread.codes.services import CodeLine, code_uses
+from carethread.codes.services import CodeLine
 from carethread.rules.facts import BilledLine
 from carethread.rules.finding import Fix
 from carethread.rules.rounding import RULES, units
@@ -30,7 +30,7 @@ _ADULT = 18
 )
 def unit_rounding(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
-        use, minutes = code_uses().get(line.procedure), chart.minutes
+        use, minutes = context.tables.uses.get(line.procedure), chart.minutes
         timed = next((n for n in use.lines if n.per), None) if use else None
         if timed is None or minutes is None:
             continue
@@ -88,7 +88,7 @@ def _same(one: ClaimLine, other: ClaimLine) -> bool:
 )
 def frequency_limit(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line in claim.lines:
-        limit = limits().get(line.procedure)
+        limit = context.tables.limit_of.get(line.procedure)
         if limit is None or line.service_from < limit.starts:
             continue
         count = line.units + sum(u for day_, u in _counted(claim, context, line, limit))
@@ -126,10 +126,10 @@ def _within(limit: Limit, served: date, line: ClaimLine) -> bool:
     STOPS,
     Role.BILLER,
     "One weekly bundle of opioid treatment in seven days: one unit, its first day alone",
-    source="NGS, opioid treatment programs; CMS OTP billing; perdiems.yaml",
+    source="NGS, opioid treatment programs; CMS OTP billing; otp.yaml",
 )
 def otp_week(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
-    weekly = [n for n in claim.lines if n.procedure in otp("otp_weeks")]
+    weekly = [n for n in claim.lines if n.procedure in otp("weeks")]
     for place, line in enumerate(weekly):
         number = line.control_number
         if line.units != 1:
@@ -148,7 +148,7 @@ def otp_week(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
 
 
 def _weeks_billed(claim: Claim, context: ScrubContext) -> Iterator[BilledLine]:
-    return (b for b in others(claim, context) if b.code in otp("otp_weeks"))
+    return (b for b in others(claim, context) if b.code in otp("weeks"))
 
 
 @rule(
@@ -159,7 +159,7 @@ def _weeks_billed(claim: Claim, context: ScrubContext) -> Iterator[BilledLine]:
     source="NGS, opioid treatment programs: G2086 to G2088 are for non-OTP settings",
 )
 def otp_exclusive(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
-    program, office = otp("otp_weeks"), otp("office_oud")
+    program, office = otp("weeks"), otp("office")
     told = [(n.control_number, n.procedure, n.service_from) for n in claim.lines]
     told += [("", b.code, b.service_date) for b in others(claim, context)]
     for number, code, served in told:

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator
 
-from carethread.codes.credentials import credential
-from carethread.codes.limits import places_of
 from carethread.codes.modifiers import telehealth_modifiers, telehealth_places
 from carethread.codes.roles import Role
-from carethread.codes.services import code_uses
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ScrubContext
 from carethread.rules.scrub.known import (
@@ -83,7 +80,8 @@ def telehealth_pair(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
 def credential_fits(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
         told = chart.rendering.credential if chart.rendering else None
-        known, use = credential(told or ""), code_uses().get(line.procedure)
+        known = context.tables.credentials.get(told or "")
+        use = context.tables.uses.get(line.procedure)
         if known and use and use.groups and known.group not in use.groups:
             message = f"{known.article.capitalize()} {told} may not render {line.procedure}."
             yield Fault(message, line.control_number, practitioner(chart))
@@ -144,11 +142,11 @@ def supervisor_named(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     WARNS,
     Role.BILLER,
     "The place of service is one where the program's level of care is given",
-    source="CMS place-of-service codes; places.yaml; CARC 5 and 58",
+    source="CMS place-of-service codes; levels.yaml; CARC 5 and 58",
 )
 def place_fits_program(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     where = level(claim, context)
-    fitting = places_of(where) if is_professional(claim) else frozenset()
+    fitting = context.tables.family(where).places if is_professional(claim) else ()
     for line in claim.lines if fitting else ():
         place = _place(claim, line)
         if place not in fitting and place not in telehealth_places():

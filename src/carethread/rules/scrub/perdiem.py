@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from carethread.codes.limits import PerDiem, per_diems
 from carethread.codes.roles import Role
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ScrubContext
@@ -29,7 +28,7 @@ def _billed_days(claim: Claim, context: ScrubContext) -> list[tuple[str, str, da
 
 
 def _has_per_diem(claim: Claim, context: ScrubContext) -> bool:
-    codes = per_diems()
+    codes = context.tables.day_codes
     return any(n.procedure in codes for n in claim.lines) or any(
         b.code in codes for b in context.billed or ()
     )
@@ -40,19 +39,19 @@ def _has_per_diem(claim: Claim, context: ScrubContext) -> bool:
     STOPS,
     Role.BILLER,
     "A day is billed once, in as many units as the line has days",
-    source="HCPCS Level II per-diem codes; perdiems.yaml; CARC 18",
+    source="HCPCS Level II per-diem codes; levels.yaml; CARC 18",
 )
 def once_a_day(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     if not _has_per_diem(claim, context):
         return
     for line in claim.lines:
         days = len(_days(line))
-        if line.procedure in per_diems() and line.units > days:
+        if line.procedure in context.tables.day_codes and line.units > days:
             message = f"{line.units} days of {line.procedure} on {days}."
             yield Fault(message, line.control_number, _CLAIM)
     seen = {(code, served) for number, code, served in _billed_days(claim, context) if not number}
     for line in claim.lines:
-        if line.procedure not in per_diems():
+        if line.procedure not in context.tables.day_codes:
             continue
         twice = next((d for d in _days(line) if (line.procedure, d) in seen), None)
         if twice:
@@ -66,20 +65,21 @@ def once_a_day(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     STOPS,
     Role.BILLER,
     "Of two levels of care only one is paid on a day",
-    source="Blue Cross NC facility behavioral health; perdiems.yaml; CARC 97",
+    source="Blue Cross NC facility behavioral health; levels.yaml; CARC 97",
 )
 def one_level_a_day(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     if not _has_per_diem(claim, context):
         return
-    by_day: dict[date, PerDiem] = {}
+    families, by_day = context.tables.families, dict[date, str]()
     told = sorted(_billed_days(claim, context), key=lambda t: bool(t[0]))
     for number, code, served in told:
-        kind = per_diems().get(code)
+        kind = context.tables.day_codes.get(code)
         if kind is None:
             continue
         first = by_day.setdefault(served, kind)
-        if first.level != kind.level and number:
-            message = f"{first.label.capitalize()} and {kind.label} on {day(served)}."
+        if first != kind and number:
+            both = f"{families[first].label.capitalize()} and {families[kind].label}"
+            message = f"{both} on {day(served)}."
             yield Fault(message, number, _CLAIM)
 
 
@@ -88,16 +88,21 @@ def one_level_a_day(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     STOPS,
     Role.BILLER,
     "What a day includes is not billed beside it",
-    source="BCBSND guidelines; Texas Medicaid 2016 vol. 2, 15.142; perdiems.yaml; CARC 97",
+    source="BCBSND guidelines; Texas Medicaid 2016 vol. 2, 15.142; levels.yaml; CARC 97",
 )
 def includes(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     if not _has_per_diem(claim, context):
         return
     told = _billed_days(claim, context)
-    kinds = {served: per_diems()[code] for _, code, served in told if code in per_diems()}
+    tables = context.tables
+    kinds = {
+        served: tables.families[tables.day_codes[code]]
+        for _, code, served in told
+        if code in tables.day_codes
+    }
     for number, code, served in told:
         kind = kinds.get(served)
-        if kind and code in kind.includes:
+        if kind and code in kind.swallows:
             line = number or next((n for n, c, d in told if n and d == served), "")
             message = f"The {kind.label} day of {day(served)} includes {code}."
             if line:

@@ -11,7 +11,6 @@ from carethread.codes.modifiers import (
     required_modifiers,
 )
 from carethread.codes.roles import Role
-from carethread.codes.services import services
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ScrubContext
 from carethread.rules.scrub.known import (
@@ -98,7 +97,7 @@ def modifiers_valid(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
 )
 def modifiers_required(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
-        kind = services().get(chart.service or "")
+        kind = context.tables.services.get(chart.service or "")
         together = (kind is not None and kind.is_group) or (chart.group_size or 0) > 1
         for wanted in required_modifiers():
             asked = line.procedure in wanted.codes and (together or not wanted.group)
@@ -143,11 +142,11 @@ def place_valid(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
     STOPS,
     Role.BILLER,
     "An opioid treatment program's codes are billed from one, the office codes from elsewhere",
-    source="CMS opioid treatment program billing; NGS; perdiems.yaml; CARC 58 and 171",
+    source="CMS opioid treatment program billing; NGS; otp.yaml; CARC 58 and 171",
 )
 def otp_setting(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line in claim.lines:
-        own, office = line.procedure in otp("otp_only"), line.procedure in otp("office_oud")
+        own, office = line.procedure in otp("only"), line.procedure in otp("office")
         if not own and not office:
             continue
         elsewhere = _elsewhere(claim, line)
@@ -162,7 +161,7 @@ def otp_setting(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
 def _elsewhere(claim: Claim, line: ClaimLine) -> str:
     """Where the line was served, in words, unless that is an opioid treatment program's place."""
     if is_institutional(claim):
-        fits = claim.facility_code in otp("otp_bill_types")
+        fits = claim.facility_code in otp("bill_types")
         return "" if fits else f"type of bill {claim.facility_code}x"
     where = place(claim, line)
-    return "" if where in otp("otp_places") else f"place {where}"
+    return "" if where in otp("places") else f"place {where}"

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from carethread.codes.roles import Role
-from carethread.codes.services import code_uses, codes_of, services
 from carethread.rules.scrub.context import ChartLine, ScrubContext
 from carethread.rules.scrub.known import charted, note
 from carethread.rules.scrub.registry import STOPS, Fault, rule
@@ -26,8 +25,10 @@ def code_equals_note(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
         if chart.code is not None and chart.code != line.procedure:
             message = f"The claim bills {line.procedure}, the note was charged as {chart.code}."
             yield Fault(message, line.control_number, note(chart))
-        elif chart.service and line.procedure not in (codes_of(chart.service) or {line.procedure}):
-            label = services()[chart.service].label
+            continue
+        kind = context.tables.services.get(chart.service or "")
+        if kind and line.procedure not in context.tables.codes_of(chart.service or ""):
+            label = kind.label
             message = f"The claim bills {line.procedure}, which is no code of {label}."
             yield Fault(message, line.control_number, note(chart))
 
@@ -74,7 +75,7 @@ def date_equals_note(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
 )
 def time_band(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
-        use = code_uses().get(line.procedure)
+        use = context.tables.uses.get(line.procedure)
         if chart.minutes is None or use is None or any(n.level for n in use.lines):
             continue
         if not any(n.holds(chart.minutes) for n in use.lines):
@@ -120,7 +121,7 @@ def client_overlap(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
 )
 def clinician_overlap(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line, chart in charted(claim, context):
-        kind = services().get(chart.service or "")
+        kind = context.tables.services.get(chart.service or "")
         for other in chart.clinician_services or ():
             same_group = other.is_group and kind is not None and kind.is_group
             if not same_group and _overlap(chart, other.started, other.ended):

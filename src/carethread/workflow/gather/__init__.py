@@ -30,9 +30,11 @@ from carethread.workflow.gather.parties import (
 )
 from carethread.workflow.gather.services import (
     NOTE_PARTS,
-    capture_policy,
     coverage_on,
     documented_service,
+    payer_and_policy,
+    settings_at,
+    tables,
     versions_to_charge,
 )
 
@@ -41,7 +43,6 @@ __all__ = [
     "billable",
     "billable_charge",
     "billing_provider",
-    "capture_policy",
     "charges_by_claim",
     "charges_for_billing",
     "client_facts",
@@ -53,10 +54,13 @@ __all__ = [
     "documented_service",
     "local",
     "midnight",
+    "payer_and_policy",
     "provider",
     "rates_by_payer",
     "service_date",
+    "settings_at",
     "stay_facts",
+    "tables",
     "versions_to_charge",
     "with_parts",
 ]

@@ -30,6 +30,7 @@ from carethread.workflow.gather.parties import (
     facility,
     provider,
 )
+from carethread.workflow.gather.services import tables
 
 
 def charges_for_billing() -> "QuerySet[Charge]":
@@ -113,10 +114,10 @@ def billable(charges: Sequence[Charge]) -> Billable:
     if first.current.form == "P":
         return parties
     stay = stay_facts(first.attendance.episode)
-    kind = coverage_of(first).payer.kind
+    program = first.attendance.episode.program
     return replace(
         parties,
-        stay=replace(stay, payer_kind=kind),
+        stay=replace(stay, tables=tables(first.service_date, program, coverage_of(first))),
         cycle=cycle(first, first.service_date).value,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from carethread.codes.catalogue import Catalogue
 from carethread.insight import authorizations
 from carethread.record.models import (
     Authorization,
@@ -11,6 +12,7 @@ from carethread.record.models import (
     Episode,
     Payer,
 )
+from carethread.record.policies import Settings
 from carethread.rules.authorize import needed
 from carethread.rules.facts import (
     AuthorizationFacts,
@@ -33,23 +35,32 @@ from carethread.workflow.gather.parties import coverage_facts
 from carethread.workflow.gather.services import is_supervised
 
 
-def contexts(groups: Sequence[Sequence[Charge]], *, today: date) -> list[ScrubContext]:
-    """What the scrubber compares each claim with (a group of charges is one claim)."""
+def contexts(
+    groups: Sequence[Sequence[Charge]], *, today: date, settings: Settings | None = None
+) -> list[ScrubContext]:
+    """What the scrubber compares each claim with (a group of charges is one claim). `settings`:
+    where the caller has read them."""
     around = Surroundings([charge for group in groups for charge in group])
-    contexts = [_context(group, around, today) for group in groups]
+    settings = settings or Settings(today)
+    contexts = [_context(group, around, settings, today) for group in groups]
     return more_known(groups, contexts, today)
 
 
-def _context(charges: Sequence[Charge], around: Surroundings, today: date) -> ScrubContext:
+def _context(
+    charges: Sequence[Charge], around: Surroundings, settings: Settings, today: date
+) -> ScrubContext:
     first = charges[0]
     coverage, program = coverage_of(first), first.attendance.episode.program
     payer = coverage.payer
     mine = {charge.pk for charge in charges}
     authorized = _authorized(charges, around, payer)
+    served = min(charge.service_date for charge in charges)
+    tables = settings.tables(served, program_id=program.pk, payer_id=payer.pk)
     return ScrubContext(
         today=today,
         lines={
-            line_number(charge.current_id or 0): _chart_line(charge, around) for charge in charges
+            line_number(charge.current_id or 0): _chart_line(charge, around, tables)
+            for charge in charges
         },
         client_id=first.client_id,
         payer_id=payer.pk,
@@ -71,19 +82,21 @@ def _context(charges: Sequence[Charge], around: Surroundings, today: date) -> Sc
             if of_program in (None, program.pk)
         ),
         episode=episode_facts(first.attendance.episode),
-        eligibility=around.eligibility(coverage.pk, min(c.service_date for c in charges)),
+        eligibility=around.eligibility(coverage.pk, served),
+        policies=settings.of(program_id=program.pk, payer_id=payer.pk),
+        tables=tables,
     )
 
 
-def _chart_line(charge: Charge, around: Surroundings) -> ChartLine:
+def _chart_line(charge: Charge, around: Surroundings, tables: Catalogue) -> ChartLine:
     if charge.attendance.session.kind == "day":
-        return _day_line(charge, around)
+        return _day_line(charge, around, tables)
     current = charge.current
     assert current is not None
     version = current.note_version
     organization = charge.organization
     signatures, session = around.roles[version.pk], charge.attendance.session_id
-    supervised = is_supervised(version.supervising_id, version.credential)
+    supervised = is_supervised(version.supervising_id, version.credential, tables)
     return ChartLine(
         note_id=version.note_id,
         service=version.service,
@@ -109,7 +122,7 @@ def _chart_line(charge: Charge, around: Surroundings) -> ChartLine:
     )
 
 
-def _day_line(charge: Charge, around: Surroundings) -> ChartLine:
+def _day_line(charge: Charge, around: Surroundings, tables: Catalogue) -> ChartLine:
     """What the signed notes behind a program's day say together."""
     current = charge.current
     assert current is not None
@@ -117,7 +130,9 @@ def _day_line(charge: Charge, around: Surroundings) -> ChartLine:
     diagnoses = dict.fromkeys(code for _, _, codes, *_ in notes for code in codes)
     roles = [around.roles[version] for version, *_ in notes]
     to_cosign = [
-        signed for signed, (*_, who, by) in zip(roles, notes, strict=True) if is_supervised(who, by)
+        signed
+        for signed, (*_, who, by) in zip(roles, notes, strict=True)
+        if is_supervised(who, by, tables)
     ]
     return ChartLine(
         note_id=current.note_version.note_id,

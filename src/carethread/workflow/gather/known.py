@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, QuerySet, Value
 
 from carethread.codes.edits import Edit
-from carethread.codes.limits import family, limits, longest_limit, otp
+from carethread.codes.levels import family_of
+from carethread.codes.limits import Limit, otp
 from carethread.record.compiled import compiled
 from carethread.record.models import (
     Attendance,
@@ -25,7 +26,6 @@ from carethread.record.models import (
     RuleSkip,
     ScrubRule,
 )
-from carethread.record.policies import Settings
 from carethread.rules import group_note
 from carethread.rules.expect import RateLine
 from carethread.rules.facts import (
@@ -53,8 +53,7 @@ def more_known(
     charges = [charge for group in groups for charge in group]
     if not charges:
         return list(contexts)
-    asked = any(c.eligibility for c in contexts) or _asks_policies(charges)
-    around = _Around(charges, today, asked)
+    around = _Around(charges, today, {x for c in contexts for x in c.tables.limits})
     return [
         _enriched(group, context, around) for group, context in zip(groups, contexts, strict=True)
     ]
@@ -62,7 +61,7 @@ def more_known(
 
 def _enriched(charges: Sequence[Charge], context: ScrubContext, around: "_Around") -> ScrubContext:
     first = charges[0]
-    episode, payer_id = first.attendance.episode, context.payer_id or 0
+    payer_id = context.payer_id or 0
     level = _level(first)
     mine = {charge.pk for charge in charges}
     codes = {c.current.code for c in charges if c.current}
@@ -88,9 +87,6 @@ def _enriched(charges: Sequence[Charge], context: ScrubContext, around: "_Around
         ),
         unit_edits={c: e for c, e in around.unit_edits.items() if c in codes} or None,
         pair_edits=around.pair_edits or None,
-        policies=around.settings.of(program_id=episode.program_id, payer_id=payer_id)
-        if around.settings
-        else {},
         own=own_rules(around.rules, payer_id, around.today, around.skips.get(first.claim_id or 0)),
     )
 
@@ -145,9 +141,8 @@ class _Around:
 
     charges: Sequence[Charge]
     today: date
-    asks_policies: bool
+    limits: set[Limit]
     rules: list[ScrubRule] = field(init=False)
-    settings: Settings | None = field(init=False)
     rates: dict[int, list[RateLine]] = field(init=False)
     unit_edits: dict[str, UnitEdit] = field(init=False)
     pair_edits: dict[frozenset[str], tuple[Edit, ...]] = field(init=False)
@@ -160,13 +155,12 @@ class _Around:
     def __post_init__(self) -> None:
         codes = {c.current.code for c in self.charges if c.current}
         self.rules = latest_rules()
-        self.settings = Settings(self.today) if self.asks_policies else None
         self.rates, (self.unit_edits, self.pair_edits) = _priced(self.charges, codes)
         self.skips = skips({c.claim_id for c in self.charges if c.claim_id})
         self.policies = _policies(self.charges)
         self.sizes = _sizes(self.charges)
         self.minutes = _minutes(self.charges)
-        self.earlier = _earlier(self.charges, codes)
+        self.earlier = _earlier(self.charges, codes, self.limits)
 
 
 def latest_rules() -> list[ScrubRule]:
@@ -302,17 +296,6 @@ def _policies(charges: Sequence[Charge]) -> dict[int, list[OtherPolicy]]:
     return found
 
 
-def _asks_policies(charges: Sequence[Charge]) -> bool:
-    """Whether a rule that follows a policy looks at any of them: groups, whole weeks, and the last
-    days of a stay."""
-    return any(
-        c.attendance.session.kind == "group"
-        or family(_level(c)) in _WEEKLY
-        or c.attendance.episode.discharged_on is not None
-        for c in charges
-    )
-
-
 def _sizes(charges: Sequence[Charge]) -> dict[int, int]:
     """How many clients were in each group session."""
     sessions = {c.attendance.session_id for c in charges if c.attendance.session.kind == "group"}
@@ -324,7 +307,7 @@ def _sizes(charges: Sequence[Charge]) -> dict[int, int]:
 
 def _minutes(charges: Sequence[Charge]) -> dict[int, dict[date, int]]:
     """Attended minutes by client and day over the whole weeks of IOP and PHP charges."""
-    weekly = [c for c in charges if family(_level(c)) in _WEEKLY]
+    weekly = [c for c in charges if family_of(_level(c)) in _WEEKLY]
     if not weekly:
         return {}
     zone = ZoneInfo(weekly[0].organization.time_zone)
@@ -345,21 +328,24 @@ def _minutes(charges: Sequence[Charge]) -> dict[int, dict[date, int]]:
     return found
 
 
-def _earlier(charges: Sequence[Charge], codes: set[str]) -> dict[int, list[tuple[int, BilledLine]]]:
+def _earlier(
+    charges: Sequence[Charge], codes: set[str], limits: set[Limit]
+) -> dict[int, list[tuple[int, BilledLine]]]:
     """Lines that stand with a payer and count against a limit of more than a day, by client."""
-    counted = {code for code, x in limits().items() if x.month or x.days > 1}
-    counted |= otp("otp_weeks") | otp("office_oud")
+    counted = {code for x in limits if x.most_days > 1 for code in x.codes}
+    counted |= otp("weeks") | otp("office")
     if not codes & counted:
         return {}
     days = [c.service_date for c in charges]
+    around = timedelta(days=max((x.most_days for x in limits), default=1))
     found: dict[int, list[tuple[int, BilledLine]]] = defaultdict(list)
     rows = ClaimLine.objects.filter(
         version__claim__current=F("version"),
         version__claim__state__in=_STANDING,
         version__claim__client__in={c.client_id for c in charges},
         code__in=counted,
-        service_date__gte=min(days) - timedelta(days=longest_limit()),
-        service_date__lte=max(days) + timedelta(days=longest_limit()),
+        service_date__gte=min(days) - around,
+        service_date__lte=max(days) + around,
     ).select_related("version__claim__practitioner", "charge_version")
     for row in rows:
         claim = row.version.claim

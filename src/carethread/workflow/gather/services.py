@@ -1,21 +1,16 @@
 """What a signed note is charged by: its service, the fees, the policy to ask."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from carethread.codes.credentials import Group, credential
+from carethread.codes.catalogue import Catalogue
+from carethread.codes.credentials import Group
 from carethread.record.compiled import compiled
-from carethread.record.models import (
-    Client,
-    Coverage,
-    Fee,
-    NoteVersion,
-)
+from carethread.record.models import Client, Coverage, Fee, NoteVersion, Organization, Program
+from carethread.record.policies import Settings
 from carethread.rules.capture import CapturePolicy
-from carethread.rules.facts import (
-    DocumentedService,
-)
+from carethread.rules.facts import DocumentedService
 from carethread.workflow.gather.clock import local, service_date
 
 NOTE_PARTS = (
@@ -37,7 +32,7 @@ def versions_to_charge() -> "QuerySet[NoteVersion]":
     return rows
 
 
-def documented_service(version: NoteVersion) -> DocumentedService:
+def documented_service(version: NoteVersion, tables: Catalogue) -> DocumentedService:
     """What a signed version says took place."""
     organization = version.organization
     program = version.note.attendance.session.program
@@ -53,22 +48,39 @@ def documented_service(version: NoteVersion) -> DocumentedService:
         telehealth=version.telehealth,
         diagnoses=tuple(version.diagnoses),
         attended=version.attended,
-        supervised=is_supervised(version.supervising_id, version.credential),
+        supervised=is_supervised(version.supervising_id, version.credential, tables),
     )
 
 
-def is_supervised(supervisor: int | None, abbreviation: str) -> bool:
+def is_supervised(supervisor: int | None, abbreviation: str, tables: Catalogue) -> bool:
     """Whether a note needs a supervisor's signature besides its author's: somebody supervised the
     author when it was signed, or who holds this credential never practises alone. One rule, for a
     note that is billed by itself and for one that a program's day rests on."""
-    known = credential(abbreviation)
+    known = tables.credentials.get(abbreviation)
     never_alone = known is not None and known.group is Group.SUPERVISED
     return supervisor is not None or never_alone
 
 
-def capture_policy(on: date) -> CapturePolicy:
-    """The center's fees in force on a day."""
-    return CapturePolicy(fees=dict(_fees(on=on)))
+def payer_and_policy(
+    client: Client, program: Program, on: date, settings: Settings
+) -> tuple[Coverage | None, CapturePolicy]:
+    """The policy to ask for a service of that day (see `coverage_on`), and what charges follow: the
+    center's fees in force, and the tables of that program and payer."""
+    coverage = coverage_on(client, on)
+    payer_id = coverage.payer_id if coverage else None
+    tables = settings.tables(on, program_id=program.pk, payer_id=payer_id)
+    return coverage, CapturePolicy(dict(_fees(on=on)), tables)
+
+
+def tables(on: date, program: Program, coverage: Coverage | None = None) -> Catalogue:
+    """The tables in force on a day for a program, and for a payer where the client has one."""
+    payer_id = coverage.payer_id if coverage else None
+    return Settings(on).tables(on, program_id=program.pk, payer_id=payer_id)
+
+
+def settings_at(organization: Organization, now: datetime) -> Settings:
+    """What the center has set, as it is in force at a moment: read once for many questions."""
+    return Settings(service_date(organization, now))
 
 
 @compiled

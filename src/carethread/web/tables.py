@@ -1,0 +1,113 @@
+"""The tables that a center and its payers differ in: what holds, where it comes from, and a change
+of it from a date on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from carethread.codes.catalogue import PARTS, Catalogue, Part, packaged, written
+from carethread.record.models import PolicySetting
+from carethread.record.policies import AGAIN, Settings
+from carethread.web import http
+from carethread.web.editing import saves
+from carethread.web.http import Request
+from carethread.web.permissions import corrected_by, may
+from carethread.web.row_forms import EntryForm, PolicyScopeForm
+from carethread.workflow import staff
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry in the list: its name, its words, and the setting that says so (None: packaged)."""
+
+    name: str
+    words: str
+    setting: PolicySetting | None
+
+
+def tables(request: Request) -> HttpResponse:
+    """Every entry of every table, with what says so. What holds for one program or payer is asked
+    for in the address: `?program=3&payer=7`."""
+    whose = PolicyScopeForm(request.GET, auto_id="whose_%s")
+    whose.full_clean()
+    in_force, said = _in_force(whose)
+    shown = [(key, part, list(_rows(key, part, in_force, said))) for key, part in PARTS.items()]
+    return render(request, "administration/tables.html", {"tables": shown, "whose": whose})
+
+
+def _in_force(whose: PolicyScopeForm) -> tuple[Catalogue, Mapping[str, PolicySetting]]:
+    today = http.today()
+    where = {f"{name}_id": row.pk for name, row in whose.chosen.items()}
+    asked = {"program_id": None, "payer_id": None, **where}
+    settings = Settings(today)
+    said = settings.entries(**asked).items()
+    return settings.tables(today, **asked), {k: row for k, row in said if row.value != AGAIN}
+
+
+def _rows(
+    key: str, part: Part, in_force: Catalogue, said: Mapping[str, PolicySetting]
+) -> Iterator[Row]:
+    entries = getattr(in_force, key)
+    for name in entries if part.named else (ALL,):
+        words = getattr(entries[name], "label", "") if part.named else f"{len(entries)} entries"
+        setting = said.get(f"{key}/{name}")
+        yield Row(name, words, setting)
+
+
+def table_entry(request: Request) -> HttpResponse:
+    """One entry (`?of=services/group`) as it holds for the program and payer of the address, and a
+    form to change it."""
+    key = request.GET.get("of", "")
+    if not key:
+        return redirect("tables")
+    part, _, entry = key.partition("/")
+    known = PARTS.get(part)
+    if known is None or not entry or (entry != ALL) is not known.named:
+        raise Http404("There is no such table.")
+    whose = PolicyScopeForm(request.GET, auto_id="whose_%s")
+    whose.full_clean()
+    in_force, said = _in_force(whose)
+    form = EntryForm(
+        http.sent(request),
+        instance=PolicySetting(
+            organization=request.user.organization, user=request.user, key=key,
+            value=_text(in_force, part, entry), effective_from=http.today(), **whose.chosen,
+        ),
+    )  # fmt: skip
+    if saves(request, form, lambda: staff.set_entry(form.instance, now=http.now())):
+        messages.success(request, "Saved. Notes that are signed from now on follow it.")
+        return redirect(reverse("tables"))
+    may_save = may(request.user, "table_entry", "POST")
+    if not may_save:
+        form.only_show()
+    history = PolicySetting.objects.filter(key=key).select_related("user", "payer", "program")
+    return render(
+        request,
+        "administration/table_entry.html",
+        {
+            "part": known,
+            "entry": entry,
+            "form": form,
+            "setting": said.get(key),
+            "packaged": _text(packaged(), part, entry),
+            "again": AGAIN,
+            "history": history.order_by("-pk")[:100],
+            "may_save": may_save,
+            "corrected_by": corrected_by("table_entry"),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _text(tables: Catalogue, part: str, name: str) -> str:
+    """The entry as one would write it; empty where there is none yet."""
+    entries: Any = getattr(tables, part)
+    entry = entries if name == ALL else entries.get(name)
+    return written(entry) if entry is not None else ""

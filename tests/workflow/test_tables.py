@@ -1,0 +1,100 @@
+"""A payer's own tables are followed from the signature to the claim, and for that payer alone."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from carethread.record.models import Charge, Coverage, Fee, PolicySetting
+from carethread.workflow import staff
+from carethread.workflow.errors import Refused
+from tests.cast import LONG_AGO, NOW, TODAY, Cast, draft_of, sign, signed_session
+
+MODIFIERS = """
+- {modifier: "95", telehealth: video}
+- {modifier: HO, groups: [independent], codes: ["90837"]}
+"""
+SHORTER = """
+label: individual therapy
+timed: true
+codings:
+  - starts: 2020-01-01
+    reference: Harbor Health, provider manual 2025
+    lines: [{code: "90834", minimum: 38, maximum: 59}, {code: "90837", minimum: 60}]
+"""
+
+
+def set_(cast: Cast, key: str, text: str, starts: date = LONG_AGO, **where: object) -> None:
+    staff.set_entry(
+        PolicySetting(
+            organization=cast.center, key=key, value=text, effective_from=starts, **where
+        ),
+        now=NOW,
+    )
+
+
+def test_a_payers_modifier_stands_on_its_claims_alone(alder: Cast) -> None:
+    set_(alder, "modifiers/all", MODIFIERS, payer=alder.payer)
+    signed_session(alder)
+    assert Charge.objects.get().current.modifiers == ["HO"]
+
+
+def test_another_payer_is_charged_by_the_packaged_tables(alder: Cast) -> None:
+    set_(alder, "modifiers/all", MODIFIERS, payer=alder.payer)
+    other = staff.save_payer(
+        type(alder.payer)(organization=alder.center, name="Other", payer_id="OTHER1")
+    )
+    Coverage.objects.filter(client=alder.clara).update(payer=other)
+    signed_session(alder)
+    assert Charge.objects.get().current.modifiers == []
+
+
+def test_charge_and_scrubber_follow_the_same_band(alder: Cast) -> None:
+    set_(alder, "services/individual", SHORTER, payer=alder.payer)
+    signed = sign(draft_of(alder, minutes=55))
+    assert Charge.objects.get().current.code == "90834"
+    assert {f.rule for f in signed.findings} & {"TIME_BAND", "CODE_EQ_NOTE"} == set()
+
+
+def test_an_entry_holds_for_services_from_its_day_on(alder: Cast) -> None:
+    set_(alder, "services/individual", SHORTER, TODAY + timedelta(days=1), payer=alder.payer)
+    sign(draft_of(alder, minutes=55))
+    assert Charge.objects.get().current.code == "90837"
+
+
+def test_the_packaged_entry_again_ends_ones_own(alder: Cast) -> None:
+    set_(alder, "services/individual", SHORTER)
+    set_(alder, "services/individual", "")
+    sign(draft_of(alder, minutes=55))
+    assert Charge.objects.get().current.code == "90837"
+    assert PolicySetting.objects.filter(key="services/individual").count() == 2
+
+
+def test_a_service_that_only_this_center_offers_is_written_signed_and_charged(alder: Cast) -> None:
+    own = SHORTER.replace("individual therapy", "equine therapy").replace('"90837"', "H2032")
+    set_(alder, "services/equine", own)
+    staff.save_fee(
+        Fee(organization=alder.center, code="H2032", amount_cents=9_000, effective_from=LONG_AGO)
+    )
+    signed_session(alder, service="equine", minutes=60)
+    assert [(c.current.code, c.current.amount_cents) for c in Charge.objects.all()] == [
+        ("H2032", 9_000)
+    ]
+
+
+def test_a_credential_that_a_state_lets_practise_alone_needs_no_second_signature(
+    alder: Cast,
+) -> None:
+    alone = "{label: master social worker, article: an, group: independent, taxonomy: 104100000X}"
+    alder.sam.supervisor = None
+    alder.sam.save()
+    before = signed_session(alder, by=alder.sam)
+    set_(alder, f"credentials/{alder.sam.credential}", alone)
+    after = signed_session(alder, by=alder.sam, starts=NOW - timedelta(days=1))
+    assert "NOTE_COSIGNED" in {f.rule for f in before.findings}
+    assert "NOTE_COSIGNED" not in {f.rule for f in after.findings}
+
+
+@pytest.mark.parametrize("key", ["services/", "services", "fees/x", "modifiers/x"])
+def test_a_table_that_does_not_exist_is_refused(alder: Cast, key: str) -> None:
+    with pytest.raises(Refused, match="no such table"):
+        set_(alder, key, "x")
