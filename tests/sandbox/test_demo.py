@@ -1,8 +1,8 @@
-"""Two weeks of the demo through all the real parts: workflow, SFTP, the payer's process."""
+"""Nineteen days of the demo through all the real parts: workflow, SFTP, the payer's process."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,24 +11,34 @@ from django_scopes import scope
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import (
     Appointment,
+    Attendance,
+    Authorization,
     Case,
+    CensusEntry,
+    Charge,
     Claim,
     ClaimFinding,
+    ClaimLine,
     Client,
     Connection,
     Delivery,
+    EdiFile,
+    EligibilityAnswer,
+    EligibilityCheck,
     Note,
     Organization,
     Remittance,
+    RemittedLine,
     User,
 )
 from carethread.sandbox import demo, live
 from carethread.sandbox.practice import cast
 from carethread.workflow.work import run_due
+from carethread.x12.reader import read
 from tests.judges import pyx12_errors
 
 NOW = datetime(2026, 3, 5, 15, tzinfo=UTC)  # a Thursday, so that co-signatures are under way
-DAYS = 17
+DAYS = 19
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("demo")]
 
@@ -56,7 +66,7 @@ def center(built: Built) -> Iterator[Organization]:
         yield organization
 
 
-def test_two_weeks_of_the_demo_leave_a_center_in_the_midst_of_its_work(built, center):
+def test_the_demo_leaves_a_center_in_the_midst_of_its_work(built, center):
     """One build, many looks: building takes seconds."""
     summary = built.summary
     # -- what was lived
@@ -69,8 +79,7 @@ def test_two_weeks_of_the_demo_leave_a_center_in_the_midst_of_its_work(built, ce
     assert wrong_balances() == []
     assert Remittance.objects.filter(closed_at__isnull=True).count() == 0
     assert set(Delivery.objects.values_list("state", flat=True)) == {"sent", "read"}
-    for path in sorted((built.folder / "archive").iterdir())[::4]:
-        assert pyx12_errors(path.read_bytes()) == []
+    every_file_is_accepted()
 
     # -- there is something to do for everybody
     assert Case.objects.filter(kind="denial", author__isnull=False).exists()
@@ -81,6 +90,13 @@ def test_two_weeks_of_the_demo_leave_a_center_in_the_midst_of_its_work(built, ce
     today = Appointment.objects.filter(starts_at__date=NOW.date(), status="scheduled")
     assert today.exists()
     assert not Note.objects.filter(attendance__session__appointment__in=today).exists()
+
+    # -- every program is under way
+    days_and_nights_are_billed_and_paid()
+    groups_are_met()
+    a_stay_waits_for_its_summary()
+    authorizations_are_in_every_state()
+    a_carve_out_is_named_and_held()
 
     # -- everybody can sign in with what is printed
     assert {email for email, _, _ in summary.sign_ins} == {u.email for u in User.objects.all()}
@@ -100,6 +116,66 @@ def test_two_weeks_of_the_demo_leave_a_center_in_the_midst_of_its_work(built, ce
     # -- and it goes on when it is served
     with live.running(built.folder):
         run_due(datetime(2026, 3, 5, 23, tzinfo=UTC), center)
-        connection = Connection.objects.get()
+        connection = Connection.objects.get(kind="sftp")
         assert (connection.failures, connection.last_error) == (0, "")
         assert connection.last_success_at == datetime(2026, 3, 5, 23, tzinfo=UTC)
+
+
+def every_file_is_accepted() -> None:
+    """Other people's programs accept what left; what the payers sent balances."""
+    files = [(file.kind, bytes(file.raw)) for file in EdiFile.objects.order_by("pk")]
+    claims = [raw for kind, raw in files if kind in ("837P", "837I")]
+    assert {kind for kind, _ in files} >= {"837P", "837I", "270", "278"}
+    assert [error for raw in claims for error in pyx12_errors(raw)] == []
+    checks = [one for _, raw in files if b"ST*835" in raw for one in read(raw).transactions]
+    assert checks
+    assert all(check.is_balanced for check in checks)
+
+
+def days_and_nights_are_billed_and_paid() -> None:
+    lines = ClaimLine.objects.filter(version__claim__form="I")
+    assert set(lines.values_list("code", flat=True)) >= {"H0015", "H0018", "H0010"}
+    states = set(Claim.objects.filter(form="I").values_list("state", flat=True))
+    assert states >= {"accepted", "paid", "partial", "held"}
+    # Two nights more than the payer authorized by its own books.
+    nights = RemittedLine.objects.filter(code="H0018", adjustments__reason="198")
+    assert list(nights.values_list("paid_cents", flat=True)) == [0, 0]
+    weeks = Charge.objects.filter(current__code="G2067", claim__state="paid")
+    assert weeks.exists()
+
+
+def groups_are_met() -> None:
+    met = Attendance.objects.filter(session__kind="group")
+    assert set(met.values_list("status", flat=True)) == {"present", "no_show"}
+    assert met.filter(arrived_at__isnull=False).exists()
+    assert met.filter(is_walk_in=True).exists()
+    nights = CensusEntry.objects.values_list("day", flat=True)
+    assert max(nights) == NOW.date() - timedelta(days=2)
+    signed = met.filter(note__current__isnull=False)
+    assert signed.count() == met.filter(status="present").count()
+
+
+def a_stay_waits_for_its_summary() -> None:
+    held = Claim.objects.get(findings__rule="DISCHARGE_DONE")
+    assert held.client.mrn == "AR-2022"
+    assert Case.objects.filter(kind="discharge", episode__client=held.client).exists()
+    (detox,) = Claim.objects.filter(charges__current__code="H0010").distinct()
+    assert detox.current is not None
+    assert detox.current.content["patient_status"] == "62"
+    assert detox.state in ("accepted", "paid")
+
+
+def authorizations_are_in_every_state() -> None:
+    rows = Authorization.objects.filter(client__mrn__startswith="AR-2")
+    assert set(rows.values_list("state", flat=True)) == {"approved", "partial", "expired"}
+    asked = rows.get(client__mrn="AR-2006")
+    assert (asked.requested_units, asked.approved_units) == (20, 16)
+    assert all(row.used_units + row.reserved_units <= row.approved_units for row in rows)
+
+
+def a_carve_out_is_named_and_held() -> None:
+    named = EligibilityAnswer.objects.exclude(carve_out_id="")
+    assert set(named.values_list("carve_out_id", flat=True)) >= {"QRBH7"}
+    assert EligibilityCheck.objects.filter(payer_id="QRBH7", follows__isnull=False).exists()
+    assert ClaimFinding.objects.filter(rule="PAYER_ROUTE_CARVEOUT").exists()
+    assert Claim.objects.filter(client__mrn="AR-2034", state="denied").exists()

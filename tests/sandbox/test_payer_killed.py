@@ -211,19 +211,24 @@ def test_a_folder_without_books_is_refused_with_the_remedy(tmp_path):
     assert "carethread demo" in alone.stderr
 
 
-def test_live_it_answers_within_seconds(tmp_path):
-    fill(tmp_path)
-    with processes.live_payer(tmp_path):
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and not list(tmp_path.glob("from_payer/999*")):
-            time.sleep(0.1)
-
-    assert len(list(tmp_path.glob("from_payer/999*"))) == 2
+PATIENCE = 120.0
+"""Seconds. Nobody waits so long: on a machine that is very busy, starting a process alone may take
+half a minute, and that is not what is asked here."""
 
 
-def test_live_it_ends_with_whoever_started_it(tmp_path):
+def until_answered(folder: Path, files: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and len(list(folder.glob("from_payer/999*"))) < files:
+        time.sleep(0.05)
+
+
+def test_live_it_answers_by_the_clock_and_ends_with_whoever_started_it(tmp_path):
     fill(tmp_path)
     with processes.live_payer(tmp_path) as process:
+        until_answered(tmp_path, 2)
+        assert len(list(tmp_path.glob("from_payer/999*"))) == 2
+        assert process.poll() is None
+
         process.stdin.close()
 
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0

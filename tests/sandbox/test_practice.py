@@ -11,8 +11,8 @@ from carethread.codes import icd10
 from carethread.codes.credentials import credential
 from carethread.codes.npi import is_npi, is_taxonomy
 from carethread.codes.roles import Role
-from carethread.sandbox.practice import cast, insurers, truth, world
-from carethread.sandbox.practice.clients import CLIENTS, OUTSIDERS
+from carethread.sandbox.practice import cast, insurers, programs, truth, world
+from carethread.sandbox.practice.clients import CLIENTS, OUTSIDERS, PARTICIPANTS
 from carethread.sandbox.practice.planted import PLANTED, ExtraVisit, InTheNote, faults
 
 LAST = date(2026, 3, 2)
@@ -23,11 +23,12 @@ def sixty_days() -> world.World:
     return world.imagine(last=LAST)
 
 
-def test_there_are_forty_clients_of_five_payers_and_three_clinicians():
+def test_there_are_forty_clients_of_three_clinicians_beside_those_of_the_programs():
     assert len(CLIENTS) == 40
     assert len({client.mrn for client in CLIENTS}) == 40
     assert len({(client.first_name, client.last_name) for client in CLIENTS}) == 40
-    assert {client.insurer for client in CLIENTS} == {each.key for each in insurers.INSURERS}
+    everybody = (*CLIENTS, *PARTICIPANTS)
+    assert {client.insurer for client in everybody} == {each.key for each in insurers.INSURERS}
     assert len({client.clinician for client in CLIENTS}) == 3
     assert any(client.subscriber for client in CLIENTS)
 
@@ -52,7 +53,9 @@ def test_numbers_are_valid_and_invented():
     assert cast.CENTER.phone[3:8] == "55501"
 
 
-@pytest.mark.parametrize("client", [*CLIENTS, *OUTSIDERS], ids=lambda client: client.mrn)
+@pytest.mark.parametrize(
+    "client", [*CLIENTS, *PARTICIPANTS, *OUTSIDERS], ids=lambda client: client.mrn
+)
 def test_a_client_is_insured_and_diagnosed_validly(client):
     pattern = world.insurer(client).id_pattern
 
@@ -61,6 +64,25 @@ def test_a_client_is_insured_and_diagnosed_validly(client):
     assert all(icd10.is_billable(code, LAST - timedelta(days=300)) for code in client.diagnoses)
     for fault in faults(client.mrn, InTheNote):
         assert all(icd10.is_billable(code, LAST) for code in fault.diagnoses)
+
+
+def test_whoever_is_in_a_program_is_on_the_list_and_in_one_place_at_a_time():
+    told = [*programs.STAYS, *programs.AGREED, *programs.REQUESTED]
+
+    assert {one.client for one in programs.STAYS} == {client.mrn for client in PARTICIPANTS}
+    assert {one.client for one in told} <= {client.mrn for client in PARTICIPANTS}
+    for one, two in pairwise(sorted(programs.STAYS, key=lambda s: (s.client, s.admitted))):
+        assert one.client != two.client or one.leaves == two.admitted
+
+
+def test_every_program_is_there_with_its_own_way_to_be_billed(sixty_days):
+    levels = {p.key: p.level_of_care for p in cast.PROGRAMS}
+
+    assert {levels[one.program] for one in programs.STAYS} == {
+        "IOP-SUD", "PHP-MH", "DETOX", "RES-SUD", "OTP",
+    }  # fmt: skip
+    (pine,) = (p for p in truth.books(sixty_days).payers if p.id == "PTMC6")
+    assert {member.carved_out_to for member in pine.members} == {"QRBH7"}
 
 
 def test_the_same_seed_is_the_same_world_and_another_seed_another(sixty_days):

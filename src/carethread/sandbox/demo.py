@@ -22,6 +22,7 @@ from carethread.sandbox.payer import books
 from carethread.sandbox.practice import build as record
 from carethread.sandbox.practice import cast, truth, world
 from carethread.sandbox.practice.diary import Diary
+from carethread.sandbox.practice.program_diary import ProgramDiary
 from carethread.workflow.work import run_due
 
 Report = Callable[[int, int, str], None]
@@ -74,22 +75,27 @@ def build(
     with (
         _without_waiting_for_the_disk(),
         processes.sftp_server(folder) as wire,
+        processes.endpoint(folder) as desk,
         processes.payer(folder, seed=seed) as payer,
     ):
         practice = record.practice(of, wire=wire, now=_at(of.first, time(8), zone))
         record.outsider(of, now=_at(of.first, time(8), zone))
         with scope(organization=practice.organization):
-            diary = Diary(practice, of)
+            diary, programs = Diary(practice, of), ProgramDiary(practice, of)
             for number in range(days):
                 day = of.day(number)
                 diary.live(day)
+                programs.live(day)
+                if number == days * 2 // 3:
+                    record.begin_to_ask(practice, desk)
+                    programs.ask_about_coverage(day)
                 if day.weekday() < _SATURDAY:  # no payer pays at weekends: nothing to wait for
                     run_due(_at(day, _WORKER, zone), practice.organization)
                     payer.tick(_at(day, _PAYER, zone))
                 say(number + 1, days, f"{day:%A, %-d %B}")
             record.answer_while_watched(practice, today=of.last, now=now)
             run_due(now, practice.organization)
-            return _summary(of.first, of.last, diary.signed)
+            return _summary(of.first, of.last, diary.signed + programs.signed)
 
 
 def _silent(done: int, of: int, words: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
-from django_scopes import scope
+from django_scopes import scope, scopes_disabled
 
 from carethread.record.models import (
     Appointment,
@@ -19,6 +19,7 @@ from carethread.record.models import (
     Diagnosis,
     Episode,
     Fee,
+    Group,
     License,
     Organization,
     Payer,
@@ -51,7 +52,13 @@ class Practice:
     payers: dict[str, Payer] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     coverages: dict[str, Coverage] = field(default_factory=dict)
+    episodes: dict[tuple[str, str], Episode] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
     appointments: dict[tuple[str, datetime], Appointment] = field(default_factory=dict)
+
+    def row(self, model: type[Any], **values: Any) -> Any:
+        """A row of this center's that is not on record yet."""
+        return model(organization=self.organization, **values)
 
 
 def practice(of: World, *, wire: dict[str, Any], now: datetime) -> Practice:
@@ -66,9 +73,7 @@ def practice(of: World, *, wire: dict[str, Any], now: datetime) -> Practice:
         for insurer in insurers.INSURERS:
             _payer(made, insurer, of)
         for code, cents in insurers.FEES.items():
-            staff.save_fee(
-                _row(Fee, made, code=code, amount_cents=cents, effective_from=of.long_ago)
-            )
+            staff.save_fee(made.row(Fee, code=code, amount_cents=cents, effective_from=of.long_ago))
         for client in clients.CLIENTS:
             _client(made, client, of, now)
         for visit in of.visits:
@@ -91,10 +96,6 @@ def outsider(of: World, *, now: datetime) -> Organization:
 
 
 # ------------------------------------------------------------------------------ the center
-
-
-def _row(model: type[Any], made: Practice, **values: Any) -> Any:
-    return model(organization=made.organization, **values)
 
 
 def _center(center: cast.Center) -> Organization:
@@ -122,7 +123,7 @@ def _connection(organization: Organization, wire: dict[str, Any]) -> Connection:
             organization=organization,
             name="Sandbox clearinghouse",
             kind=wire["kind"],
-            settings=without_kind(wire),
+            settings=_without_kind(wire),
             outbound_folder="to_payer",
             inbound_folder="from_payer",
             sender_id=SENDER,
@@ -132,16 +133,46 @@ def _connection(organization: Organization, wire: dict[str, Any]) -> Connection:
     )
 
 
-def without_kind(wire: dict[str, Any]) -> dict[str, Any]:
+def _without_kind(wire: dict[str, Any]) -> dict[str, Any]:
     """A connection's settings as its row keeps them: the kind has a column of its own."""
     return {key: value for key, value in wire.items() if key != "kind"}
 
 
+def begin_to_ask(made: Practice, desk: dict[str, Any]) -> None:
+    """From now on payers are asked about coverage: at once, and in a file every night. `desk` are
+    the settings of the connection that answers at once."""
+    mailbox = Connection.objects.get(pk=made.connection.pk)
+    mailbox.takes_270 = True
+    staff.save_connection(mailbox)
+    staff.save_connection(
+        made.row(
+            Connection,
+            name="Sandbox, at once",
+            kind=desk["kind"],
+            settings=_without_kind(desk),
+            sender_id=SENDER,
+            receiver_id=truth.CLEARINGHOUSE,
+            receiver_name="SANDBOX CLEARINGHOUSE",
+            takes_270=True,
+        )
+    )
+
+
+def point_to(wire: dict[str, Any]) -> None:
+    """Every connection of that kind is told where it is answered this time."""
+    with scopes_disabled():
+        for connection in Connection.objects.filter(
+            receiver_id=truth.CLEARINGHOUSE, kind=wire["kind"]
+        ):
+            connection.settings = _without_kind(wire)
+            connection.next_attempt_at = None
+            staff.save_connection(connection)
+
+
 def answer_while_watched(made: Practice, *, today: date, now: datetime) -> None:
     """From today on a claim leaves after a minute, so that who tries the demo sees it leave."""
-    row = _row(
+    row = made.row(
         PolicySetting,
-        made,
         key="grace_minutes",
         value=1,
         effective_from=today,
@@ -157,27 +188,28 @@ def _places(
 ) -> None:
     rows = {
         site.key: staff.save_site(
-            _row(
+            made.row(
                 Site,
-                made,
                 name=site.name,
                 npi=site.npi,
                 line1=site.line1,
                 city=site.city,
                 state=made.organization.state,
                 postal_code=site.postal_code,
+                place_of_service=site.place_of_service,
             )
         )
         for site in sites
     }
     for program in programs:
         made.programs[program.key] = staff.save_program(
-            _row(
+            made.row(
                 Program,
-                made,
                 site=rows[program.site],
                 name=program.name,
                 is_part2=program.is_part2,
+                level_of_care=program.level_of_care,
+                form=program.form,
             )
         )
 
@@ -202,9 +234,8 @@ def _practitioner(
     made: Practice, person: cast.Person, clinician: cast.Clinician, of: World
 ) -> None:
     row = staff.save_practitioner(
-        _row(
+        made.row(
             Practitioner,
-            made,
             user=made.users[person.key],
             first_name=person.first_name,
             last_name=person.last_name,
@@ -215,9 +246,8 @@ def _practitioner(
         )
     )
     staff.save_license(
-        _row(
+        made.row(
             License,
-            made,
             practitioner=row,
             credential=clinician.credential,
             state=made.organization.state,
@@ -230,24 +260,22 @@ def _practitioner(
 
 def _payer(made: Practice, insurer: insurers.Insurer, of: World) -> None:
     payer = staff.save_payer(
-        _row(
+        made.row(
             Payer,
-            made,
             name=insurer.name,
             payer_id=insurer.payer_id,
             kind=insurer.kind,
             filing_indicator=insurer.filing_indicator,
             member_id_pattern=insurer.id_pattern,
             timely_filing_days=insurer.filing_days,
-            authorization_codes=list(insurer.authorization_codes),
+            authorization_codes=[*insurer.authorization_codes, *insurer.program_codes],
         )
     )
     made.payers[insurer.key] = payer
     for practitioner in made.practitioners.values():
         staff.save_enrollment(
-            _row(
+            made.row(
                 PayerEnrollment,
-                made,
                 practitioner=practitioner,
                 payer=payer,
                 effective_from=of.long_ago,
@@ -255,9 +283,8 @@ def _payer(made: Practice, insurer: insurers.Insurer, of: World) -> None:
         )
     for (code, credential), cents in insurer.rates().items():
         staff.save_rate(
-            _row(
+            made.row(
                 ContractRate,
-                made,
                 payer=payer,
                 code=code,
                 credential=credential,
@@ -271,11 +298,19 @@ def _payer(made: Practice, insurer: insurers.Insurer, of: World) -> None:
 
 
 def _client(made: Practice, client: clients.Client, of: World, now: datetime) -> None:
-    city, postal_code = clients.CITIES[client.program]
+    row = identity(made, client)
+    fault = next(iter(faults(client.mrn, InOurRecord)), InOurRecord())
+    coverage(made, client, row, fault, of, now)
+    _episode(made, client, row, fault, of)
+    _authorizations(made, client, row, fault, of, now)
+
+
+def identity(made: Practice, client: clients.Client) -> Client:
+    """Who the client is, and where they live."""
+    city, postal_code = client.city
     row = admit.save_client(
-        _row(
+        made.row(
             Client,
-            made,
             mrn=client.mrn,
             first_name=client.first_name,
             last_name=client.last_name,
@@ -289,13 +324,10 @@ def _client(made: Practice, client: clients.Client, of: World, now: datetime) ->
         )
     )
     made.clients[client.mrn] = row
-    fault = next(iter(faults(client.mrn, InOurRecord)), InOurRecord())
-    _coverage(made, client, row, fault, of, now)
-    _episode(made, client, row, fault, of)
-    _authorizations(made, client, row, fault, of, now)
+    return row
 
 
-def _coverage(
+def coverage(
     made: Practice,
     client: clients.Client,
     row: Client,
@@ -303,11 +335,11 @@ def _coverage(
     of: World,
     now: datetime,
 ) -> None:
+    """The policy that pays for the client."""
     holder = client.subscriber
     made.coverages[client.mrn] = admit.save_coverage(
-        _row(
+        made.row(
             Coverage,
-            made,
             client=row,
             payer=made.payers[client.insurer],
             member_id=world.our_member_id(client),
@@ -328,29 +360,27 @@ def _episode(
 ) -> None:
     admitted = of.first - timedelta(days=200)
     program = made.programs[client.program]
-    episode = admit.admit(_row(Episode, made, client=row, program=program, admitted_on=admitted))
+    episode = admit.admit(made.row(Episode, client=row, program=program, admitted_on=admitted))
     for rank, code in enumerate(client.diagnoses, start=1):
         admit.save_diagnosis(
-            _row(Diagnosis, made, episode=episode, code=code, rank=rank, diagnosed_on=admitted)
+            made.row(Diagnosis, episode=episode, code=code, rank=rank, diagnosed_on=admitted)
         )
     author = made.practitioners[client.clinician]
     admit.save_plan(
-        _row(
+        made.row(
             TreatmentPlan,
-            made,
             episode=episode,
             effective_from=of.first - timedelta(days=90),
             effective_to=_day(fault.plan_ends, of) or of.first + timedelta(days=270),
             goals=["Fewer symptoms, measured monthly", "Back to work, school or home life"],
             signed_by=author,
-            signed_at=_noon(of.first - timedelta(days=90), made),
+            signed_at=noon(of.first - timedelta(days=90), made),
         )
     )
     if program.is_part2:
         admit.save_consent(
-            _row(
+            made.row(
                 Consent,
-                made,
                 client=row,
                 program=program,
                 signed_on=admitted,
@@ -373,9 +403,8 @@ def _authorizations(
     for number, authorization in enumerate(rows):
         wrong = fault.wrong_number and number == 1
         admit.save_authorization(
-            _row(
+            made.row(
                 Authorization,
-                made,
                 client=row,
                 payer=made.payers[client.insurer],
                 number=world.exchanged(authorization.number) if wrong else authorization.number,
@@ -390,9 +419,8 @@ def _authorizations(
 
 def _appointment(made: Practice, visit: Visit) -> None:
     row = admit.schedule(
-        _row(
+        made.row(
             Appointment,
-            made,
             client=made.clients[visit.client.mrn],
             practitioner=made.practitioners[visit.clinician],
             program=made.programs[visit.client.program],
@@ -409,6 +437,6 @@ def _day(number: int | None, of: World) -> date | None:
     return None if number is None else of.day(number)
 
 
-def _noon(day: date, made: Practice) -> datetime:
+def noon(day: date, made: Practice) -> datetime:
     """Noon of a day on the center's clock."""
     return datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(made.organization.time_zone))

@@ -42,6 +42,7 @@ class Site:
     line1: str
     city: str
     postal_code: str
+    place_of_service: str = "11"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Program:
     site: str
     name: str
     is_part2: bool = False
+    level_of_care: str = "OP"
+    form: str = "P"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,22 @@ CENTER = Center(
 SITES = (
     Site("main", "Alder Row", npi(2), "14 Alder Row", "Millbrook Falls", "059990014"),
     Site("river", "Riverside", npi(3), "220 Tannery Lane", "Wrenbury", "059980220"),
+    Site(
+        "day", "Riverside day programs", npi(4), "222 Tannery Lane", "Wrenbury", "059980222", "52"
+    ),
+    Site("house", "Orchard House", npi(5), "9 Still Lane", "Wrenbury", "059980009", "55"),
+    Site("clinic", "Tannery clinic", npi(6), "224 Tannery Lane", "Wrenbury", "059980224", "58"),
 )
 
 PROGRAMS = (
     Program("main", "main", "Outpatient counseling"),
     Program("river", "river", "Riverside outpatient"),
     Program("recovery", "river", "Recovery outpatient", is_part2=True),
+    Program("iop", "day", "Intensive outpatient", True, "IOP-SUD", "I"),
+    Program("php", "day", "Partial hospitalization", False, "PHP-MH", "I"),
+    Program("detox", "house", "Detoxification", True, "DETOX", "I"),
+    Program("house", "house", "Residential", True, "RES-SUD", "I"),
+    Program("otp", "clinic", "Opioid treatment", True, "OTP"),
 )
 
 STAFF = (
@@ -125,6 +138,19 @@ STAFF = (
         "odile.marchetti", "Odile", "Marchetti", (Role.CLINICIAN, Role.SUPERVISOR),
         Clinician("LCSW", npi(14), "1041C0700X", "LCSW-31570"),
     ),
+    Person(
+        "calla.brandt", "Calla", "Brandt", (Role.CLINICIAN,),
+        Clinician("LCADC", npi(15), "101YA0400X", "LCADC-5120"),
+    ),
+    Person(
+        "noor.halloran", "Noor", "Halloran", (Role.CLINICIAN,),
+        Clinician("PMHNP", npi(16), "363LP0808X", "NP-77016"),
+    ),
+    Person(
+        "ezra.whitcombe", "Ezra", "Whitcombe", (Role.CLINICIAN,),
+        Clinician("BHT", npi(17), "106S00000X", "BHT-2044"),
+    ),
+    Person("sylvie.marrow", "Sylvie", "Marrow", (Role.UTILIZATION,)),
     Person("petra.lindqvist", "Petra", "Lindqvist", (Role.INTAKE, Role.UTILIZATION)),
     Person("marcus.obuya", "Marcus", "Obuya", (Role.BILLER,)),
     Person("helena.voss", "Helena", "Voss", (Role.DIRECTOR, Role.COMPLIANCE)),

@@ -1,16 +1,12 @@
-"""Forty people in care, one line each in clients.csv. All of them are invented."""
+"""The people in care, one line each in clients.csv: forty who come for sessions, and those of the
+programs (`programs` says when they are there). All of them are invented."""
 
 import csv
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-CITIES = {
-    "main": ("Millbrook Falls", "05999"),
-    "river": ("Wrenbury", "05998"),
-    "recovery": ("Wrenbury", "05998"),
-    "fen": ("Wrenbury", "05998"),
-}
+OUTPATIENT = ("main", "river", "recovery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +23,8 @@ class Subscriber:
 @dataclass(frozen=True, slots=True)
 class Client:
     """Who they are, who pays, whom they see. `insurer`, `program` and `clinician` are keys;
-    a session of `minutes` every `weeks` weeks; `diagnoses` ranked, without a point."""
+    a session of `minutes` every `weeks` weeks (0 in a program, which has its own days);
+    `diagnoses` ranked, without a point."""
 
     mrn: str
     first_name: str
@@ -42,6 +39,12 @@ class Client:
     weeks: int
     telehealth: str
     subscriber: Subscriber | None
+
+    @property
+    def city(self) -> tuple[str, str]:
+        """Where they live, with its ZIP code: near the place where they are in care."""
+        at_main = self.program == "main"
+        return ("Millbrook Falls", "05999") if at_main else ("Wrenbury", "05998")
 
     @property
     def number(self) -> int:
@@ -79,5 +82,6 @@ def _subscriber(row: dict[str, str]) -> Subscriber:
 
 
 _ALL = _read()
-CLIENTS = tuple(client for client in _ALL if client.program != "fen")
+CLIENTS = tuple(client for client in _ALL if client.program in OUTPATIENT)
 OUTSIDERS = tuple(client for client in _ALL if client.program == "fen")
+PARTICIPANTS = tuple(c for c in _ALL if c not in CLIENTS and c not in OUTSIDERS)

@@ -1,15 +1,18 @@
-"""Five invented payers: what the center charges, what they agreed to pay, what they ask for."""
+"""Eight invented payers: what the center charges, what they agreed to pay, what they ask for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from carethread.sandbox.payer.books import Benefit, Policy, Rhythm
+from carethread.sandbox.payer.books import Benefit, Policy, Review, Rhythm
 
 # What the center charges for one unit, in cents.
 FEES: Mapping[str, int] = {
     "90791": 21_000, "90832": 9_500, "90834": 14_000, "90837": 19_500,
     "90839": 22_000, "90846": 14_500, "90847": 15_500, "90785": 1_500,
+    "H0015": 42_000, "H0035": 58_000, "H0018": 61_000, "H0010": 88_000, "G2067": 28_500,
 }  # fmt: skip
+
+PROGRAM_DAYS = ("H0015", "H0035", "H0018", "H0010")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,9 @@ class Insurer:
 
     `percent` of our fee is its contract rate, `by_credential` percent for some; `id_pattern`
     is what its member ids look like, and `ids` makes one of a number. `authorization_codes`
-    are those for which *we* know that it wants an authorization; its own `policy` may hold more.
+    are those for which *we* know that it wants an authorization, as `program_codes` are among the
+    days of programs; its own `policy` may hold more. `carved_out_to` is the payer that handles
+    behavioral care for all of its members.
     """
 
     key: str
@@ -36,9 +41,12 @@ class Insurer:
     filing_days: int = 180
     by_credential: Mapping[str, int] = field(default_factory=dict)
     authorization_codes: tuple[str, ...] = ()
+    program_codes: tuple[str, ...] = ()
+    carved_out_to: str = ""
     denies_as: str = "4"
     benefit: Benefit = field(default_factory=Benefit)
     policy: Policy = field(default_factory=Policy)
+    review: Review = field(default_factory=Review)
     rhythm: Rhythm = field(default_factory=Rhythm)
 
     def rates(self) -> dict[tuple[str, str], int]:
@@ -150,10 +158,69 @@ QUIETWATER = Insurer(
     id_pattern=r"QW\d{8}",
     ids="QW6{:07d}",
     authorization_codes=("90834", "90837"),
+    program_codes=PROGRAM_DAYS,
     benefit=Benefit(deductible=15_000, coinsurance=10),
-    policy=Policy(authorization_codes=("90834", "90837"), vague_diagnoses=("R", "Z")),
+    policy=Policy(
+        authorization_codes=("90834", "90837", *PROGRAM_DAYS),
+        vague_diagnoses=("R", "Z"),
+        whole_stays=True,
+    ),
+    review=Review(most_units=16, pends_over=24, pend_days=5),
     rhythm=Rhythm(delay_days=7, spread_days=5, weekday=4),
 )
 
-INSURERS = (HARBOR, LARCHFIELD, STATE_PLAN, EVERGREEN, QUIETWATER)
+PINE_TIDE = Insurer(
+    key="pine",
+    name="Pine Tide Medicaid",
+    payer_id="PTMC6",
+    tax_id="070000506",
+    city="Notch Center",
+    state="VT",
+    postal_code="059970600",
+    kind="medicaid",
+    filing_indicator="MC",
+    percent=60,
+    id_pattern=r"PT\d{8}",
+    ids="PT7{:07d}",
+    carved_out_to="QRBH7",
+    rhythm=Rhythm(delay_days=2, spread_days=1),
+)
+
+QUARRY = Insurer(
+    key="quarry",
+    name="Quarry Behavioral",
+    payer_id="QRBH7",
+    tax_id="070000507",
+    city="Stillmere",
+    state="CT",
+    postal_code="069990700",
+    kind="medicaid",
+    filing_indicator="MC",
+    percent=66,
+    id_pattern=r"PT\d{8}",
+    ids="PT7{:07d}",
+    program_codes=PROGRAM_DAYS,
+    policy=Policy(authorization_codes=PROGRAM_DAYS, weekly_codes=("G2067",)),
+    review=Review(most_units=20, pends_over=20),
+    rhythm=Rhythm(delay_days=3, spread_days=1),
+)
+
+RIVERMOUTH = Insurer(
+    key="river",
+    name="Rivermouth Recovery Trust",
+    payer_id="RVRT8",
+    tax_id="070000508",
+    city="Rivermouth",
+    state="NH",
+    postal_code="039980800",
+    percent=84,
+    id_pattern=r"RR\d{8}",
+    ids="RR{:08d}",
+    policy=Policy(weekly_codes=("G2067",)),
+    rhythm=Rhythm(delay_days=3, spread_days=2, weekday=1),
+)
+
+INSURERS = (
+    HARBOR, LARCHFIELD, STATE_PLAN, EVERGREEN, QUIETWATER, PINE_TIDE, QUARRY, RIVERMOUTH,
+)  # fmt: skip
 BY_KEY = {insurer.key: insurer for insurer in INSURERS}

@@ -77,3 +77,69 @@ def _intervention(service: str, client: Client, chance: random.Random) -> str:
     if service.startswith("family"):
         return _FAMILY
     return chance.choice(_WORKED_ON.get(client.diagnoses[0][:2], _WORKED_ON[""]))
+
+
+# ------------------------------------------------------------------------------- programs
+
+_SESSIONS = (
+    ("Triggers", "Drew the chain from a trigger to use; each link was given a way out.",
+     "Carry the chain and add one trigger a day."),
+    ("Refusing", "Role play in pairs: saying no to an offer, first softly, then plainly.",
+     "Say no once this week and tell about it."),
+    ("Sleep", "Compared evenings; chose one habit each to change before bed.",
+     "Keep the evening diary until the next meeting."),
+    ("Asking for help", "Listed who can be called at which hour; made one call from here.",
+     "Each calls one person of the list."),
+    ("Anger", "Body signs before anger; practised stepping back and returning.",
+     "Notice the first sign and write it down."),
+    ("Cravings", "Watched a craving rise and fall for eight minutes without acting on it.",
+     "Time the next craving."),
+    ("Work and home", "Planned a day hour by hour, with a weak hour in view.",
+     "Fill the weak hour with company."),
+)  # fmt: skip
+_SAID = (
+    "Named a trigger that had been hidden so far.",
+    "Listened at first; spoke of the weekend in the second half.",
+    "Disagreed openly and stayed in the room.",
+    "Offered an example that others took up.",
+    "Was restless, took one break, came back and went on.",
+    "Told of eleven days without use, with some pride.",
+    "Said that the evenings are the hardest part.",
+    "Practised twice and wanted a third time.",
+    "Spoke little; wrote the whole exercise down.",
+    "Spoke of a lapse on Saturday and what came before it.",
+    "Asked how to tell the family.",
+    "Reported better sleep and fewer cravings.",
+)
+_PART = ("Took an active part", "Took part when asked", "Took part with growing ease")
+_DOSE = (
+    "Observed dose taken without difficulty. No sedation, no withdrawal. Take-home doses given.",
+    "Dose taken under observation; slept well, no cravings this week. Take-home doses given.",
+    "Observed dose; reports mild sweating at night, no use. Take-home doses given and explained.",
+)
+_NIGHT = (
+    "Withdrawal scale 9 in the morning, 6 now; tremor less. Ate half a meal, drinks well.",
+    "Slept four hours. Pulse and pressure stable; anxious, reachable. Taper as ordered.",
+    "Nausea gone, walks the corridor. Talked of the residential program and agreed to it.",
+    "Oriented, steady; scale 3. Last day of the taper. Belongings packed for the house.",
+)
+
+
+def shared(chance: random.Random) -> dict[str, str]:
+    """What a group did, written once for all."""
+    topic, intervention, plan = chance.choice(_SESSIONS)
+    return {"topic": topic, "intervention": intervention, "plan": plan}
+
+
+def parts(count: int, chance: random.Random) -> list[dict[str, str]]:
+    """What is said of each of so many, of none the same."""
+    return [
+        {"participation": chance.choice(_PART), "response": said}
+        for said in chance.sample(_SAID, count)
+    ]
+
+
+def singly(service: str, chance: random.Random) -> dict[str, str]:
+    """A nurse's note of a dose or a day."""
+    words = _DOSE if service.startswith("dosing") else _NIGHT
+    return {"intervention": chance.choice(words), "plan": "As ordered; seen again as planned."}

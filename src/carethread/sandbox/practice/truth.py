@@ -15,8 +15,8 @@ from carethread.sandbox.payer.books import (
     Span,
     Surprise,
 )
-from carethread.sandbox.practice import cast, insurers, planted
-from carethread.sandbox.practice.clients import CLIENTS, Client
+from carethread.sandbox.practice import cast, insurers, planted, programs
+from carethread.sandbox.practice.clients import CLIENTS, PARTICIPANTS, Client
 from carethread.sandbox.practice.insurers import Insurer
 from carethread.sandbox.practice.planted import AtThePayer, ByMistake, faults
 from carethread.sandbox.practice.world import (
@@ -31,7 +31,7 @@ CLEARINGHOUSE = "SANDBOXCH"
 
 
 def books(world: World) -> Books:
-    """What the five payers believe."""
+    """What the payers believe."""
     return Books(
         payers=tuple(_payer(each, world) for each in insurers.INSURERS),
         mishaps=tuple(_mishaps(world)),
@@ -43,6 +43,7 @@ def books(world: World) -> Books:
 
 def _payer(each: Insurer, world: World) -> Payer:
     clients = clients_of(each)
+    inside = [c for c in PARTICIPANTS if each.key in programs.policies(c) or _handles(each, c)]
     return Payer(
         id=each.payer_id,
         name=each.name,
@@ -52,14 +53,40 @@ def _payer(each: Insurer, world: World) -> Payer:
         postal_code=each.postal_code,
         filing_indicator=each.filing_indicator,
         rates=tuple(_rates(each)),
-        members=tuple(_member(client, world) for client in clients),
+        members=tuple(
+            replace(_member(client, world), carved_out_to=each.carved_out_to)
+            if each.carved_out_to
+            else _member(client, world)
+            for client in (*clients, *inside)
+        ),
         roster=tuple(_roster(each, world)),
-        authorizations=tuple(row for client in clients for row in _authorizations(client, world)),
+        authorizations=(
+            *(row for client in clients for row in _authorizations(client, world)),
+            *(row for c in inside if c.insurer == each.key for row in _agreed(c, world)),
+        ),
         denies_as=each.denies_as,
         benefit=each.benefit,
         policy=each.policy,
+        review=each.review,
         rhythm=each.rhythm,
     )
+
+
+def _handles(each: Insurer, client: Client) -> bool:
+    """Whether the payer has behavioral care of that client, though nobody told our intake."""
+    return insurer(client).carved_out_to == each.payer_id
+
+
+def _agreed(client: Client, world: World) -> Iterator[Authorization]:
+    """What was agreed about days in a program, as the payer wrote it down."""
+    for row in programs.agreed_by(client):
+        yield Authorization(
+            row.number,
+            true_member_id(client),
+            (programs.CODES[row.program],),
+            Span(world.day(row.starts), world.day(row.their_end or row.ends)),
+            row.their_units or row.units,
+        )
 
 
 def _rates(each: Insurer) -> Iterator[Rate]:
@@ -70,6 +97,7 @@ def _rates(each: Insurer) -> Iterator[Rate]:
 
 
 def _roster(each: Insurer, world: World) -> Iterator[Enrollment]:
+    yield Enrollment(cast.CENTER.npi, "", cast.CENTER.taxonomy, Span(world.long_ago))
     for person in cast.STAFF:
         if person.clinician is None:
             continue
