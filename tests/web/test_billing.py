@@ -1,5 +1,7 @@
 """The biller's screens: what is stuck and why, what can be done, and nothing that edits a claim."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
@@ -18,7 +20,9 @@ from carethread.record.models import (
     Match,
     Note,
 )
-from tests.web.world import Shown, signed_in
+from carethread.workflow import follow_up
+from tests.cast import NOW, signed_session
+from tests.web.world import LATER, NARRATIVE, Shown, signed_in
 
 
 @pytest.fixture
@@ -62,6 +66,25 @@ NONSENSE = [("state", "nonsense"), ("age", "99"), ("payer", "x"), ("payer", "9" 
 def test_nonsense_in_the_address_breaks_nothing(bill: Browser, asked: tuple[str, str]) -> None:
     for address in ("claims", "cases", "remittances", "unmatched", "files"):
         assert bill.get(reverse(address), dict([asked])).status_code == 200
+
+
+def test_what_is_not_signed_or_not_charged_opens_as_a_list_with_ages(
+    shown: Shown, bill: Browser
+) -> None:
+    page = read(bill, "pipeline")
+    assert reverse("unsigned") in page
+    assert reverse("uncharged") in page
+    unsigned = read(bill, "unsigned")
+    assert "Dana Dole" in unsigned
+    assert "Nora Notes" in unsigned
+    assert "today" in unsigned, "its age"
+    with scope(organization=shown.cast.center):
+        short = signed_session(shown.cast, starts=NOW - timedelta(days=3), minutes=9).version
+    uncharged = read(bill, "uncharged")
+    assert reverse("note_facts", args=[short.note_id]) in uncharged
+    assert "9 minutes" in uncharged
+    assert "3 days" in uncharged
+    assert NARRATIVE not in uncharged
 
 
 # ------------------------------------------------------------------------------ one claim
@@ -240,6 +263,21 @@ def test_a_payment_for_somebody_else_needs_a_reason(shown: Shown, bill: Browser)
     assert bill.post(url, {"reason": "Another practice."}).url == reverse("unmatched")
     assert "Not ours" in read(bill, "unmatched_item", shown.match.pk)
     assert "Everything is matched" in read(bill, "unmatched")
+
+
+def test_that_a_payment_is_not_ours_can_be_taken_back(shown: Shown, bill: Browser) -> None:
+    pk = shown.match.pk
+    bill.post(reverse("match_not_ours", args=[pk]), {"reason": "Another practice."})
+    with scope(organization=shown.cast.center):
+        follow_up.run(shown.cast.center, now=LATER)
+        assert Case.objects.get(source=f"unmatched:{pk}").state == "closed"
+    assert "Another practice." in read(bill, "unmatched", show="not_ours")
+    page = bill.post(reverse("match_undo", args=[pk]), follow=True).content.decode()
+    assert "Which claim is meant?" in page
+    assert "OTHER-1" in read(bill, "unmatched")
+    with scope(organization=shown.cast.center):
+        follow_up.run(shown.cast.center, now=LATER)
+        assert Case.objects.get(source=f"unmatched:{pk}").state == "open"
 
 
 # ------------------------------------------------------------------------------ files

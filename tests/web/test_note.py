@@ -360,6 +360,22 @@ def test_diagnoses_are_found_by_words_abbreviation_and_code(
     assert code in nora.get(reverse("diagnosis_search"), {"find": asked}).content.decode()
 
 
+def test_a_code_that_the_program_does_not_treat_says_so_before_it_is_chosen(
+    cast: Cast, nora: Browser, draft: Note
+) -> None:
+    def found(words: str) -> str:
+        asked = {"find": words, "note": draft.pk}
+        return nora.get(reverse("diagnosis_search"), asked).content.decode()
+
+    assert "treats something else" not in found("f41.1")
+    assert "Not as the first" in found("z63.0")
+    with scope(organization=cast.center):
+        cast.program.level_of_care = "IOP-SUD"
+        cast.program.save()
+    assert "treats something else" in found("f41.1")
+    assert "treats something else" not in found("f10.20")
+
+
 def test_a_search_that_finds_nothing_says_so(nora: Browser) -> None:
     page = nora.get(reverse("diagnosis_search"), {"find": "xyzzy"}).content.decode()
     assert "No billable code matches" in page

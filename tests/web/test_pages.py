@@ -18,7 +18,7 @@ from tests.web.world import Shown, signed_in
 
 MOST_QUERIES = 30
 FRAGMENTS = {"diagnosis_search", "diagnosis_options", "file_raw", "group_preview",
-             "walk_in_search"}  # fmt: skip
+             "walk_in_search", "access_log_csv"}  # fmt: skip
 OPEN_PAGES = ["account_login", "account_reset_password", "account_reset_password_done"]
 
 

@@ -80,6 +80,9 @@ TABLE = """
         unmatched_item       B           -
         match_choose         B           B
         match_not_ours       B           B
+        match_undo           B           B
+        unsigned             BDKO        -
+        uncharged            BDKO        -
         files                B           -
         file                 B           -
         file_raw             B           -
@@ -130,6 +133,20 @@ TABLE = """
         rule                 BA          BA
         rule_clone           BA          BA
         rule_built_in        BDKOA       BA
+        practitioner_new     A           A
+        payer_new            A           A
+        users                A           -
+        user_new             A           A
+        user                 A           A
+        user_password        A           A
+        user_active          A           A
+        sites                A           -
+        site_new             A           A
+        site                 A           A
+        program_new          A           A
+        program              A           A
+        access_log           KA          -
+        access_log_csv       KA          -
         account_reauthenticate  CSIUBDKOA  CSIUBDKOA
         account_change_password CSIUBDKOA  CSIUBDKOA
         mfa_reauthenticate      CSIUBDKOA  CSIUBDKOA

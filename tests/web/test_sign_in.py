@@ -83,6 +83,16 @@ def test_the_second_factor_is_set_up_after_the_password_was_entered_anew(
     assert "field-errors" in wrong.content.decode()
 
 
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_practice_center_says_that_its_people_are_invented(
+    cast: Cast, client: Browser, settings, demo: bool
+) -> None:
+    settings.DEMO = demo
+    inside = signed_in(cast.bill).get(reverse("pipeline")).content.decode()
+    outside = client.get(reverse(SIGN_IN)).content.decode()
+    assert ("are invented" in inside, "are invented" in outside) == (demo, demo)
+
+
 def test_somebody_without_a_role_is_told_so(cast: Cast) -> None:
     from tests.cast import make_user
 

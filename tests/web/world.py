@@ -101,6 +101,8 @@ class Shown:
             "appointment": self.appointment, "appointment_cancel": self.appointment,
             "appointment_missed": self.appointment,
             "claim_facts": self.held,
+            **dict.fromkeys(("user", "user_password", "user_active"), self.cast.bill),
+            "match_undo": self.match, "site": self.cast.site, "program": self.cast.program,
         }.get(address)  # fmt: skip
         thing = thing or self._of_groups(address)
         return [thing.pk] if thing else []

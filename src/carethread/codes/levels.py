@@ -114,3 +114,8 @@ def basis(level_of_care: str) -> Basis:
     unknown one, each session."""
     known = levels().get(level_of_care)
     return known.basis if known else Basis.SESSION
+
+
+def focus(level: str) -> str:
+    """What a level of care treats ("sud"); empty where it treats anything."""
+    return "sud" if level.endswith("-SUD") or level in ("OTP", "DETOX") else ""

@@ -62,7 +62,7 @@ class Pipeline:
 
 def pipeline(now: datetime) -> Pipeline:
     """Six queries, however many claims there are."""
-    unsigned = _unsigned(now)
+    open_notes = unsigned(now).aggregate(n=Count("pk"), oldest=Min("ends_at"))
     uncharged = without_charge(now - UNCHARGED_SHOWN_FOR).aggregate(
         n=Count("pk"), oldest=Min("ends_at")
     )
@@ -75,8 +75,8 @@ def pipeline(now: datetime) -> Pipeline:
         denied=Sum("denied_cents", default=0),
     )
     return Pipeline(
-        unsigned=unsigned["n"],
-        unsigned_oldest_days=_age(unsigned["oldest"], now),
+        unsigned=open_notes["n"],
+        unsigned_oldest_days=_age(open_notes["oldest"], now),
         uncharged=uncharged["n"],
         uncharged_oldest_days=_age(uncharged["oldest"], now),
         unbilled=unbilled["n"],
@@ -125,12 +125,12 @@ def _stage(row: Mapping[str, Any], now: datetime) -> Stage:
     )
 
 
-def _unsigned(now: datetime) -> dict[str, Any]:
-    return (
-        Appointment.objects.filter(status__in=("scheduled", "kept"), ends_at__lt=now)
-        .exclude(session__attendances__note__current__isnull=False)
-        .aggregate(n=Count("pk"), oldest=Min("ends_at"))
-    )
+def unsigned(now: datetime) -> "QuerySet[Appointment]":
+    """Sessions that took place and have no signed note."""
+    rows: QuerySet[Appointment] = Appointment.objects.filter(
+        status__in=("scheduled", "kept"), ends_at__lt=now
+    ).exclude(session__attendances__note__current__isnull=False)
+    return rows
 
 
 def without_charge(since: datetime) -> "QuerySet[NoteVersion]":

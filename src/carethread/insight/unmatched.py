@@ -9,10 +9,10 @@ _MOST = 12
 _DIGITS = 19  # fewer than these are a number that a row can have
 
 
-def waiting() -> "QuerySet[Match]":
-    """Payments nobody has settled, oldest first."""
+def waiting(state: str = "waiting") -> "QuerySet[Match]":
+    """Payments nobody has settled, oldest first; or those that somebody said are `not_ours`."""
     rows: QuerySet[Match] = (
-        Match.objects.filter(state="waiting")
+        Match.objects.filter(state=state)
         .select_related("remitted__remittance__payer")
         .order_by("at", "pk")
     )

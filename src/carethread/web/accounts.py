@@ -5,6 +5,8 @@ from typing import Any
 
 from allauth.account import views as account
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed
+from allauth.account.signals import password_reset as password_reset_by_mail
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
@@ -12,12 +14,15 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, re_path
 
+from carethread.record.models import User
 from carethread.web import http
 from carethread.web.http import Request
+from carethread.workflow import accounts
 from carethread.workflow.errors import Refused, refuse
 from carethread.workflow.reauthenticate import Proof, by_password
 
@@ -51,6 +56,11 @@ def proof_of_who_signs(request: Request) -> Proof:
     except Refused:
         user_login_failed.send(sender=__name__, request=request, credentials=credentials)
         raise
+
+
+@receiver([password_changed, password_reset_by_mail])
+def _password_chosen(user: User, **_: object) -> None:
+    accounts.password_chosen(user)
 
 
 def _minutes(request: HttpRequest) -> int:

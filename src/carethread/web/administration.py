@@ -67,6 +67,23 @@ def practitioner(request: Request, row: Practitioner) -> HttpResponse:
     )
 
 
+def practitioner_new(request: Request) -> HttpResponse:
+    """Somebody who renders services from now on."""
+    form = PractitionerForm(
+        http.sent(request), instance=Practitioner(organization=request.user.organization)
+    )
+    return edit(
+        request,
+        form,
+        lambda: staff.save_practitioner(form.instance),
+        heading="New practitioner",
+        over="Practitioners",
+        back=reverse("practitioners"),
+        done="Kept. Add their license and the rosters that they are on.",
+        after=lambda: reverse("practitioner", args=[form.instance.pk]),
+    )
+
+
 def _saved(request: Request, address: str, *args: Any) -> HttpResponse:
     messages.success(request, "Saved.")
     return redirect(http.way_back(request, reverse(address, args=args)))
@@ -116,6 +133,19 @@ def payer(request: Request, row: Payer) -> HttpResponse:
         heading=row.name,
         over="Payer",
         words="The scrubber holds every claim to this.",
+        back=reverse("payers"),
+    )
+
+
+def payer_new(request: Request) -> HttpResponse:
+    """Somebody who pays from now on."""
+    form = PayerForm(http.sent(request), instance=Payer(organization=request.user.organization))
+    return edit(
+        request,
+        form,
+        lambda: staff.save_payer(form.instance),
+        heading="New payer",
+        over="Payers",
         back=reverse("payers"),
     )
 

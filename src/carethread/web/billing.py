@@ -1,9 +1,12 @@
 """The biller's claims: the pipeline, the lists, the claim with its thread, and what can be done."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from carethread.insight import pipeline as before_claims
 from carethread.insight.ages import age_days
 from carethread.insight.claims import WAITING, Asked
 from carethread.insight.claims import claims as claims_asked
@@ -17,7 +20,7 @@ from carethread.web import http
 from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.links import way_to
-from carethread.web.pages import number_asked, page
+from carethread.web.pages import Page, number_asked, page
 from carethread.workflow import bill, follow_up, payer_rules
 
 # The pipeline's groups: what waits for us, for others, and what is settled.
@@ -41,6 +44,45 @@ def pipeline(request: Request) -> HttpResponse:
         ("Settled in the last thirty days", [found.stages[state] for state in _SETTLED]),
     ]
     return render(request, "billing/pipeline.html", {"pipeline": found, "groups": groups})
+
+
+def unsigned(request: Request) -> HttpResponse:
+    """Sessions without a signed note, oldest first: who has to write, and for how long."""
+    rows = before_claims.unsigned(http.now()).select_related("client", "practitioner", "program")
+    found = page(request, rows.order_by("ends_at", "pk"))
+    request.shown = frozenset(row.client_id for row in found.rows)
+    lines = [
+        (row.starts_at, row.client, row.practitioner, row.service, row.program.name, row.ends_at, 0)
+        for row in found.rows
+    ]
+    return _before(request, found, lines, "unsigned")
+
+
+def uncharged(request: Request) -> HttpResponse:
+    """Signed sessions of the last ninety days that no charge rests on, oldest first."""
+    since = http.now() - before_claims.UNCHARGED_SHOWN_FOR
+    rows = (
+        before_claims.without_charge(since)
+        .select_related("note__attendance__client", "author")
+        .defer("content")
+        .order_by("ends_at", "pk")
+    )
+    found = page(request, rows)
+    lines = [
+        (row.starts_at, row.note.attendance.client, row.author, row.service,
+         f"{row.minutes} minutes", row.ends_at, row.note_id)
+        for row in found.rows
+    ]  # fmt: skip
+    request.shown = frozenset(row.note.attendance.client_id for row in found.rows)
+    return _before(request, found, lines, "uncharged")
+
+
+def _before(
+    request: Request, found: Page[Any], lines: list[tuple[Any, ...]], which: str
+) -> HttpResponse:
+    now = http.now()
+    aged = [(*line, age_days(line[5], now)) for line in lines]
+    return render(request, "billing/before.html", {"page": found, "lines": aged, "which": which})
 
 
 def claims(request: Request) -> HttpResponse:

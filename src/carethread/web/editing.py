@@ -40,13 +40,32 @@ def edit(
     corrects them. Where the row is a step of intake, its `flow` says what follows;
     `after` says it where only the saved row knows.
     """
-    address = request.resolver_match.view_name if request.resolver_match else ""
-    may_save = may(request.user, address, "POST")
     back = way_back(request, flow.after if flow and flow.after else back)
     if saves(request, form, save):
         if done:
             messages.success(request, done)
         return redirect(after() if after else back)
+    return edit_page(
+        request, form, heading=heading, back=back, over=over, words=words, template=template,
+        shown=shown, flow=flow,
+    )  # fmt: skip
+
+
+def edit_page(
+    request: Request,
+    form: RowForm,
+    *,
+    heading: str,
+    back: str,
+    over: str = "",
+    words: str = "",
+    template: str = "parts/edit.html",
+    shown: Mapping[str, object] | None = None,
+    flow: Flow | None = None,
+) -> HttpResponse:
+    """The form as it stands, with what was refused; only to look at for whom may not save."""
+    address = request.resolver_match.view_name if request.resolver_match else ""
+    may_save = may(request.user, address, "POST")
     if not may_save:
         form.only_show()
     return render(

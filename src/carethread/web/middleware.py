@@ -15,6 +15,7 @@ from carethread.web import http, reach
 from carethread.web.permissions import DOORS, Door
 from carethread.workflow.access import log_access
 
+_CHOOSE = "account_change_password"  # all that opens with a password that somebody else made
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -81,6 +82,8 @@ class PermissionMiddleware:
             return None
         if not request.user.is_authenticated:
             return _to_sign_in(request)
+        if request.user.must_change_password and request.resolver_match.view_name != _CHOOSE:
+            return redirect(_CHOOSE)
         return _enter(request, door, named)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -45,10 +46,14 @@ MENU = (
     Entry("inbox", "Returned to me", "inbox", "Care", ("inbox_item",), counts.returned),
     Entry("cosign_queue", "To co-sign", "signature", "Care", ("cosign",), counts.to_cosign),
     Entry(
-        "pipeline", "Pipeline", "chart-bar", "Billing", ("claims", "claim", "note_facts", "trace")
+        "pipeline", "Pipeline", "chart-bar", "Billing",
+        ("claims", "claim", "note_facts", "trace", "unsigned", "uncharged"),
     ),
     Entry("remittances", "Remittances", "receipt", "Billing", ("remittance",)),
-    Entry("unmatched", "Unmatched", "puzzle", "Billing", ("unmatched_item",), counts.unmatched),
+    Entry(
+        "unmatched", "Unmatched payments", "puzzle", "Billing", ("unmatched_item",),
+        counts.unmatched,
+    ),
     Entry("files", "Files", "files", "Billing", ("file", "file_upload"), counts.quarantined),
     Entry("skips", "To approve", "shield-check", "Billing", (), counts.skips),
     Entry("cases", "Cases", "checklist", "To settle", ("case", "claim_facts"), counts.cases),
@@ -63,14 +68,18 @@ MENU = (
     ),
     Entry(
         "practitioners", "Practitioners", "stethoscope", "Set-up",
-        ("practitioner", "enrollment_new", "license_new"),
+        ("practitioner", "practitioner_new", "enrollment_new", "license_new"),
     ),
-    Entry("payers", "Payers", "building-bank", "Set-up", ("payer",)),
+    Entry("payers", "Payers", "building-bank", "Set-up", ("payer", "payer_new")),
+    Entry("sites", "Sites and programs", "map-pin", "Set-up",
+          ("site", "site_new", "program", "program_new")),
+    Entry("users", "Accounts", "key", "Set-up", ("user", "user_new", "user_password")),
     Entry("fees", "Fees", "receipt-dollar", "Set-up"),
     Entry("organization", "Organization", "building", "Set-up"),
     Entry("rules", "Rules", "shield-check", "Set-up", ("rule_new", "rule", "rule_built_in")),
     Entry("policies", "Policies", "adjustments", "Set-up"),
     Entry("tables", "Tables", "table", "Set-up"),
+    Entry("access_log", "Who looked", "eye", "Set-up"),
 )  # fmt: skip
 
 
@@ -101,6 +110,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     `may_post.address`: whether the user's roles open that address."""
     return {
         "menu": SimpleLazyObject(lambda: _menu(request)),
+        "is_demo": settings.DEMO,
         "may": Opens(request.user, "GET"),
         "may_post": Opens(request.user, "POST"),
     }

@@ -15,10 +15,12 @@ from carethread.insight.claims import WAITING
 from carethread.insight.inbox import as_returned
 from carethread.insight.notes import Behind, behind
 from carethread.record.models import Note, NoteVersion, Signature
+from carethread.rules.scrub.diagnosis import doubt
 from carethread.web import http
 from carethread.web.accounts import proof_of_who_signs
 from carethread.web.http import Request
 from carethread.web.note_form import NoteForm
+from carethread.web.pages import number_asked
 from carethread.workflow import charging, document
 from carethread.workflow.document import Preview
 from carethread.workflow.errors import Refused
@@ -144,12 +146,18 @@ def note_facts(request: Request, row: Note) -> HttpResponse:
 
 
 def diagnosis_search(request: Request) -> HttpResponse:
-    """Diagnoses for the search box, best first."""
-    asked = request.GET.get("find", "").strip()
-    return render(
-        request,
-        "clinician/_diagnoses.html",
-        {"asked": asked, "found": icd10.search(asked, limit=12)},
+    """Diagnoses for the search box, best first; with what speaks against each in the program of
+    the note (`?note=`)."""
+    asked, level = request.GET.get("find", "").strip(), _level_asked(request)
+    found = [(one, doubt(one.code, level)) for one in icd10.search(asked, limit=12)]
+    return render(request, "clinician/_diagnoses.html", {"asked": asked, "found": found})
+
+
+def _level_asked(request: Request) -> str:
+    """The level of care of the note that the search is for; empty without one."""
+    mine = Note.objects.filter(pk=number_asked(request, "note") or 0, author__user=request.user)
+    return str(
+        mine.values_list("attendance__session__program__level_of_care", flat=True).first() or ""
     )
 
 

@@ -26,6 +26,7 @@ FIGURES = frozenset({Role.DIRECTOR, Role.OWNER, Role.COMPLIANCE})
 MONEY = BILLING | FIGURES
 INTAKE = frozenset({Role.INTAKE})
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
+WATCH = ADMINISTRATION | {Role.COMPLIANCE}
 SET_UP = ADMINISTRATION | BILLING
 SETTLING = BILLING | FRONT_DESK | ADMINISTRATION  # who owns cases, beside the authors of notes
 SKIPPING = MONEY
@@ -119,6 +120,9 @@ DOORS: Mapping[str, Door] = {
     "unmatched_item": Door(get=BILLING, reach=reach.match),
     "match_choose": Door(post=BILLING, reach=reach.match, page="unmatched_item"),
     "match_not_ours": Door(post=BILLING, reach=reach.match, page="unmatched_item"),
+    "match_undo": Door(post=BILLING, reach=reach.match, page="unmatched_item"),
+    "unsigned": Door(get=MONEY),
+    "uncharged": Door(get=MONEY),
     "files": Door(get=BILLING),
     "file": Door(get=BILLING, reach=reach.file),
     "file_raw": Door(get=BILLING, reach=reach.file),
@@ -172,6 +176,20 @@ DOORS: Mapping[str, Door] = {
     "rule": Door(get=SET_UP, post=SET_UP, reach=reach.scrub_rule),
     "rule_clone": Door(post=SET_UP, reach=reach.scrub_rule, page="rule"),
     "rule_built_in": Door(get=SET_UP | FIGURES, post=SET_UP),
+    "practitioner_new": Door(get=ADMINISTRATION, post=ADMINISTRATION),
+    "payer_new": Door(get=ADMINISTRATION, post=ADMINISTRATION),
+    "users": Door(get=ADMINISTRATION),
+    "user_new": Door(get=ADMINISTRATION, post=ADMINISTRATION),
+    "user": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.account),
+    "user_password": Door(post=ADMINISTRATION, reach=reach.account, page="user"),
+    "user_active": Door(post=ADMINISTRATION, reach=reach.account, page="user"),
+    "sites": Door(get=ADMINISTRATION),
+    "site_new": Door(get=ADMINISTRATION, post=ADMINISTRATION),
+    "site": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.site),
+    "program_new": Door(get=ADMINISTRATION, post=ADMINISTRATION),
+    "program": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.program),
+    "access_log": Door(get=WATCH),
+    "access_log_csv": Door(get=WATCH),
     # signing in, and one's own account
     "account_login": _SIGN_IN,
     "account_logout": _SIGN_IN,

@@ -29,9 +29,11 @@ from carethread.record.models import (
     NoteVersion,
     Payer,
     Practitioner,
+    Program,
     Remittance,
     ScrubRule,
     Session,
+    Site,
     TreatmentPlan,
     User,
 )
@@ -264,6 +266,15 @@ def plan(user: User, plan_id: int) -> TreatmentPlan:
 
 practitioner = _any(lambda: Practitioner.objects.select_related("supervisor", "user"))
 payer = _any(lambda: Payer.objects.all())
+site = _any(lambda: Site.objects.all())
+program = _any(lambda: Program.objects.select_related("site"))
+
+
+def account(user: User, user_id: int) -> User:
+    """Somebody's account in the same organization."""
+    return _find(User.objects.filter(organization=user.organization_id), user_id)
+
+
 scrub_rule = _any(lambda: ScrubRule.objects.exclude(condition="").select_related("payer"))
 
 

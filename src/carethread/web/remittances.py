@@ -42,13 +42,16 @@ def remittance(request: Request, row: Remittance) -> HttpResponse:
 
 
 def unmatched(request: Request) -> HttpResponse:
-    """Payments that wait for a person, oldest first."""
+    """Payments that wait for a person, oldest first; `?show=not_ours`: those set aside for
+    good, to look at again."""
     now = http.now()
-    found = page(request, waiting())
+    show = "not_ours" if request.GET.get("show") == "not_ours" else "waiting"
+    found = page(request, waiting(show))
+    ages = {row.pk: age_days(row.at, now) for row in found.rows}
     return render(
         request,
         "billing/unmatched.html",
-        {"page": found, "ages": {row.pk: age_days(row.at, now) for row in found.rows}},
+        {"page": found, "show": show, "ages": ages},
     )
 
 
@@ -85,6 +88,13 @@ def match_not_ours(request: Request, row: Match) -> HttpResponse:
         return _item(request, row, form)
     messages.success(request, "Noted. Its money stays set aside until it is given back.")
     return redirect("unmatched")
+
+
+def match_undo(request: Request, row: Match) -> HttpResponse:
+    """Take back that a payment is not ours."""
+    if told(request, lambda: post.ours_after_all(row, user=request.user, now=http.now())):
+        messages.success(request, "It waits for its claim again.")
+    return redirect("unmatched_item", row.pk)
 
 
 def _not_ours_form(request: Request | None = None) -> WordsForm:

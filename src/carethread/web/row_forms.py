@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from carethread.codes.credentials import credentials
 from carethread.codes.levels import levels
@@ -31,6 +31,7 @@ from carethread.record.models import (
     Program,
     Site,
     TreatmentPlan,
+    User,
 )
 from carethread.record.models.authorization import CHANNELS
 from carethread.record.models.chart import TELEHEALTH
@@ -257,6 +258,7 @@ class ConsentForm(RowForm):
 
 class PractitionerForm(RowForm):
     supervisor = ChoiceOf(Practitioner, required=False)
+    user = ChoiceOf(User, required=False, label="Signs in as")
     credential = forms.ChoiceField()
     widths = {
         "first_name": "half", "last_name": "half", "npi": "half full-narrow",
@@ -265,11 +267,21 @@ class PractitionerForm(RowForm):
 
     class Meta:
         model = Practitioner
-        fields = ["first_name", "last_name", "credential", "npi", "taxonomy", "supervisor"]
+        fields = [
+            "first_name", "last_name", "credential", "npi", "taxonomy", "supervisor", "user"
+        ]  # fmt: skip
         labels = {"npi": "NPI"}
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
+        supervisor, user = self.fields["supervisor"], self.fields["user"]
+        assert isinstance(supervisor, ChoiceOf)
+        assert isinstance(user, ChoiceOf)
+        others = Practitioner.objects.exclude(pk=self.instance.pk)
+        supervisor.offer(others.order_by("last_name", "first_name"))
+        unlinked = Q(practitioner=None, is_active=True) | Q(pk=self.instance.user_id)
+        mine = User.objects.filter(unlinked, organization=self.instance.organization_id)
+        user.offer(mine.order_by("last_name", "first_name"))
         field = self.fields["credential"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(key, f"{key}, {one.label}") for key, one in credentials().items()]

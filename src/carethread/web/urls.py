@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from carethread.web import (
+    access_log,
     accounts,
     administration,
     admission,
@@ -18,6 +19,7 @@ from carethread.web import (
     note,
     remittances,
     rules,
+    staff,
     tables,
     utilization,
 )
@@ -95,6 +97,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unmatched/<int:match_id>/", remittances.unmatched_item, name="unmatched_item"),
     path("unmatched/<int:match_id>/choose/", remittances.match_choose, name="match_choose"),
     path("unmatched/<int:match_id>/not-ours/", remittances.match_not_ours, name="match_not_ours"),
+    path("unmatched/<int:match_id>/undo/", remittances.match_undo, name="match_undo"),
+    path("billing/unsigned/", billing.unsigned, name="unsigned"),
+    path("billing/uncharged/", billing.uncharged, name="uncharged"),
     path("files/", files.files, name="files"),
     path("files/new/", files.file_upload, name="file_upload"),
     path("files/<int:file_id>/", files.file, name="file"),
@@ -160,6 +165,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/<int:rule_id>/", rules.rule, name="rule"),
     path("rules/<int:rule_id>/clone/", rules.rule_clone, name="rule_clone"),
     path("rules/built-in/", rules.rule_built_in, name="rule_built_in"),
+    path("practitioners/new/", administration.practitioner_new, name="practitioner_new"),
+    path("payers/new/", administration.payer_new, name="payer_new"),
+    path("accounts/", staff.users, name="users"),
+    path("accounts/new/", staff.user_new, name="user_new"),
+    path("accounts/<int:user_id>/", staff.user, name="user"),
+    path("accounts/<int:user_id>/password/", staff.user_password, name="user_password"),
+    path("accounts/<int:user_id>/active/", staff.user_active, name="user_active"),
+    path("sites/", staff.sites, name="sites"),
+    path("sites/new/", staff.site_new, name="site_new"),
+    path("sites/<int:site_id>/", staff.site, name="site"),
+    path("programs/new/", staff.program_new, name="program_new"),
+    path("programs/<int:program_id>/", staff.program, name="program"),
+    path("access/", access_log.access_log, name="access_log"),
+    path("access/csv/", access_log.access_log_csv, name="access_log_csv"),
     # one's own account
     path("account/", include(accounts.urlpatterns)),
 ]

@@ -15,6 +15,8 @@ from django.db.models import Prefetch, Q
 from carethread.codes.accounts import Account
 from carethread.record import ledger as books
 from carethread.record.models import (
+    Case,
+    CaseEvent,
     Charge,
     Claim,
     ClaimEvent,
@@ -419,6 +421,25 @@ def not_ours(waiting: Match, *, user: User, reason: str, now: datetime) -> Match
     if not reason.strip():
         raise refuse("Say why this payment is not ours.", "reason")
     return _settle_match(waiting, "not_ours", None, reason.strip(), user, now)
+
+
+@transaction.atomic
+def ours_after_all(settled: Match, *, user: User, now: datetime) -> Match:
+    """Take back that a payment is not ours: it waits for its claim again, and so does its case."""
+    row = Match.objects.select_for_update(of=("self",), no_key=True).get(pk=settled.pk)
+    if row.state != "not_ours":
+        raise refuse("Nobody has said that this payment is not ours.")
+    for case in Case.objects.select_for_update(no_key=True).filter(source=f"unmatched:{row.pk}"):
+        case.state, case.closed_at, case.resolution = "open", None, ""
+        case.save(update_fields=["state", "closed_at", "resolution"])
+        words = f"{user} takes back that it is not ours."
+        CaseEvent.objects.create(
+            organization_id=row.organization_id, case=case, words=words, user=user, at=now
+        )
+    reason = f"{user} takes back that it is not ours ({row.reason})."
+    row.state, row.reason, row.user = "waiting", reason[:500], user
+    row.save()
+    return row
 
 
 def _still_waiting(waiting: Match) -> Match:

@@ -33,6 +33,8 @@ from carethread.workflow.connections import REAL_TIME
 from carethread.workflow.errors import refuse
 from carethread.workflow.keep import keep
 
+_TAXONOMY = r"[0-9A-Z]{9}X"
+
 
 def save_organization(row: Organization) -> Organization:
     return keep(row)
@@ -78,6 +80,15 @@ def set_password(user: User, password_hash: str) -> User:
 
 
 def save_practitioner(row: Practitioner) -> Practitioner:
+    """Keep a practitioner. Nobody is supervised by somebody whom they supervise."""
+    if not re.fullmatch(_TAXONOMY, row.taxonomy):
+        raise refuse("A taxonomy code is ten letters and digits and ends in X.", "taxonomy")
+    above, seen = row.supervisor, {row.pk}
+    while above is not None and above.pk is not None:
+        if above.pk in seen:
+            raise refuse("These two would supervise each other.", "supervisor")
+        seen.add(above.pk)
+        above = above.supervisor
     return keep(row)
 
 

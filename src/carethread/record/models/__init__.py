@@ -1,6 +1,6 @@
 """The models, by chapter. `from carethread.record.models import Claim`."""
 
-from carethread.record.models.access import AccessEvent, PolicySetting
+from carethread.record.models.access import AccessEvent, AccountEvent, PolicySetting
 from carethread.record.models.authorization import (
     Authorization,
     AuthorizationEvent,
@@ -76,7 +76,8 @@ from carethread.record.models.wire import (
 from carethread.record.models.work import Case, CaseEvent, CaseKind
 
 __all__ = [
-    "AccessEvent", "Acknowledgment", "Adjustment", "AppendOnly", "Appointment", "Attendance",
+    "AccessEvent",
+    "AccountEvent", "Acknowledgment", "Adjustment", "AppendOnly", "Appointment", "Attendance",
     "Authorization", "AuthorizationEvent", "AuthorizationState", "Case", "CaseEvent", "CaseKind",
     "CensusEntry", "Charge", "ChargeEvidence", "ChargeVersion", "Claim", "ClaimEvent",
     "ClaimFinding", "ClaimLine", "ClaimState", "ClaimVersion", "Client", "Connection", "Consent",

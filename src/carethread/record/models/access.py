@@ -24,10 +24,25 @@ class AccessEvent(AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "client", "at"])]
+        indexes = [
+            models.Index(fields=["organization", "client", "at"]),
+            models.Index(fields=["organization", "user", "at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.path}"
+
+
+class AccountEvent(AppendOnly):
+    """One line of an account's history: opened, closed, roles given and taken; `by` whom."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="history")
+    words = models.CharField(max_length=300)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class PolicySetting(AppendOnly):

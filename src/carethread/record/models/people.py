@@ -66,6 +66,7 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]
     email = models.EmailField(unique=True)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="users")
+    must_change_password = models.BooleanField(default=False)
 
     objects = UserManager()  # type: ignore[assignment,misc]
 

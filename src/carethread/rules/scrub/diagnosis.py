@@ -7,6 +7,7 @@ from functools import cache
 from itertools import combinations
 
 from carethread.codes import icd10
+from carethread.codes.levels import focus
 from carethread.codes.roles import Role
 from carethread.codes.tables import listed, raw
 from carethread.rules.finding import Fix
@@ -267,9 +268,19 @@ def _focus(name: str) -> tuple[str, ...]:
     source="ASAM Criteria: dimensional admission; diagnoses.yaml; CARC 11",
 )
 def fits_program(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
-    focus = context.program.focus if context.program else ""
-    prefixes = _focus(focus) if focus else ()
+    treated = context.program.focus if context.program else ""
+    prefixes = _focus(treated) if treated else ()
     codes = _codes(claim)
     if prefixes and codes and not any(c.startswith(prefixes) for c in codes):
         message = f"The program treats something else than {_in_words(tuple(codes))}."
         yield Fault(message, fix=_fix(claim, context, codes[0]))
+
+
+def doubt(code: str, level: str) -> str:
+    """What speaks against choosing a code (no point) in a program of that level of care, in words
+    for its author; empty for nothing."""
+    treated = _focus(focus(level)) if focus(level) else ()
+    if treated and not code.startswith(treated):
+        return "This program treats something else: one of its own diagnoses is needed beside it."
+    why = next((entry.why for entry in _not_first() if code.startswith(entry.prefixes)), "")
+    return f"Not as the first: it {why}." if why else ""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, QuerySet, Value
 
 from carethread.codes.edits import Edit
-from carethread.codes.levels import family_of
+from carethread.codes.levels import family_of, focus
 from carethread.codes.limits import Limit, otp
 from carethread.record.compiled import compiled
 from carethread.record.models import (
@@ -41,7 +41,6 @@ from carethread.rules.scrub import ChartLine, ScrubContext
 from carethread.rules.scrub.registry import NEVER_OFF
 
 _CMS = "CMS does not pay the two together"
-_SUD_LEVELS = ("OTP", "DETOX")
 _WEEKLY = ("IOP", "PHP")
 _STANDING = ("queued", "sent", "received", "accepted", "paid", "partial", "denied")
 
@@ -68,7 +67,7 @@ def _enriched(charges: Sequence[Charge], context: ScrubContext, around: "_Around
     return replace(
         context,
         lines=_lines(charges, context.lines, around),
-        program=ProgramFacts(level, first.attendance.session.site.place_of_service, _focus(level)),
+        program=ProgramFacts(level, first.attendance.session.site.place_of_service, focus(level)),
         payer_kind=_payer_kind(first),
         other_policies=tuple(
             p for p in around.policies.get(first.client_id, ()) if p.id != _coverage_id(first)
@@ -117,10 +116,6 @@ def _individual_part(charge: Charge) -> bool | None:
 def _level(charge: Charge) -> str:
     own = charge.current.level_of_care if charge.current else ""
     return own or charge.attendance.episode.program.level_of_care
-
-
-def _focus(level: str) -> str:
-    return "sud" if level.endswith("-SUD") or level in _SUD_LEVELS else ""
 
 
 def _payer_kind(charge: Charge) -> str:

@@ -1,0 +1,91 @@
+"""The access log on screen and as CSV. Looking at it is a look like any other, and written down."""
+
+import csv
+from datetime import date, timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from carethread.insight.looks import Asked, looks, named
+from carethread.record.models import AccessEvent, User
+from carethread.web import http
+from carethread.web.http import Request
+from carethread.web.pages import number_asked, page
+
+_MOST = 100_000
+_SHOWN = 20
+_RESULTS = {302: "Done", 403: "Refused", 404: "Not found", 422: "Not accepted"}
+COLUMNS = ["When", "Who", "Client", "Record", "What", "Result", "From"]
+
+
+def access_log(request: Request) -> HttpResponse:
+    """Who looked at which client when, and what was refused."""
+    asked = _asked(request)
+    found = page(request, looks(asked))
+    return render(
+        request,
+        "administration/access_log.html",
+        {
+            "asked": asked,
+            "since": request.GET.get("since", ""),
+            "until": request.GET.get("until", ""),
+            "page": found,
+            "lines": [(row, row.action.replace("_", " "), result(row)) for row in found.rows],
+            "people": User.objects.filter(organization=request.user.organization).order_by(
+                "last_name", "first_name"
+            ),
+        },
+    )
+
+
+def access_log_csv(request: Request) -> HttpResponse:
+    """The same lines, all pages of them, for a spreadsheet."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="access-log.csv"'
+    rows = csv.writer(answer)
+    rows.writerow(COLUMNS)
+    rows.writerows(_line(row) for row in looks(_asked(request))[:_MOST].iterator(chunk_size=2000))
+    return answer
+
+
+def result(row: AccessEvent) -> str:
+    """How it ended, in a word."""
+    return _RESULTS.get(row.status, "Shown" if row.status < 300 else str(row.status))
+
+
+def _line(row: AccessEvent) -> list[str]:
+    client = row.client
+    texts = [
+        timezone.localtime(row.at).isoformat(timespec="seconds"),
+        str(row.user or ""),
+        client.name if client else "",
+        client.mrn if client else "",
+        f"{row.method} {row.path}",
+        result(row),
+        row.address,
+    ]
+    return [_inert(text) for text in texts]
+
+
+def _inert(text: str) -> str:
+    """A spreadsheet must not take a name for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+
+
+def _asked(request: Request) -> Asked:
+    """What the address narrows to; whose client is asked for is told to the log itself."""
+    since, until = _day(request, "since"), _day(request, "until")
+    client = request.GET.get("client", "").strip()
+    if client:
+        request.shown = frozenset(named(client).values_list("pk", flat=True)[:_SHOWN])
+    return Asked(
+        client=client,
+        user_id=number_asked(request, "user"),
+        since=http.midnight(since) if since else None,
+        until=http.midnight(until + timedelta(days=1)) if until else None,
+    )
+
+
+def _day(request: Request, name: str) -> date | None:
+    return http.day_asked(request, name) if request.GET.get(name) else None
