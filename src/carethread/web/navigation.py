@@ -50,10 +50,7 @@ MENU = (
         ("claims", "claim", "note_facts", "trace", "unsigned", "uncharged"),
     ),
     Entry("remittances", "Remittances", "receipt", "Billing", ("remittance",)),
-    Entry(
-        "unmatched", "Unmatched payments", "puzzle", "Billing", ("unmatched_item",),
-        counts.unmatched,
-    ),
+    Entry("unmatched", "Unmatched", "puzzle", "Billing", ("unmatched_item",), counts.unmatched),
     Entry("files", "Files", "files", "Billing", ("file", "file_upload"), counts.quarantined),
     Entry("skips", "To approve", "shield-check", "Billing", (), counts.skips),
     Entry("cases", "Cases", "checklist", "To settle", ("case", "claim_facts"), counts.cases),

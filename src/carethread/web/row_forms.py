@@ -284,7 +284,10 @@ class PractitionerForm(RowForm):
         user.offer(mine.order_by("last_name", "first_name"))
         field = self.fields["credential"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(key, f"{key}, {one.label}") for key, one in credentials().items()]
+        field.choices = [
+            ("", "Choose"),
+            *((key, f"{key}, {one.label}") for key, one in credentials().items()),
+        ]
 
 
 class EnrollmentForm(RowForm):
