@@ -109,7 +109,7 @@ def test_without_a_mail_server_nobody_pretends_to_send_a_link(
         client.get(reverse("account_reset_password")),
         client.post(reverse("account_reset_password"), {"email": cast.bill.email}),
     ):
-        assert "Your administrator sets a new password" in answer.content.decode()
+        assert "Your administrator gives you a new password" in answer.content.decode()
 
 
 def test_with_a_mail_server_the_link_is_sent_and_works(

@@ -53,7 +53,7 @@ def user(request: Request, row: User) -> HttpResponse:
     if saves(
         request,
         form,
-        lambda: accounts.save(form.instance, form.chosen, by=request.user, now=http.now()),
+        lambda: accounts.change(form.instance, form.chosen, by=request.user, now=http.now()),
     ):
         messages.success(request, "Saved.")
         return redirect("user", row.pk)

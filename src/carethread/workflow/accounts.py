@@ -43,7 +43,7 @@ def invite(
 
 
 @transaction.atomic
-def save(person: User, roles: Collection[Role], *, by: User, now: datetime) -> User:
+def change(person: User, roles: Collection[Role], *, by: User, now: datetime) -> User:
     """Keep names and roles. Nobody takes the administrator's role from themselves."""
     _refuse_without(roles)
     if person.pk == by.pk and Role.ADMINISTRATOR not in roles:
