@@ -110,3 +110,12 @@ def test_many_threads_may_ask_at_once() -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: icd10.search("ptsd")[0].code, range(32)))
     assert set(found) == {"F4310"}
+
+
+def test_the_list_of_codes_says_what_the_whole_code_set_says() -> None:
+    index = icd10._index()
+    assert all(icd10._kind(code) == "billable" for code in index.billable)
+    assert all(icd10._kind(code) == "heading" for code in index.headings)
+    listed = {code for below in icd10._release().values() for code in below.split()}
+    assert listed == {*index.billable, *index.headings}
+    assert [icd10._kind(code) for code in ("A00-A09", "1", "ZZZ", "", "F33 ")] == [""] * 5

@@ -14,7 +14,7 @@ from carethread.x12.check import check
 from carethread.x12.claim import ClaimFile
 from carethread.x12.reader import Document, read
 from carethread.x12.remittance import Remittance
-from carethread.x12.show import show_document
+from carethread.x12.show import show
 
 SAMPLES = Path(__file__).parents[3] / "shared/samples/x12"
 pytestmark = [
@@ -241,6 +241,6 @@ def test_what_is_wrong_with_a_sample_is_in_its_findings(name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_every_sample_can_be_shown(name: str) -> None:
     document = load(name)
-    shown = show_document(document)
+    shown = show(document.source)
     assert len(shown) == len(document.transactions) > 0
     assert all(s["type"] in {"837P", "837I", "835", "999", "277CA", s["type"]} for s in shown)

@@ -77,3 +77,38 @@ def test_memory_stays_below_80_megabytes_whatever_the_size(kind: str) -> None:
     claims, megabytes = map(int, done.stdout.split())
     assert claims >= 60_000
     assert megabytes <= 80
+
+
+@pytest.mark.parametrize("kind", ["835", "837P"])
+def test_checking_and_showing_stay_below_80_megabytes(kind: str, tmp_path: Path) -> None:
+    """A hundred and fifty sets, checked and shown by the command itself."""
+    path = tmp_path / "long.edi"
+    path.write_bytes(_sets(kind, 150))
+    for command, least in (("check", 0), ("show --json", 1 << 18)):
+        code = (
+            "import sys; from carethread.cli import main\n"
+            "try: main()\nexcept SystemExit as end: assert not end.code, end.code\n"
+            "from tests.x12.endless import peak_megabytes\n"
+            "print(peak_megabytes(), file=sys.stderr)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, "x12", *command.split(), str(path)],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).parents[2],
+        )
+        assert int(done.stderr.split()[-1]) <= 80, command
+        assert len(done.stdout) >= least
+
+
+def _sets(kind: str, count: int) -> bytes:
+    """A file with that many sets."""
+    one = make.written(make.remittance() if kind == "835" else make.claim_file(make.claim()))
+    begin, end = one.index(b"ST*"), one.index(b"GE*")
+    pieces = []
+    for n in range(1, count + 1):
+        number = b"%04d" % n
+        pieces.append(one[begin:end].replace(b"*0001~", b"*" + number + b"~"))
+    body = b"".join(p.replace(b"*0001*005", b"*%04d*005" % n) for n, p in enumerate(pieces, 1))
+    return one[:begin] + body + one[end:].replace(b"GE*1*", b"GE*%d*" % count)

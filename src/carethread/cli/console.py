@@ -2,11 +2,14 @@
 
 import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 _UNBROKEN = 1000
@@ -43,6 +46,35 @@ def take(path: str) -> bytes:
         fail(f"there is no file {path}")
     except IsADirectoryError:
         fail(f"{path} is a folder; name a file in it")
+    except OSError as error:
+        fail(f"{path} cannot be read: {error.strerror}")
+
+
+@contextmanager
+def opened(path: str, doing: str) -> Iterator[BinaryIO]:
+    """A file (or standard input, `-`) to be read piece by piece. On a terminal a bar on stderr
+    shows how much of it is done, byte by byte."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
+    bar = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+    try:
+        with bar, ExitStack() as stack:
+            if path == "-":
+                yield bar.wrap_file(sys.stdin.buffer, total=0, description=doing)
+            else:
+                size = Path(path).stat().st_size
+                file = stack.enter_context(Path(path).open("rb"))
+                yield bar.wrap_file(file, total=size, description=doing)
+    except FileNotFoundError:
+        fail(f"there is no file {path}")
+    except IsADirectoryError:
+        fail(f"{path} is a folder; name a file in it")
+    except BrokenPipeError:
+        raise
     except OSError as error:
         fail(f"{path} cannot be read: {error.strerror}")
 

@@ -1,11 +1,12 @@
 """`carethread x12`: look at anybody's X12 file, and say what is wrong with it."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
 
-from carethread.cli.console import FAILED, UNUSABLE, called, err, fail, give, out, take
+from carethread.cli.console import FAILED, UNUSABLE, called, err, fail, give, opened, out, take
 
 app = typer.Typer(no_args_is_help=True, help="Look at X12 files (835, 837, 999, 277CA, TA1 ...).")
 
@@ -23,20 +24,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead (docs/x
 def show(file: File, as_json: AsJson = False) -> None:
     """Print what a file says: payments, claims, lines, acknowledgments, findings."""
     from carethread.x12.finding import Unreadable
-    from carethread.x12.show import show as shown
+    from carethread.x12.show import shown
 
     try:
-        with err.status(f"Reading {called(file)}"):
-            sets = shown(take(file))
+        with opened(file, f"Reading {called(file)}") as source:
+            if as_json:
+                _print_array(shown(source))
+            else:
+                from carethread.cli.x12_view import view
+
+                for each in shown(source):
+                    out.print(view(each))
     except Unreadable as problem:
         fail(f"{called(file)}: {problem}")
-    if as_json:
-        _print_json(sets)
-    else:
-        from carethread.cli.x12_view import view
-
-        for each in sets:
-            out.print(view(each))
 
 
 @app.command()
@@ -131,13 +131,14 @@ def _scrubbed(file: str, known: dict[str, Any]) -> dict[str, Any]:
 
 def _checked(file: str) -> dict[str, Any]:
     """The findings of one file as JSON values, and the exit code that they deserve."""
-    from carethread.x12.check import check as check_bytes
+    from carethread.x12.check import judge
     from carethread.x12.finding import Finding, Severity, Unreadable
     from carethread.x12.show import show_finding
 
     try:
-        with err.status(f"Checking {called(file)}"):
-            findings = check_bytes(take(file))
+        with opened(file, f"Checking {called(file)}") as source:
+            found = (finding for judged in judge(source) for finding in judged.findings)
+            findings = sorted(found, key=lambda f: f.segment)
         code = FAILED if any(f.severity is Severity.ERROR for f in findings) else 0
     except Unreadable as problem:
         findings, code = [Finding("UNREADABLE", Severity.ERROR, 0, str(problem))], UNUSABLE
@@ -224,6 +225,17 @@ def _listed(name: str, faults: list[str]) -> str:
     more = len(faults) - _MOST_FAULTS
     lines = [*faults[:_MOST_FAULTS], *([f"and {more} more"] if more > 0 else [])]
     return "\n".join(f"{name}: {line}" for line in lines)
+
+
+def _print_array(values: Iterable[Any]) -> None:
+    """One JSON array, each value printed as soon as it is there. Nothing is printed where the first
+    cannot be had."""
+    mark = "["
+    for value in values:
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+        typer.echo(f"{mark}\n  " + text.replace("\n", "\n  "), nl=False)
+        mark = ","
+    typer.echo("[]" if mark == "[" else "\n]")
 
 
 def _print_json(value: Any) -> None:

@@ -1,7 +1,8 @@
 """ICD-10-CM: does a code exist on a day, may it be billed, and which code is meant.
 
-The codes come from the simple-icd-10-cm package (one release, loaded on first use, about two
-seconds); what changed in behavioral health over the years is in diagnoses.yaml. Everywhere
+The codes come from the simple-icd-10-cm package, one release. Whether a code exists is asked of its
+list alone; the rest is loaded where codes are searched or described (about two seconds, 250 MB).
+What changed in behavioral health over the years is in diagnoses.yaml. Everywhere
 codes are written without a point ("F329"), as on the wire; `pointed` adds it for eyes.
 """
 
@@ -11,6 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib.util import find_spec
+from itertools import groupby
+from pathlib import Path
 from threading import Lock
 from types import ModuleType
 
@@ -87,7 +91,7 @@ def describe(code: str) -> str:
 
 def exists(code: str, day: date) -> bool:
     """Whether there is such a code (billable or only a heading) on that day."""
-    return is_billable(code, day) or bare(code) in _index().headings
+    return is_billable(code, day) or _kind(bare(code)) == _HEADING
 
 
 def is_billable(code: str, day: date) -> bool:
@@ -97,7 +101,34 @@ def is_billable(code: str, day: date) -> bool:
     end = _closed().get(plain)
     if end is not None and day <= end:
         return _began(plain, end) <= day
-    return plain in _index().billable and _began(plain, date.max) <= day
+    return _kind(plain) == _BILLABLE and _began(plain, date.max) <= day
+
+
+_BILLABLE, _HEADING = "billable", "heading"
+
+
+def _kind(code: str) -> str:
+    """Whether the release has the code as billable or as a heading ("" for neither): what stands
+    below a heading stands right behind it."""
+    below = _release().get(code[:3], "")
+    at = below.find(f"\n{code}\n")
+    if at < 0:
+        return ""
+    return _HEADING if below.startswith(code, at + len(code) + 2) else _BILLABLE
+
+
+@cache
+def _release() -> dict[str, str]:
+    """The package's own list of codes, one a line, by category: less than 2 MB, and all that
+    checking a file needs of the code set."""
+    spec = find_spec("simple_icd_10_cm")
+    places = spec.submodule_search_locations if spec else None
+    found = [path for place in places or () for path in Path(place).glob("data/code-list*.txt")]
+    if len(found) != 1:
+        raise RuntimeError("simple-icd-10-cm does not hold one list of codes")
+    codes = dict.fromkeys(found[0].read_text().split())  # some are sections of themselves
+    categories = groupby((c for c in codes if len(c) > 2 and c.isalnum()), lambda c: c[:3])
+    return {category: "\n".join(["", *below, ""]) for category, below in categories}
 
 
 def excluded(code: str, other: str) -> bool:

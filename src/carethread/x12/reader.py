@@ -4,7 +4,7 @@
 What a sender did wrong is a finding with its segment; reading goes on as far as it can.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
@@ -111,11 +111,13 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Tail:
     """Streaming: a set is complete. `transaction` has everything but its claims, of which there
-    were `items`; `span` are its bytes in the file."""
+    were `items`; `span` are its bytes in the file; `segments` its segments as they came, ST
+    first, where these were asked for."""
 
     transaction: Transaction
     items: int
     span: tuple[int, int]
+    segments: tuple[list[str], ...] = ()
 
 
 Event = Interchange | Group | Head | Tail | Claim | RemittedClaim | Any
@@ -131,7 +133,7 @@ def read(data: bytes) -> Document:
     items: list[Any] = []
     for event in events:
         if isinstance(event, Tail):
-            transactions.append(_with_items(event.transaction, tuple(items)))
+            transactions.append(with_items(event.transaction, items))
             spans.append(event.span)
             items = []
         elif isinstance(event, Interchange):
@@ -146,21 +148,25 @@ def read(data: bytes) -> Document:
     )
 
 
-def _with_items(transaction: Any, items: tuple[Any, ...]) -> Transaction:
-    whole: Transaction = replace(transaction, claims=items) if items else transaction
+def with_items(transaction: Any, items: Sequence[Any]) -> Transaction:
+    """A Tail's transaction, whole again."""
+    whole: Transaction = replace(transaction, claims=tuple(items)) if items else transaction
     return whole
 
 
-def stream(source: bytes | BinaryIO, *, keep_unknown: bool = False) -> "Stream":
+def stream(
+    source: bytes | BinaryIO, *, keep_unknown: bool = False, keep_segments: bool = False
+) -> "Stream":
     """Events in the order of the file: Interchange, for each set Head, its claims and Tail, and
     Group behind the sets of a group.
 
     A set without claims (999, TA1) comes as a Tail alone. Memory stays flat whatever the file's
-    size; `keep_unknown` keeps the segments of sets that we do not speak. What was wrong is in
-    `findings` of what is returned. Raises Unreadable, at the first step, where no interchange
-    begins anywhere.
+    size; `keep_unknown` keeps the segments of sets that we do not speak, `keep_segments` those of
+    each set until its Tail. What was wrong is in `findings` of what is returned. Raises Unreadable,
+    at the first step, where no interchange begins anywhere.
     """
-    return Stream(BytesIO(source) if isinstance(source, bytes) else source, keep_unknown)
+    file = BytesIO(source) if isinstance(source, bytes) else source
+    return Stream(file, keep_unknown, keep_segments)
 
 
 _MOST_FINDINGS = 10_000
@@ -175,21 +181,23 @@ class _Set:
     begin: int
     assembler: Assembler | None
     raw: list[tuple[str, ...]]
+    segments: Segments
     items: int = 0
 
 
 class Stream:
-    """An iterator over the events of a file. `findings` grow while it runs."""
+    """An iterator over the events of a file. `findings` grow while it runs; `interchange` and
+    `group` are those that are open."""
 
-    def __init__(self, file: BinaryIO, keep_unknown: bool) -> None:
+    def __init__(self, file: BinaryIO, keep_unknown: bool, keep_segments: bool) -> None:
         self.findings: list[Finding] = []
-        self._keep_unknown = keep_unknown
+        self._keep_unknown, self._keep_segments = keep_unknown, keep_segments
         self._units = Units(file, self._note_text)
         self._marks = DEFAULT
         self._at = 0
-        self._isa: Interchange | None = None
+        self.interchange: Interchange | None = None
         self._groups = 0
-        self._group: Group | None = None
+        self.group: Group | None = None
         self._set: _Set | None = None
         self._span = (0, 0)
         self._behind: Segments = []
@@ -239,6 +247,8 @@ class Stream:
                 if segs:
                     self._at += 1
                     set_ = self._set
+                    if self._keep_segments and set_ is not None:
+                        set_.segments += segs
                     if set_ is None or set_.assembler is None:
                         self._unread(segs)
                     elif items := self._feed(set_.assembler, segs, self._at):
@@ -266,7 +276,7 @@ class Stream:
             try:
                 items = assembler.feed(segs, first)
             except BadValue as fault:
-                e = segs[fault.at]
+                e = segs[fault.at] = segs[fault.at].copy()
                 position, element = first + fault.at, _blank(e, fault.text)
                 self._note("BAD_VALUE", f"{e[0]}{element:02d}: {fault}", position, e[0], element)
                 continue
@@ -289,7 +299,7 @@ class Stream:
             day = None
             self._note("BAD_VALUE", f"ISA: {error}", tag="ISA")
         self._groups = 0
-        self._isa = Interchange(
+        self.interchange = Interchange(
             sender=e[6].strip(),
             receiver=e[8].strip(),
             control=e[13],
@@ -304,23 +314,23 @@ class Stream:
             position=self._at,
             begin=self._span[0],
         )
-        yield self._isa
+        yield self.interchange
 
     def _open_group(self, e: list[str]) -> Iterator[Event]:
         yield from self._abandon("GE", "a new group begins before this one is closed")
         e = e + [""] * (9 - len(e))
         self._groups += 1
-        interchange = self._isa.control if self._isa else ""
-        self._group = Group(interchange, e[6], e[1], e[8], 0, 0, self._at, e[2], e[3])
+        interchange = self.interchange.control if self.interchange else ""
+        self.group = Group(interchange, e[6], e[1], e[8], 0, 0, self._at, e[2], e[3])
 
-    def _open_set(self, e: list[str]) -> Iterator[Event]:
+    def _open_set(self, st: list[str]) -> Iterator[Event]:
         yield from self._abandon("SE", "a new set begins before this one is closed")
-        e = e + [""] * (4 - len(e))
-        if self._group is None:
+        e = st + [""] * (4 - len(st))
+        if self.group is None:
             self._note("OUTSIDE_GROUP", "ST stands outside any functional group", tag="ST")
         else:
-            self._group = replace(self._group, received=self._group.received + 1)
-        group_guide = self._group.guide if self._group else ""
+            self.group = replace(self.group, received=self.group.received + 1)
+        group_guide = self.group.guide if self.group else ""
         version = e[3] or group_guide
         if group_guide and version != group_guide:
             message = f"ST03 names guide {version}, its group {group_guide}"
@@ -335,15 +345,15 @@ class Stream:
                 severity=Severity.WARNING,
             )
         assembler = codec.assembler(envelope, self._marks) if codec else None
-        self._set = _Set(envelope, e[1], self._span[0], assembler, [])
+        self._set = _Set(envelope, e[1], self._span[0], assembler, [], [st])
 
     def _envelope_of(self, set_number: str, version: str) -> Envelope:
-        isa = self._isa or Interchange("", "", "")
+        isa = self.interchange or Interchange("", "", "")
         return Envelope(
             sender=isa.sender,
             receiver=isa.receiver,
             interchange=isa.control,
-            group=self._group.control if self._group else "",
+            group=self.group.control if self.group else "",
             set=set_number,
             guide=version,
             usage=isa.usage,
@@ -360,24 +370,26 @@ class Stream:
         count = self._at - set_.envelope.position + 1
         self._compare("SE_COUNT", e, 1, count, "segments from ST to SE")
         self._compare("SE_CONTROL", e, 2, set_.envelope.set, "the control number in ST02")
+        if self._keep_segments:
+            set_.segments.append(e)
         yield self._tail(set_, self._span[1])
 
     def _close_group(self, e: list[str]) -> Iterator[Event]:
         yield from self._abandon("SE", "the group ends before this set is closed")
-        if self._group is None:
+        if self.group is None:
             self._note("OUTSIDE_GROUP", "GE closes no functional group", tag="GE")
             return
-        self._compare("GE_COUNT", e, 1, self._group.received, "sets in the group")
-        self._compare("GE_CONTROL", e, 2, self._group.control, "the control number in GS06")
-        yield replace(self._group, included=max(0, _count(e[1] if len(e) > 1 else "")))
-        self._group = None
+        self._compare("GE_COUNT", e, 1, self.group.received, "sets in the group")
+        self._compare("GE_CONTROL", e, 2, self.group.control, "the control number in GS06")
+        yield replace(self.group, included=max(0, _count(e[1] if len(e) > 1 else "")))
+        self.group = None
 
     def _close_interchange(self, e: list[str]) -> Iterator[Event]:
         yield from self._abandon("GE", "the interchange ends before this group is closed")
         self._compare("IEA_COUNT", e, 1, self._groups, "groups in the interchange")
-        control = self._isa.control if self._isa else ""
+        control = self.interchange.control if self.interchange else ""
         self._compare("IEA_CONTROL", e, 2, control, "the control number in ISA13")
-        self._isa = None
+        self.interchange = None
 
     def _compare(self, id_: str, e: list[str], element: int, truth: int | str, what: str) -> None:
         """Notes a trailer that says otherwise than what it closes."""
@@ -392,20 +404,21 @@ class Stream:
             set_ = self._set
             self._note("MISSING_SE", f"{why}: set {set_.envelope.set} has no SE", tag="ST")
             yield self._tail(set_, self._span[0])
-        if through != "SE" and self._group is not None:
-            self._note("MISSING_GE", f"{why}: group {self._group.control} has no GE", tag="GS")
-            yield self._group
-            self._group = None
-        if through == "IEA" and self._isa is not None:
-            self._note("MISSING_IEA", f"{why}: {self._isa.control} has no IEA", tag="ISA")
-            self._isa = None
+        if through != "SE" and self.group is not None:
+            self._note("MISSING_GE", f"{why}: group {self.group.control} has no GE", tag="GS")
+            yield self.group
+            self.group = None
+        if through == "IEA" and self.interchange is not None:
+            self._note("MISSING_IEA", f"{why}: {self.interchange.control} has no IEA", tag="ISA")
+            self.interchange = None
 
     def _tail(self, set_: _Set, end: int) -> Tail:
         self._set = None
         if set_.assembler is None:
             raw = UnknownSet(set_.envelope, set_.kind, tuple(set_.raw))
             return Tail(raw, 0, (set_.begin, end))
-        return Tail(set_.assembler.finish(()), set_.items, (set_.begin, end))
+        whole, segs = set_.assembler.finish(()), tuple(set_.segments)
+        return Tail(whole, set_.items, (set_.begin, end), segs)
 
     def _interchange_ack(self, e: list[str]) -> Iterator[Event]:
         e = e + [""] * (6 - len(e))

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from carethread.x12.acknowledgment import FunctionalAck, InterchangeAck, SegmentError, SetAck
-from carethread.x12.check import check_document
+from carethread.x12.check import check
 from carethread.x12.common import Envelope
 from carethread.x12.finding import Finding, Severity
 from carethread.x12.guides import codec_of
@@ -86,7 +86,7 @@ def acknowledge(
     document = read(data)
     isa = document.envelopes[0]
     answers: list[Transaction] = []
-    findings = check_document(document)
+    findings = check(data)
     note = _envelope_note(isa, findings, seen)
     if note != "000" or isa.ack_requested == "1":
         answers.append(_interchange_ack(isa, note))

@@ -4,18 +4,18 @@
 Amounts are strings in dollars with two decimals, dates ISO, absent values empty strings or null.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import BytesIO
 from itertools import groupby
-from typing import Any
+from typing import Any, BinaryIO
 
 from carethread.x12.acknowledgment import InterchangeAck
-from carethread.x12.check import check_document
+from carethread.x12.check import judge
 from carethread.x12.finding import Finding
 from carethread.x12.guides import CODECS, codec_of
-from carethread.x12.reader import Document, Transaction, UnknownSet, read
+from carethread.x12.reader import Transaction, UnknownSet
 from carethread.x12.views import VIEWS
 from carethread.x12.views import envelope as heads
 from carethread.x12.views.envelope import Head
@@ -26,18 +26,15 @@ from carethread.x12.writer import write_interchange
 
 def show(data: bytes) -> list[Json]:
     """One object a transaction set, findings with the set they belong to. Raises Unreadable."""
-    return show_document(read(data))
+    return list(shown(BytesIO(data)))
 
 
-def show_document(document: Document) -> list[Json]:
-    """The same, for a file that has been read."""
-    of = heads.Heads(document)
-    shown = [_transaction(t, of.of(t.envelope)) for t in document.transactions]
-    starts = [t.envelope.position for t in document.transactions]
-    for finding in check_document(document) if shown else ():
-        owner = max(0, bisect_right(starts, finding.segment) - 1)  # the last that begins before it
-        shown[owner]["findings"].append(show_finding(finding))
-    return shown
+def shown(file: BinaryIO) -> Iterator[Json]:
+    """The same, one at a time. Raises Unreadable at the first step."""
+    for judged in judge(file):
+        if judged.transaction is not None:
+            head = heads.head_of(judged.transaction.envelope, judged.interchange, judged.group)
+            yield _transaction(judged.transaction, head, judged.findings)
 
 
 def show_finding(finding: Finding) -> Json:
@@ -50,10 +47,11 @@ def show_finding(finding: Finding) -> Json:
     }
 
 
-def _transaction(transaction: Transaction, head: Head) -> Json:
-    shown = heads.VIEW.show(head)
-    envelope = shown.pop("envelope")
-    said = {"type": kind_of(transaction), **shown, "findings": [], "envelope": envelope}
+def _transaction(transaction: Transaction, head: Head, findings: list[Finding]) -> Json:
+    said = heads.VIEW.show(head)
+    envelope = said.pop("envelope")
+    told = [show_finding(finding) for finding in findings]
+    said = {"type": kind_of(transaction), **said, "findings": told, "envelope": envelope}
     return said | VIEWS[type(transaction)].show(transaction)
 
 

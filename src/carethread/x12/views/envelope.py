@@ -1,13 +1,12 @@
 """What every set's JSON says of its envelopes, and envelopes made from it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 from carethread.x12.common import Envelope
 from carethread.x12.delimiters import DEFAULT, Delimiters
-from carethread.x12.reader import Document, Group, Interchange
+from carethread.x12.reader import Group, Interchange
 from carethread.x12.views.mapping import view
 
 
@@ -53,27 +52,16 @@ _MARKS = [f.name for f in fields(Delimiters)]
 _NOWHERE = Interchange("", "", "")
 
 
-class Heads:
-    """The heads of a document's sets."""
-
-    def __init__(self, document: Document) -> None:
-        self.interchanges, self.groups = document.envelopes, document.groups
-
-    def of(self, envelope: Envelope) -> Head:
-        """ISA and GS are the last of their kind before the set."""
-        isa, gs = _last(self.interchanges, envelope), _last(self.groups, envelope)
-        in_group = envelope.group and gs is not None
-        return Head(
-            **{name: getattr(envelope, name) for name in _SHARED},
-            **_of_interchange(isa or _NOWHERE),
-            functional_id=gs.functional_id if in_group else "",
-            application_sender=gs.sender if in_group else "",
-            application_receiver=gs.receiver if in_group else "",
-        )
-
-
-def _last(envelopes: Iterable[Any], envelope: Envelope) -> Any:
-    return next((e for e in reversed(tuple(envelopes)) if e.position <= envelope.position), None)
+def head_of(envelope: Envelope, isa: Interchange | None, gs: Group | None) -> Head:
+    """The head of a set that stands under these."""
+    in_group = envelope.group and gs is not None
+    return Head(
+        **{name: getattr(envelope, name) for name in _SHARED},
+        **_of_interchange(isa or _NOWHERE),
+        functional_id=gs.functional_id if gs and in_group else "",
+        application_sender=gs.sender if gs and in_group else "",
+        application_receiver=gs.receiver if gs and in_group else "",
+    )
 
 
 def _of_interchange(isa: Interchange) -> dict[str, Any]:
