@@ -21,6 +21,7 @@ from carethread.record.models import (
     ClaimLine,
     Client,
     Connection,
+    Coverage,
     Delivery,
     EdiFile,
     EligibilityAnswer,
@@ -33,6 +34,7 @@ from carethread.record.models import (
 )
 from carethread.sandbox import demo, live
 from carethread.sandbox.practice import cast
+from carethread.workflow import eligibility
 from carethread.workflow.work import run_due
 from carethread.x12.reader import read
 from tests.judges import pyx12_errors
@@ -119,6 +121,9 @@ def test_the_demo_leaves_a_center_in_the_midst_of_its_work(built, center):
         connection = Connection.objects.get(kind="sftp")
         assert (connection.failures, connection.last_error) == (0, "")
         assert connection.last_success_at == datetime(2026, 3, 5, 23, tzinfo=UTC)
+        coverage = Coverage.objects.get(client__mrn="AR-2032")
+        said = eligibility.check(coverage, now=datetime(2026, 3, 5, 23, tzinfo=UTC)).answer
+        assert (said.is_active, said.problem) == (True, "")
 
 
 def every_file_is_accepted() -> None:
