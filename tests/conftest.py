@@ -21,14 +21,15 @@ settings.register_profile("carethread", deadline=None)
 settings.load_profile("carethread")
 
 _DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
-_DATABASE_MARKERS = ("django_db", "database", "browser")
+_DATABASE_MARKERS = ("django_db", "database")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-database",
         action="store_true",
-        help="run only what touches the database (the pure tests have run on SQLite already)",
+        help="run only what touches the database (pure tests, and what the browser shows of the same "
+        "pages, have run on SQLite already)",
     )
 
 
@@ -41,6 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("browser"):
+        return False
     return (
         any(item.get_closest_marker(marker) for marker in _DATABASE_MARKERS)
         or not _DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
