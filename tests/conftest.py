@@ -28,8 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-database",
         action="store_true",
-        help="run only what touches the database (pure tests, and what the browser shows of the same "
-        "pages, have run on SQLite already)",
+        help="run only what touches the database (pure tests, and what the browser shows of the "
+        "same pages, have run on SQLite already)",
     )
 
 

@@ -21,7 +21,7 @@ def asked() -> Iterator[tuple[str, set[str]]]:
             if not isinstance(key, ast.Constant) or key.value not in POLICIES:
                 continue
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name == "effective":
+            if name in ("effective", "value"):
                 told = {word.arg for word in node.keywords}
                 yield str(key.value), {w for w in (PROGRAM, PAYER) if f"{w}_id" in told}
             elif name == "policy":

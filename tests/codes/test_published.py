@@ -83,3 +83,29 @@ def test_a_workbook_says_the_same_as_its_text() -> None:
 def test_another_file_is_refused_in_words(data: bytes) -> None:
     with pytest.raises(NotSuchAFile):
         parse("mue", data)
+
+
+# ---------------------------------------------------------------- who is excluded
+
+
+def leie(npi: str, since: str, until: str = "00000000", *, head: bool = True) -> str:
+    """One row of the OIG's file, with its heading."""
+    names = "LASTNAME,FIRSTNAME,MIDNAME,BUSNAME,GENERAL,SPECIALTY,UPIN,NPI,DOB,ADDRESS,CITY,STATE,"
+    names += "ZIP,EXCLTYPE,EXCLDATE,REINDATE,WAIVERDATE,WVRSTATE\n"
+    row = f"ROE,RAY,,,INDIVIDUAL,SOCIAL WORK,,{npi},19700101,1 A ST,ALBANY,NY,12207,1128a1,"
+    return (names if head else "") + row + f"{since},{until},00000000,\n"
+
+
+def test_of_the_excluded_those_with_a_number_are_known_from_their_day_on() -> None:
+    found = parse("leie", (leie("1003000126", "20240105") + leie("0000000000", "20200101",
+                                                                head=False)).encode())  # fmt: skip
+    assert [(e.code, e.starts, e.ends) for e in found.entries] == [
+        ("1003000126", date(2024, 1, 5), None)
+    ]
+    assert (found.read, found.faults) == (2, ())
+
+
+def test_an_exclusion_without_a_date_is_a_fault_of_its_row() -> None:
+    found = parse("leie", (leie("1003000126", "20240105") + leie("1003000126", "", head=False))
+                  .encode())  # fmt: skip
+    assert [(f.row, f.words) for f in found.faults] == [(3, "nobody is excluded without a date")]

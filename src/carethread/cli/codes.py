@@ -12,7 +12,7 @@ from carethread.cli.threads import Npi
 if TYPE_CHECKING:
     from carethread.workflow.load_codes import Preview
 
-app = typer.Typer(no_args_is_help=True, help="Code tables of CMS, payers and X12 (not shipped).")
+app = typer.Typer(no_args_is_help=True, help="Tables of CMS, OIG, payers and X12 (not shipped).")
 
 _SHOWN = 20
 
@@ -24,7 +24,7 @@ def _group() -> None:
 
 @app.command()
 def load(
-    kind: Annotated[str, typer.Argument(metavar="ptp|mue|fees|carc|rarc")],
+    kind: Annotated[str, typer.Argument(metavar="ptp|mue|fees|carc|rarc|leie")],
     file: Annotated[str, typer.Argument(metavar="FILE", help="CSV, TXT or XLSX, as published.")],
     starts: Annotated[
         str, typer.Option("--from", metavar="DAY", help="First day, as 2026-01-01: the quarter's.")

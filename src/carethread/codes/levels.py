@@ -58,7 +58,8 @@ class Family:
     """What payers know of levels of care of one family, whoever billed.
 
     `codes` are those of its day, `swallows` the other codes that such a day includes, `places`
-    where it is given (telehealth apart), `bill_types` what it stands on. Empty: not said.
+    where it is given (telehealth apart), `bill_types` what it stands on. `certified_days` is the
+    longest that a physician certifies the need for it at a time. Empty or 0: not said.
     """
 
     label: str
@@ -67,6 +68,7 @@ class Family:
     places: tuple[str, ...] = ()
     bill_types: tuple[str, ...] = ()
     condition_codes: tuple[ConditionCode, ...] = ()
+    certified_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,14 @@ POLICIES: dict[str, Policy] = {
             most=23,
         ),
         Policy(
+            "certification",
+            0,
+            "",
+            "For whom a physician certifies intensive outpatient and partial hospitalization.",
+            ((0, "for Medicare's clients, as the law wants"), (1, "for these clients as well")),
+            by=(PROGRAM, PAYER),
+        ),
+        Policy(
             "skip_needs_approval",
             1,
             "persons",

@@ -1,4 +1,5 @@
-"""Code tables as their owners publish them: NCCI PTP and MUE, fee schedules, CARC and RARC wording.
+"""Tables as their owners publish them: NCCI PTP and MUE, fee schedules, CARC and RARC wording, and
+who is excluded from federal programs (LEIE).
 
 A file is read row by row: what makes no sense is a fault with its row, the rest is entries. CSV,
 tab-separated text and XLSX are told apart by their bytes. No such table is shipped with us.
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from zipfile import BadZipFile, ZipFile
+
+from carethread.codes.npi import is_npi
 
 _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 _REASON = re.compile(r"[A-Z]?[0-9]{1,4}")
@@ -58,7 +61,7 @@ Cells = Sequence[str]
 
 
 def parse(kind: str, data: bytes) -> Published:
-    """The file of that kind: ptp, mue, fees, carc or rarc. Raises `NotSuchAFile`."""
+    """The file of that kind: ptp, mue, fees, carc, rarc or leie. Raises `NotSuchAFile`."""
     layout = LAYOUTS[kind]
     rows = enumerate(_rows(data), start=1)
     columns = _heading(layout, rows)
@@ -70,7 +73,8 @@ def parse(kind: str, data: bytes) -> Published:
             continue
         count += 1
         try:
-            entries.append(layout.make(_Row(cells, columns)))
+            made = layout.make(_Row(cells, columns))
+            entries += [made] if made else []
         except ValueError as wrong:
             if len(faults) < _MOST_FAULTS:
                 faults.append(RowFault(number, str(wrong)))
@@ -134,12 +138,13 @@ def _cell(value: object) -> str:
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What a kind of file looks like: names (beginnings, lower case) of its columns, and what a
-    row makes. `columns` maps our name to the names that owners use."""
+    row makes (None: nothing that can be asked for). `columns` maps our name to those that owners
+    use."""
 
     words: str
     columns: dict[str, tuple[str, ...]]
     needed: tuple[str, ...]
-    make: Callable[["_Row"], Entry]
+    make: Callable[["_Row"], Entry | None]
 
 
 class _Row:
@@ -160,7 +165,7 @@ class _Row:
 
     def day(self, name: str) -> date | None:
         told = self.get(name)
-        if told in ("", "*", "99991231"):
+        if told in ("", "*", "99991231", "00000000"):
             return None
         for shape in ("%Y%m%d", "%m/%d/%Y", "%Y-%m-%d"):
             try:
@@ -255,6 +260,14 @@ def _wording(row: _Row) -> Entry:
     return Entry(code, words=words[:600], starts=row.day("starts"), ends=row.day("ends"))
 
 
+def _excluded(row: _Row) -> Entry | None:
+    npi, starts, ends = row.get("npi"), row.day("starts"), row.day("ends")
+    if starts is None:
+        raise ValueError("nobody is excluded without a date")
+    # Most are listed by name alone; only a number says for sure who it is.
+    return Entry(npi, starts=starts, ends=ends) if is_npi(npi) else None
+
+
 _WORDS = {"code": ("code",), "words": ("description", "narrative"), "starts": ("start",),
           "ends": ("stop", "deactivation", "end date")}  # fmt: skip
 LAYOUTS = {
@@ -277,5 +290,10 @@ LAYOUTS = {
     ),
     "carc": Layout("claim adjustment reason codes", _WORDS, ("code", "words"), _wording),
     "rarc": Layout("remittance advice remark codes", _WORDS, ("code", "words"), _wording),
+    "leie": Layout(
+        "excluded individuals and entities (LEIE)",
+        {"npi": ("npi",), "starts": ("excldate",), "ends": ("reindate",)},
+        ("npi", "starts", "ends"), _excluded,
+    ),
 }  # fmt: skip
 KINDS = tuple(LAYOUTS)

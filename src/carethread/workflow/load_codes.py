@@ -42,7 +42,7 @@ def look(kind: str, data: bytes) -> Preview:
 
 
 def _kept(kind: str, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    if kind in ("carc", "rarc"):
+    if kind in ("carc", "rarc", "leie"):
         return entries
     ours = _our_codes()
     paired = kind == "ptp"

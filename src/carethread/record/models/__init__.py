@@ -45,6 +45,7 @@ from carethread.record.models.coverage import (
 )
 from carethread.record.models.eligibility import EligibilityAnswer, EligibilityCheck
 from carethread.record.models.ledger import Transfer
+from carethread.record.models.orders import Certification, LabOrder
 from carethread.record.models.organization import Organization
 from carethread.record.models.people import (
     License,
@@ -76,16 +77,16 @@ from carethread.record.models.wire import (
 from carethread.record.models.work import Case, CaseEvent, CaseKind
 
 __all__ = [
-    "AccessEvent",
-    "AccountEvent", "Acknowledgment", "Adjustment", "AppendOnly", "Appointment", "Attendance",
-    "Authorization", "AuthorizationEvent", "AuthorizationState", "Case", "CaseEvent", "CaseKind",
-    "CensusEntry", "Charge", "ChargeEvidence", "ChargeVersion", "Claim", "ClaimEvent",
-    "ClaimFinding", "ClaimLine", "ClaimState", "ClaimVersion", "Client", "Connection", "Consent",
-    "ContractRate", "Counter", "Coverage", "Delivery", "Diagnosis", "DischargeSummary",
-    "DischargeSummaryVersion", "EdiFile", "EligibilityAnswer", "EligibilityCheck", "Episode",
-    "Fee", "Group", "GroupMember", "Interchange", "License", "LineMatch", "LoadedRow",
-    "LoadedTable", "Match", "Note", "NoteVersion", "Organization", "Payer", "PayerEnrollment",
-    "PolicySetting", "Practitioner", "Program", "ProviderAdjustment", "Remittance",
-    "RemittedClaim", "RemittedLine", "RemoteFile", "RoleGrant", "RuleSkip", "Scoped", "ScrubRule",
-    "Session", "Signature", "Site", "Stay", "Transfer", "TreatmentPlan", "UnitEntry", "User",
+    "AccessEvent", "AccountEvent", "Acknowledgment", "Adjustment", "AppendOnly", "Appointment",
+    "Attendance", "Authorization", "AuthorizationEvent", "AuthorizationState", "Case",
+    "CaseEvent", "CaseKind", "CensusEntry", "Certification", "Charge", "ChargeEvidence",
+    "ChargeVersion", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimState",
+    "ClaimVersion", "Client", "Connection", "Consent", "ContractRate", "Counter", "Coverage",
+    "Delivery", "Diagnosis", "DischargeSummary", "DischargeSummaryVersion", "EdiFile",
+    "EligibilityAnswer", "EligibilityCheck", "Episode", "Fee", "Group", "GroupMember",
+    "Interchange", "LabOrder", "License", "LineMatch", "LoadedRow", "LoadedTable", "Match",
+    "Note", "NoteVersion", "Organization", "Payer", "PayerEnrollment", "PolicySetting",
+    "Practitioner", "Program", "ProviderAdjustment", "Remittance", "RemittedClaim",
+    "RemittedLine", "RemoteFile", "RoleGrant", "RuleSkip", "Scoped", "ScrubRule", "Session",
+    "Signature", "Site", "Stay", "Transfer", "TreatmentPlan", "UnitEntry", "User",
 ]  # fmt: skip

@@ -40,17 +40,18 @@ class Payer(Scoped):
 
 
 class PayerEnrollment(Scoped):
-    """A practitioner is on a payer's roster between two dates."""
+    """A practitioner is on a payer's roster between two dates; without one, the center is: its
+    billing NPI under its tax id."""
 
     practitioner = models.ForeignKey(
-        Practitioner, on_delete=models.PROTECT, related_name="enrollments"
+        Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="enrollments"
     )
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="enrollments")
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.practitioner} with {self.payer}"
+        return f"{self.practitioner or self.organization} with {self.payer}"
 
 
 class Fee(Scoped):

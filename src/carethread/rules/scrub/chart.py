@@ -148,7 +148,8 @@ def plan_signed(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     source="42 CFR 424.24(e) and (d): PHP by day 18, then within 30; IOP within 60",
 )
 def certified(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
-    if context.certifications is None or level(claim, context) not in ("IOP", "PHP"):
+    wanted = context.tables.family(level(claim, context)).certified_days
+    if context.certifications is None or not wanted:
         return
     for line in claim.lines:
         if not any(c.covers(line.service_from) for c in context.certifications):

@@ -1,7 +1,7 @@
 """What lies around a set of charges, read in a fixed number of questions."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,11 +10,14 @@ from django.db.models import DateField, F, QuerySet, Value
 from carethread.insight import authorizations
 from carethread.record.compiled import compiled
 from carethread.record.models import (
+    Certification,
     Charge,
     ChargeEvidence,
     ClaimLine,
     Consent,
+    LabOrder,
     License,
+    LoadedRow,
     NoteVersion,
     PayerEnrollment,
     Signature,
@@ -24,6 +27,7 @@ from carethread.record.models import (
 from carethread.rules.coverage import Checked, facts_on
 from carethread.rules.facts import (
     BilledLine,
+    DatedFacts,
     EligibilityFacts,
     EnrollmentFacts,
     LicenseFacts,
@@ -45,6 +49,10 @@ class Surroundings:
         self.units: dict[int, int] = defaultdict(int)
         self.answers: dict[int, list[Checked]] = defaultdict(list)
         self.can_ask = False
+        self.billing: dict[int, list[EnrollmentFacts]] = defaultdict(list)
+        self.certified: dict[int, list[DatedFacts]] = defaultdict(list)
+        self.orders: dict[tuple[int, str], list[DatedFacts]] = defaultdict(list)
+        self.exclusions: dict[str, list[DatedFacts]] = defaultdict(list)
         days = [c.current_id or 0 for c in charges if c.attendance.session.kind == "day"]
         self.evidence = grouped(_evidence(versions=ids(days))) if days else {}
         self._find_small_facts(charges)
@@ -62,8 +70,17 @@ class Surroundings:
         self.dated = authorizations.dated_entries(row for row in under if row)
 
     def _find_small_facts(self, charges: Sequence[Charge]) -> None:
-        """Licenses and rosters of who rendered, who signed each note version, the authorized units
-        that each charge's current version holds, and what payers said of the coverages."""
+        """Licenses, rosters and exclusions of who rendered, the center's own enrollments, who
+        signed each note version, the authorized units that each charge's current version holds,
+        what physicians ordered and certified, and what payers said of the coverages."""
+        dated: dict[str, tuple[dict[Any, list[Any]], Callable[..., object], _Make]] = {
+            "license": (self.licenses, _whose, LicenseFacts),
+            "roster": (self.enrollments, _whose, _enrollment),
+            "billing": (self.billing, _whose, _enrollment),
+            "certificate": (self.certified, _whose, _days),
+            "order": (self.orders, _both, _days),
+            "excluded": (self.exclusions, _word, _days),
+        }
         current = [charge.current for charge in charges if charge.current]
         behind = {note for notes in self.evidence.values() for note, *_ in notes}
         for what, whose, starts, ends, word, more, count in _small_facts(
@@ -71,11 +88,13 @@ class Surroundings:
             notes=ids({*(version.note_version_id for version in current), *behind}),
             charges=ids(version.pk for version in current),
             coverages=ids(version.coverage_id for version in current if version.coverage_id),
+            episodes=ids(charge.attendance.episode_id for charge in charges),
+            clients=ids(charge.client_id for charge in charges),
+            npis=sorted({charge.practitioner.npi for charge in charges}),
         ):
-            if what == "license":
-                self.licenses[whose].append(LicenseFacts(starts, ends, word, more))
-            elif what == "roster":
-                self.enrollments[whose].append(EnrollmentFacts(starts, ends, word))
+            if what in dated:
+                of, key, make = dated[what]
+                of[key(whose, word)].append(make(starts, ends, word, more))
             elif what == "signature":
                 self.roles[whose].add(word)
             elif what == eligibility.ANSWER:
@@ -117,6 +136,29 @@ class Surroundings:
             self.of_clinician[author, started.date()].append((session, service))
 
 
+_Make = Callable[[date | None, date | None, str, str], DatedFacts]
+
+
+def _whose(whose: int, _: str) -> int:
+    return whose
+
+
+def _word(_: int, word: str) -> str:
+    return word
+
+
+def _both(whose: int, word: str) -> tuple[int, str]:
+    return whose, word
+
+
+def _enrollment(starts: date | None, ends: date | None, payer: str, _: str) -> EnrollmentFacts:
+    return EnrollmentFacts(starts, ends, payer)
+
+
+def _days(starts: date | None, ends: date | None, *_: str) -> DatedFacts:
+    return DatedFacts(starts, ends)
+
+
 def ids(found: Iterable[int]) -> list[int]:
     return sorted(set(found))
 
@@ -131,11 +173,18 @@ def grouped(rows: "Iterable[tuple[int, *tuple[Any, ...]]]") -> dict[int, list[tu
 
 @compiled
 def _small_facts(
-    practitioners: list[int], notes: list[int], charges: list[int], coverages: list[int]
+    practitioners: list[int],
+    notes: list[int],
+    charges: list[int],
+    coverages: list[int],
+    episodes: list[int],
+    clients: list[int],
+    npis: list[str],
 ) -> "QuerySet[License, Any]":
-    """Licenses and payers' rosters by practitioner, signatures by note version, the movements of
-    authorized units by charge version, and payers' answers by coverage: one statement for what
-    would be six."""
+    """Licenses and payers' rosters by practitioner, exclusions by NPI, the center's enrollments by
+    payer, signatures by note version, the movements of authorized units by charge version,
+    certificates by episode, orders by client, and payers' answers by coverage: one statement for
+    what would be ten."""
     columns = ("what", "whose", "effective_from", "effective_to", "word", "more", "count")
     nothing, never = Value(""), Value(None, DateField())
     licenses = License.objects.filter(practitioner__in=practitioners).annotate(
@@ -154,8 +203,23 @@ def _small_facts(
         what=Value("units"), whose=F("charge_version_id"), effective_from=never,
         effective_to=never, word=F("kind"), more=nothing, count=F("units"),
     )  # fmt: skip
+    whole = {"more": nothing, "count": Value(0)}
+    billing = PayerEnrollment.objects.filter(practitioner__isnull=True).annotate(
+        what=Value("billing"), whose=F("payer_id"), word=F("payer__payer_id"), **whole
+    )
+    certified = Certification.objects.filter(episode__in=episodes).annotate(
+        what=Value("certificate"), whose=F("episode_id"), word=nothing, **whole
+    )
+    orders = LabOrder.objects.filter(client__in=clients).annotate(
+        what=Value("order"), whose=F("client_id"), word=F("code"), **whole
+    )
+    excluded = LoadedRow.objects.filter(kind="leie", code__in=npis).annotate(
+        what=Value("excluded"), whose=Value(0), word=F("code"), **whole
+    )
     answers, ways = eligibility.answers(coverages), eligibility.ways_to_ask()
-    others: tuple[QuerySet[Any], ...] = (rosters, signatures, units, answers, ways)
+    others: tuple[QuerySet[Any], ...] = (
+        rosters, billing, excluded, signatures, units, certified, orders, answers, ways,
+    )  # fmt: skip
     return licenses.values_list(*columns).union(
         *(rows.values_list(*columns) for rows in others), all=True
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from carethread.codes.catalogue import Catalogue
+from carethread.codes.limits import laboratory
 from carethread.insight import authorizations
 from carethread.record.models import (
     Authorization,
@@ -18,6 +19,7 @@ from carethread.rules.facts import (
     AuthorizationFacts,
     AuthorizedService,
     ConsentFacts,
+    DatedFacts,
     EpisodeFacts,
     OtherService,
     PlanFacts,
@@ -81,11 +83,29 @@ def _context(
             for of_program, *consent in around.consents.get(first.client_id, ())
             if of_program in (None, program.pk)
         ),
+        billing_enrollments=tuple(around.billing[payer.pk]) or None,
+        certifications=_certified(first, around, settings, payer),
         episode=episode_facts(first.attendance.episode),
         eligibility=around.eligibility(coverage.pk, served),
         policies=settings.of(program_id=program.pk, payer_id=payer.pk),
         tables=tables,
     )
+
+
+def _certified(
+    first: Charge, around: Surroundings, settings: Settings, payer: Payer
+) -> tuple[DatedFacts, ...] | None:
+    """What physicians certified; None where the payer does not want it."""
+    episode = first.attendance.episode
+    asked = settings.value("certification", program_id=episode.program_id, payer_id=payer.pk)
+    return tuple(around.certified[episode.pk]) if asked or payer.kind == "medicare" else None
+
+
+def _ordered(charge: Charge, code: str, around: Surroundings) -> bool | None:
+    """Whether a signed order is behind a laboratory test; None of anything else."""
+    if code not in laboratory():
+        return None
+    return any(o.covers(charge.service_date) for o in around.orders[charge.client_id, code])
 
 
 def _chart_line(charge: Charge, around: Surroundings, tables: Catalogue) -> ChartLine:
@@ -115,6 +135,7 @@ def _chart_line(charge: Charge, around: Surroundings, tables: Catalogue) -> Char
         cosigned="supervisor" in signatures,
         rendering=_rendering(charge, around),
         supervised=supervised,
+        ordered=_ordered(charge, current.code, around),
         client_services=_others(around.of_client[charge.client_id, charge.service_date], session),
         clinician_services=_others(
             around.of_clinician[version.author_id, charge.service_date], session
@@ -169,6 +190,7 @@ def _rendering(charge: Charge, around: Surroundings) -> PractitionerFacts:
         enrollments=tuple(around.enrollments[who.pk])
         if coverage_of(charge).payer.requires_enrollment
         else None,
+        excluded=any(one.covers(charge.service_date) for one in around.exclusions[who.npi]),
     )
 
 
