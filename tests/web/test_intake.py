@@ -113,6 +113,84 @@ def test_what_was_typed_survives_a_refusal(center: Cast) -> None:
     assert "five digits" in page
 
 
+# ------------------------------------------------------------------------------- as one types
+
+
+def checked(center: Cast, kind: str, said: dict[str, object], client: Client | None = None) -> str:
+    said = {"checks": kind, "of": "", "client": client.pk if client else "", **said}
+    answer = signed_in(center.ines).post(
+        reverse("form_check"), said, headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_somebody_who_is_on_record_is_shown_with_a_link(center: Cast) -> None:
+    page = checked(center, "client", {"first_name": "clara", "last_name": "Clientt",
+                                      "birth_date": "1990-05-17"})  # fmt: skip
+    assert "Already on record?" in page
+    assert reverse("client", args=[center.clara.pk]) in page
+    assert "required" not in page, "what is empty is nobody's fault yet"
+    assert Client.objects.count() == 1
+
+
+@pytest.mark.parametrize(("field", "said", "words"), [
+    ("birth_date", "2030-01-01", "Compare the year"),
+    ("birth_date", "1890-01-01", "Compare the year"),
+    ("postal_code", "123", "five digits"),
+    ("mrn", "m00000001", "another client"),
+    ("last_name", "L" * 61, "at most 60 characters (it has 61)"),
+])  # fmt: skip
+def test_a_wrong_fact_of_a_client_is_said_while_one_types(
+    field: str, said: str, words: str, center: Cast
+) -> None:
+    assert words in checked(center, "client", {**IDENTITY, field: said})
+
+
+@pytest.mark.parametrize(("field", "said", "words"), [
+    ("member_id", "12345", "member ids look different"),
+    ("rank", "1", "is number 1 at that time"),
+    ("effective_to", "2025-01-01", "ends before it starts"),
+    ("subscriber_last_name", "", "required"),
+])  # fmt: skip
+def test_a_wrong_fact_of_a_coverage_is_said_while_one_types(
+    field: str, said: str, words: str, center: Cast
+) -> None:
+    right = {"payer": center.payer.pk, "rank": "2", "member_id": "HH00000002",
+             "effective_from": "2026-01-01", "effective_to": "", "relationship": "18"}  # fmt: skip
+    assert "<p>" not in checked(center, "coverage", right, center.clara)
+    page = checked(center, "coverage", {**right, field: said}, center.clara)
+    assert (words in page) is bool(said)
+
+
+def test_an_npi_is_checked_while_one_types(center: Cast) -> None:
+    said = {"checks": "practitioner", "npi": "1000000005", "of": center.nora.pk}
+    page = signed_in(center.ada).post(reverse("form_check"), said).content.decode()
+    assert "check digit does not fit" in page
+    assert signed_in(center.ines).post(reverse("form_check"), said).status_code == 403
+
+
+def test_the_same_person_is_not_entered_twice_unawares(center: Cast) -> None:
+    twin = {**IDENTITY, "first_name": "Clara", "last_name": "Client", "birth_date": "1990-05-17"}
+    refused(
+        post(center.ines, "client_new", None, twin), "is on record as M00000001", "somebody else"
+    )
+    assert post(center.ines, "client_new", None, {**twin, "another": "on"}).status_code == 302
+    assert Client.objects.filter(last_name="Client").count() == 2
+
+
+def test_a_long_name_is_never_cut(center: Cast) -> None:
+    page = signed_in(center.ines).get(reverse("client_new")).content.decode()
+    assert "maxlength" not in page
+    refused(post(center.ines, "client_new", None, {**IDENTITY, "last_name": "L" * 61}), "L" * 61)
+    assert post(center.ines, "client_new", None, {**IDENTITY, "last_name": "L" * 60}).url
+    assert Client.objects.filter(last_name="L" * 60).exists()
+
+
+def test_a_new_client_is_offered_the_next_record_number(center: Cast) -> None:
+    assert 'value="M00000002"' in signed_in(center.ines).get(reverse("client_new")).content.decode()
+
+
 # ------------------------------------------------------------------------------- admission
 
 

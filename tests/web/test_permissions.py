@@ -101,6 +101,7 @@ TABLE = """
         client               CIUB        -
         client_new           I           I
         client_edit          I           I
+        form_check           IUA         IUA
         coverage_new         IU          IU
         coverage             IUB         IU
         authorization_new    IU          IU

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from carethread.insight.cases import UNSETTLED, Asked, narrowed
 from carethread.record.models import Appointment, Case, Client, Note, TreatmentPlan
@@ -84,6 +84,19 @@ def chart(client: Client, now: datetime) -> Chart:
         claims=list(client.claims.select_related("payer").order_by("-pk")[:10]),
         cases=list(_cases(client)),
     )
+
+
+def alike(row: Client) -> list[Client]:
+    """Clients who may be the same person as this one, who is not on record yet: the whole name,
+    or a birth date with half of it. At most five."""
+    first, last = row.first_name.strip(), row.last_name.strip()
+    if not (first or last):
+        return []
+    same = Q(first_name__iexact=first, last_name__iexact=last)
+    if row.birth_date:
+        half = Q(first_name__iexact=first) | Q(last_name__iexact=last)
+        same |= half & Q(birth_date=row.birth_date)
+    return list(Client.objects.filter(same).exclude(pk=row.pk).order_by("last_name", "pk")[:5])
 
 
 def _took(client: Client, now: datetime) -> list[Took]:

@@ -54,6 +54,10 @@ class Flow:
     here: Step
     number: int
 
+    @property
+    def is_last(self) -> bool:
+        return self.number == len(self.steps)
+
 
 def flow(request: Request, client: Client | None, address: str) -> Flow | None:
     """The flow around the step at that address; None where somebody adds just one thing."""

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from carethread.insight.client import chart
+from carethread.insight.client import alike, chart
 from carethread.record.models import (
     Client,
     Consent,
@@ -71,16 +71,27 @@ def client(request: Request, row: Client) -> HttpResponse:
 
 def client_new(request: Request) -> HttpResponse:
     """A new client."""
-    form = ClientForm(http.sent(request), instance=Client(organization=request.user.organization))
+    fresh = Client(organization=request.user.organization, mrn=admit.next_number())
+    sent = http.sent(request)
+    form = ClientForm(sent, instance=fresh, asks=bool(sent) and _is_named(request))
     return edit(
         request,
         form,
-        lambda: admit.save_client(form.instance),
+        lambda: admit.register(
+            form.instance, another=bool(form.cleaned_data.get("another")), now=http.now()
+        ),
         heading="New client",
         back=reverse("clients"),
         flow=flow(request, None, "client_new"),
         after=lambda: url_of("coverage_new", form.instance),
+        shown={"alike": alike(form.instance) if sent else []},
     )
+
+
+def _is_named(request: Request) -> bool:
+    """Whether somebody of the name that was typed is on record."""
+    first, last = (request.POST.get(name, "").strip() for name in ("first_name", "last_name"))
+    return Client.objects.filter(first_name__iexact=first, last_name__iexact=last).exists()
 
 
 def client_edit(request: Request, row: Client) -> HttpResponse:

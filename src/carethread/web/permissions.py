@@ -142,6 +142,7 @@ DOORS: Mapping[str, Door] = {
     "clients": Door(get=FRONT_DESK | BILLING | CARE),
     "client": Door(get=FRONT_DESK | BILLING | CARE, reach=reach.client),
     "client_new": Door(get=INTAKE, post=INTAKE),
+    "form_check": Door(post=FRONT_DESK | ADMINISTRATION, page="home"),
     "client_edit": Door(get=INTAKE, post=INTAKE, reach=reach.client),
     "coverage_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
     "coverage": Door(get=FRONT_DESK | BILLING, post=FRONT_DESK, reach=reach.coverage),

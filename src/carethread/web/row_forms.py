@@ -80,6 +80,8 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form for one row. `widths` says how wide its fields stand (third, half; full otherwise)."""
 
     widths: ClassVar[dict[str, str]] = {}
+    checks: ClassVar[str] = ""
+    """Under which name `form_check` knows it; empty where it is checked when it is sent."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -93,6 +95,8 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
             if isinstance(field, forms.DateField):
                 field.widget = DayInput()
             field.widget.attrs.setdefault("autocomplete", "off")
+            # A browser cuts what is pasted and says nothing; the form says what is too long.
+            field.widget.attrs.pop("maxlength", None)
 
     def placed(self) -> Iterator[tuple[forms.BoundField, str]]:
         """Each field with its width."""
@@ -109,6 +113,10 @@ _DATES = {"effective_from": "half full-narrow", "effective_to": "half full-narro
 
 
 class ClientForm(RowForm):
+    another = forms.BooleanField(
+        label="This is somebody else, with the same name and birth date", required=False
+    )
+    checks = "client"
     widths = {
         "mrn": "third full-narrow", "birth_date": "third", "sex": "third", "first_name": "half",
         "last_name": "half", "city": "half", "state": "quarter", "postal_code": "quarter",
@@ -123,8 +131,14 @@ class ClientForm(RowForm):
         ]  # fmt: skip
         help_texts = {"phone": "Ten digits.", "postal_code": "Five or nine digits, no dash."}
 
+    def __init__(self, *args: Any, asks: bool = False, **named: Any) -> None:
+        super().__init__(*args, **named)
+        if not asks:
+            del self.fields["another"]
+
 
 class CoverageForm(RowForm):
+    checks = "coverage"
     payer = ChoiceOf(Payer)
     widths = {
         **_DATES, "payer": "half full-narrow", "rank": "half full-narrow",
@@ -257,6 +271,7 @@ class ConsentForm(RowForm):
 
 
 class PractitionerForm(RowForm):
+    checks = "practitioner"
     supervisor = ChoiceOf(Practitioner, required=False)
     user = ChoiceOf(User, required=False, label="Signs in as")
     credential = forms.ChoiceField()

@@ -6,10 +6,11 @@ no payer holds follows in the same transaction.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from carethread.codes import icd10
@@ -26,7 +27,7 @@ from carethread.record.models import (
     TreatmentPlan,
 )
 from carethread.workflow import authorize, charges, charging, gather, reserve
-from carethread.workflow.errors import refuse
+from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.keep import keep
 from carethread.workflow.locks import lock
 
@@ -36,27 +37,100 @@ def save_client(row: Client) -> Client:
     return keep(row)
 
 
+def register(row: Client, *, another: bool, now: datetime) -> Client:
+    """Keep a new client. Somebody of that name and birth date may be on record already: that is
+    said once, and `another` answers that it is somebody else."""
+    problems = list(client_problems(row, now=now))
+    if problems:
+        raise Refused(*problems)
+    same = _same_person(row)
+    if same is not None and not another:
+        raise refuse(
+            f"{same.name}, born {same.birth_date:%m/%d/%Y}, is on record as {same.mrn}. Open that "
+            "one, or say that this is somebody else.",
+            "another",
+        )
+    return save_client(row)
+
+
+def client_problems(row: Client, *, now: datetime) -> Iterator[Problem]:
+    """What no constraint says of a client."""
+    today = gather.service_date(row.organization, now)
+    if row.birth_date and not date(1900, 1, 1) <= row.birth_date <= today:
+        yield Problem("birth_date", "Nobody in care was born on that day. Compare the year.")
+    if Client.objects.filter(mrn__iexact=row.mrn).exclude(pk=row.pk).exists():
+        yield Problem("mrn", f"{row.mrn} is another client's record number.")
+
+
+def _same_person(row: Client) -> Client | None:
+    return (
+        Client.objects.filter(
+            first_name__iexact=row.first_name,
+            last_name__iexact=row.last_name,
+            birth_date=row.birth_date,
+        )
+        .exclude(pk=row.pk)
+        .first()
+    )
+
+
+def next_number() -> str:
+    """A record number that is free and follows the latest; empty where that one has no digits."""
+    latest = Client.objects.order_by("-pk").values_list("mrn", flat=True).first() or ""
+    found = re.fullmatch(r"(.*?)(\d+)", latest)
+    if found is None:
+        return ""
+    taken, number = set(Client.objects.values_list("mrn", flat=True)), int(found[2]) + 1
+    while (text := f"{found[1]}{number:0{len(found[2])}d}") in taken:
+        number += 1
+    return text
+
+
 @transaction.atomic
 def save_coverage(row: Coverage, *, now: datetime) -> Coverage:
     """Keep a policy. Its member id must look as the payer's ids look; a policy held by somebody
     else needs that person."""
     row.member_id = row.member_id.strip().upper()
-    pattern = row.payer.member_id_pattern
-    if pattern and not re.fullmatch(pattern, row.member_id):
-        raise refuse(
-            f"{row.payer} member ids look different from this. Compare it with the card.",
-            "member_id",
-        )
-    if row.relationship != "18" and not (row.subscriber_last_name and row.subscriber_birth_date):
-        raise refuse(
-            "Somebody else holds this policy: enter that person's name and birth date.",
-            "subscriber_last_name",
-        )
     charges.one_at_a_time(row.client_id)
+    if problems := list(coverage_problems(row)):
+        raise Refused(*problems)
     _refuse_another_payer(row)
     keep(row)
     charging.recharge(row.client, now=now)
     return row
+
+
+def coverage_problems(row: Coverage) -> Iterator[Problem]:
+    """Everything that keeps a policy from being right, each at its field."""
+    pattern, member_id = row.payer.member_id_pattern, row.member_id.strip().upper()
+    if pattern and not re.fullmatch(pattern, member_id):
+        yield Problem(
+            "member_id",
+            f"{row.payer} member ids look different from this. Compare it with the card.",
+        )
+    if row.relationship != "18" and not (row.subscriber_last_name and row.subscriber_birth_date):
+        yield Problem(
+            "subscriber_last_name",
+            "Somebody else holds this policy: enter that person's name and birth date.",
+        )
+    if row.effective_to and row.effective_to < row.effective_from:
+        yield Problem("effective_to", "It ends before it starts.")
+    same = _same_rank(row)
+    if same is not None:
+        yield Problem(
+            "rank",
+            f"{same.payer} is number {row.rank} at that time. Choose another number, or end that "
+            "coverage first.",
+        )
+
+
+def _same_rank(row: Coverage) -> Coverage | None:
+    """Another policy that claims the same place in the order, at the same time."""
+    others = Coverage.objects.filter(client=row.client_id, rank=row.rank).exclude(pk=row.pk)
+    rows = others.filter(Q(effective_to=None) | Q(effective_to__gte=row.effective_from))
+    if row.effective_to:
+        rows = rows.filter(effective_from__lte=row.effective_to)
+    return rows.select_related("payer").first()
 
 
 def _refuse_another_payer(row: Coverage) -> None:

@@ -73,7 +73,7 @@
   document.addEventListener("htmx:sendError", () => say("The server cannot be reached. What you typed is still here."));
 
   // The first thing that is wrong gets the focus, so that nobody has to look for it.
-  document.querySelector(".has-errors input, .has-errors select, .has-errors textarea, [data-focus]")?.focus();
+  document.querySelector(".has-errors input, .has-errors select, .has-errors textarea, .field:has(> .field-errors p) :is(input, select, textarea), [data-focus]")?.focus();
 
   window.carethread = { say };
 })();
