@@ -17,8 +17,10 @@ from carethread.web.states import CASE_STATES, CLAIM_STATES, DELIVERY_STATES
 from tests.web.world import Shown, signed_in
 
 MOST_QUERIES = 30
-FRAGMENTS = {"diagnosis_search", "diagnosis_options", "file_raw", "group_preview",
-             "walk_in_search", "access_log_csv"}  # fmt: skip
+FRAGMENTS = {
+    "access_log_csv", "diagnosis_search", "diagnosis_options", "eligibility_panel", "file_raw",
+    "group_preview", "walk_in_search",
+}  # fmt: skip
 OPEN_PAGES = ["account_login", "account_reset_password", "account_reset_password_done"]
 
 

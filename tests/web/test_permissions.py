@@ -104,6 +104,9 @@ TABLE = """
         form_check           IUA         IUA
         coverage_new         IU          IU
         coverage             IUB         IU
+        eligibility          CIUB        -
+        eligibility_check    CIUB        CIUB
+        eligibility_panel    CIUB        -
         authorization_new    IU          IU
         authorization        IUB         IU
         plan_new             C           C

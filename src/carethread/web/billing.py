@@ -16,7 +16,7 @@ from carethread.insight.thread import Unknown, of_claim
 from carethread.insight.thread import trace as trace_number
 from carethread.record.models import Claim, ClaimFinding, ClaimState, Payer
 from carethread.rules.scrub.registry import NEVER_OFF
-from carethread.web import http
+from carethread.web import benefits, http
 from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.links import way_to
@@ -214,6 +214,7 @@ def _claim_page(
             "charges": row.charges.select_related("current").order_by("service_date", "pk"),
             "events": row.events.select_related("user").order_by("-pk")[:50],
             "waits": row.state in WAITING,
+            "benefits": benefits.of([row.coverage], request.user)[row.coverage_id],
             **_skipping(row),
             "hold": hold or _hold_form(),
             "question": question or _question_form(),

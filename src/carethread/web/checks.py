@@ -21,7 +21,9 @@ def form_check(request: Request) -> HttpResponse:
     """The problems of what was typed, each for its field; who is on record already. Fields that
     are still empty are nobody's fault yet."""
     kind = request.POST.get("checks", "")
-    if kind not in _FORMS or not may(request.user, _ADDRESSES[kind], "POST"):
+    if kind not in _FORMS:
+        return HttpResponse(status=422)
+    if not may(request.user, _ADDRESSES[kind], "POST"):
         raise PermissionDenied("Your role does not fill in this form.")
     form = _FORMS[kind](request)
     form.is_valid()

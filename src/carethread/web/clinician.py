@@ -20,7 +20,7 @@ from carethread.record.models import (
     Practitioner,
     User,
 )
-from carethread.web import http
+from carethread.web import benefits, http
 from carethread.web.accounts import proof_of_who_signs
 from carethread.web.forms import PasswordForm, WordsForm, attempt, told
 from carethread.web.http import Request
@@ -53,6 +53,7 @@ def day(request: Request) -> HttpResponse:
             "entries": entries,
             "meetings": meetings.on_day(me, on, http.today()),
             "meetings_before": meetings.unsigned_before(me, http.today()),
+            "benefits": benefits.on_day({e.client for e in entries}, on, request.user),
             "alerts": foresee.alerts([entry.appointment for entry in entries], on=on),
             "unsigned": days.unsigned_before(me, http.midnight(), now),
             "amending": days.addenda_begun(me),

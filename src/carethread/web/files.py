@@ -68,7 +68,7 @@ def file(request: Request, row: EdiFile) -> HttpResponse:
             "file": row,
             "delivery": getattr(row, "delivery", None),
             "thread": of_file(row, http.now()),
-            "segments": list(enumerate(_segments(text), start=1))[:400],
+            "segments": list(enumerate(segments(text), start=1))[:400],
             "is_cut": len(row.raw) > _SHOWN,
             "marked": _marked(row),
             "is_answer": _ANSWER.search(row.raw) is not None,
@@ -83,8 +83,8 @@ def _marked(row: EdiFile) -> dict[int, str]:
     return {f["segment"]: f["message"] for f in findings if f.get("segment")}
 
 
-def _segments(text: str) -> list[str]:
-    """The file's text cut at its own segment terminator (ISA is 106 characters long)."""
+def segments(text: str) -> list[str]:
+    """A file's text cut at its own segment terminator (ISA is 106 characters long)."""
     end = text[105] if text.startswith("ISA") and len(text) > 105 else "~"
     return [one.strip("\r\n") for one in text.split(end) if one.strip()]
 

@@ -13,7 +13,7 @@ from carethread.record.models import (
     Practitioner,
     TreatmentPlan,
 )
-from carethread.web import http
+from carethread.web import benefits, http
 from carethread.web.editing import edit
 from carethread.web.flow import Flow, flow, url_of
 from carethread.web.http import Request
@@ -56,6 +56,7 @@ def client(request: Request, row: Client) -> HttpResponse:
             "client": row,
             "today": http.today(),
             "chart": found,
+            "benefits": benefits.of(_in_force(found.coverages), request.user),
             "mine": {one.note.pk for one in mine if one.note},
             "drafts": {
                 one.note.pk
@@ -67,6 +68,12 @@ def client(request: Request, row: Client) -> HttpResponse:
             },
         },
     )
+
+
+def _in_force(rows: list[Coverage]) -> list[Coverage]:
+    """Those that may still pay: nobody asks about what has ended."""
+    today = http.today()
+    return [row for row in rows if row.effective_to is None or row.effective_to >= today]
 
 
 def client_new(request: Request) -> HttpResponse:
@@ -131,6 +138,7 @@ def _coverage(
         words="Claims that wait for this are computed anew when you save.",
         back=_page_of(row.client),
         flow=steps,
+        shown={"benefits": benefits.of([row], request.user).get(row.pk) if row.pk else None},
     )
 
 

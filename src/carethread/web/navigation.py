@@ -60,8 +60,8 @@ MENU = (
     Entry(
         "clients", "Clients", "users", "Front desk",
         ("client", "client_new", "client_edit", "coverage_new", "coverage", "plan_new",
-         "plan", "consent_new", "admission_new", "admission", "diagnosis_new", "diagnosis",
-         "appointment_new", "appointment"),
+         "plan", "consent_new", "admission_new", "admission", "eligibility", "diagnosis_new",
+         "diagnosis", "appointment_new", "appointment"),
     ),
     Entry(
         "practitioners", "Practitioners", "stethoscope", "Set-up",

@@ -146,6 +146,11 @@ DOORS: Mapping[str, Door] = {
     "client_edit": Door(get=INTAKE, post=INTAKE, reach=reach.client),
     "coverage_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
     "coverage": Door(get=FRONT_DESK | BILLING, post=FRONT_DESK, reach=reach.coverage),
+    "eligibility": Door(get=FRONT_DESK | BILLING | CARE, reach=reach.coverage_of_theirs),
+    "eligibility_check": Door(
+        post=FRONT_DESK | BILLING | CARE, reach=reach.coverage_of_theirs, page="eligibility"
+    ),
+    "eligibility_panel": Door(get=FRONT_DESK | BILLING | CARE, reach=reach.coverage_of_theirs),
     "authorization_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
     "authorization": Door(get=FRONT_DESK | BILLING, post=FRONT_DESK, reach=reach.authorization),
     "plan_new": Door(get=CARE, post=CARE, reach=reach.client),

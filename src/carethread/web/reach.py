@@ -236,6 +236,16 @@ def client(user: User, client_id: int) -> Client:
 
 
 coverage = _any(lambda: Coverage.objects.select_related("client", "payer"))
+
+
+def coverage_of_theirs(user: User, coverage_id: int) -> Coverage:
+    """A coverage of a client whom the user may look at."""
+    rows = Coverage.objects.select_related("client", "payer", "organization")
+    row = _find(rows, coverage_id)
+    client(user, row.client_id)
+    return row
+
+
 authorization = _any(lambda: Authorization.objects.select_related("client", "payer"))
 
 

@@ -11,6 +11,7 @@ from carethread.web import (
     cases,
     checks,
     clinician,
+    eligibility,
     files,
     group_session,
     groups,
@@ -116,6 +117,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<int:client_id>/edit/", intake.client_edit, name="client_edit"),
     path("clients/<int:client_id>/coverage/", intake.coverage_new, name="coverage_new"),
     path("coverage/<int:coverage_id>/", intake.coverage, name="coverage"),
+    path("coverage/<int:coverage_id>/eligibility/", eligibility.eligibility, name="eligibility"),
+    path(
+        "coverage/<int:coverage_id>/eligibility/check/",
+        eligibility.eligibility_check,
+        name="eligibility_check",
+    ),
+    path(
+        "coverage/<int:coverage_id>/eligibility/panel/",
+        eligibility.eligibility_panel,
+        name="eligibility_panel",
+    ),
     path(
         "clients/<int:client_id>/authorization/",
         utilization.authorization_new,

@@ -1,0 +1,65 @@
+"""What payers were asked about coverages, and what they answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max, Q, QuerySet
+
+from carethread.record.models import Client, Coverage, EligibilityAnswer, EligibilityCheck
+
+UNDER_WAY = timedelta(seconds=40)
+"""How long an answer may take: the payer's twenty seconds, whoever is asked after it, and some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The last question about a coverage; `after` are those to whom its answer handed it on."""
+
+    check: EligibilityCheck
+    after: list[EligibilityCheck] = field(default_factory=list)
+
+    @property
+    def answer(self) -> EligibilityAnswer | None:
+        return getattr(self.check, "answer", None)
+
+    def is_under_way(self, now: datetime) -> bool:
+        """Whether the payer is being asked at this moment."""
+        return self.answer is None and now - self.check.asked_at < UNDER_WAY
+
+
+def latest(coverages: Iterable[Coverage]) -> dict[int, Asked]:
+    """By coverage; nothing for those that nobody asked about. Two queries."""
+    own = EligibilityCheck.objects.filter(coverage__in=list(coverages), follows=None)
+    last = own.order_by().values("coverage").annotate(last=Max("pk")).values("last")
+    rows = list(_whole(EligibilityCheck.objects.filter(Q(pk__in=last) | Q(follows__in=last))))
+    found = {row.pk: Asked(row) for row in rows if row.follows_id is None}
+    for row in rows:
+        if row.follows_id in found:
+            found[row.follows_id].after.append(row)
+    return {asked.check.coverage_id: asked for asked in found.values()}
+
+
+def history(coverage: Coverage, most: int = 50) -> list[EligibilityCheck]:
+    """Every question about a coverage, the newest first."""
+    return list(_whole(EligibilityCheck.objects.filter(coverage=coverage)).order_by("-pk")[:most])
+
+
+def _whole(rows: "QuerySet[EligibilityCheck]") -> "QuerySet[EligibilityCheck]":
+    found: QuerySet[EligibilityCheck] = rows.select_related(
+        "answer", "coverage__client", "coverage__payer", "asked_by"
+    ).order_by("pk")
+    return found
+
+
+def in_force(clients: Iterable[Client], day: date) -> dict[int, Coverage]:
+    """The coverage that is asked first on that day, by client. One query."""
+    rows = Coverage.objects.filter(
+        Q(effective_to=None) | Q(effective_to__gte=day),
+        client__in=list(clients),
+        effective_from__lte=day,
+    ).select_related("payer", "client")
+    found: dict[int, Coverage] = {}
+    for row in rows.order_by("rank", "-pk"):
+        found.setdefault(row.client_id, row)
+    return found
