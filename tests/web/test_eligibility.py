@@ -52,7 +52,7 @@ def test_who_books_treats_and_bills_reads_the_same(asking: Cast) -> None:
         page(asking.ines, "client", asking.clara.pk),
         page(asking.ines, "coverage", asking.coverage.pk),
         page(asking.bill, "coverage", asking.coverage.pk),
-        page(asking.nora.user, "note", draft.pk),
+        page(asking.nora.user, "note_benefits", draft.pk),
     ]
     screens.append(page(asking.bill, "claim", claim_of(asking)))
     for screen in screens:

@@ -10,15 +10,19 @@ from django_scopes import scope
 
 from carethread.codes.roles import Role
 from carethread.record.models import (
+    AccessEvent,
     Appointment,
     Client,
     Coverage,
     Diagnosis,
     Episode,
     Note,
+    TreatmentPlan,
 )
-from carethread.workflow import document
-from tests.cast import TODAY, Cast, draft_of, signed_session
+from carethread.workflow import admit, document
+from carethread.workflow.errors import Refused
+from carethread.workflow.reauthenticate import Proof
+from tests.cast import PASSWORD, TODAY, Cast, draft_of, signed_session
 from tests.web.world import LATER, Shown, signed_in
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -388,3 +392,91 @@ def test_a_client_lists_everything_with_links_for_who_may_open_them(shown: Shown
         assert reverse("note_discard", args=[note.pk]) not in pages[role]
     assert reverse("note_facts", args=[note.pk]) in pages[Role.BILLER]
     assert reverse("note_facts", args=[note.pk]) not in pages[Role.INTAKE]
+
+
+# ------------------------------------------------------------------------------- plans
+
+
+def plan(cast: Cast, **changes: object) -> dict[str, object]:
+    return {"episode": cast.episode.pk, "effective_from": "2026-02-01", "sign": "on",
+            "effective_to": "2026-08-01", "goals": "Sleep",
+            "password": PASSWORD} | changes  # fmt: skip
+
+
+def planned(cast: Cast, **changes: object) -> HttpResponse:
+    signed_session(cast)
+    return post(cast.nora.user, "plan_new", cast.clara, plan(cast, **changes))
+
+
+def test_a_plan_is_signed_with_the_password_at_the_real_moment(center: Cast) -> None:
+    assert planned(center).status_code == 302
+    row = TreatmentPlan.objects.latest("pk")
+    assert (row.signed_by, row.signed_at) == (center.nora, LATER)
+    page = signed_in(center.nora.user).get(reverse("plan", args=[row.pk])).content.decode()
+    assert "Signed on March 2, 2026 at 8:30 PM by Nora Notes, LCSW, 29 days after" in page
+    assert "Save" not in page
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"password": ""}, "enter your password to sign"),
+    ({"password": "guess"}, "That is not your password"),
+])  # fmt: skip
+def test_without_the_password_nothing_is_signed_and_nothing_lost(
+    changes: dict[str, str], words: str, center: Cast
+) -> None:
+    answer = planned(center, **changes)
+    refused(answer, words, "Sleep")
+    assert TreatmentPlan.objects.count() == 1
+
+
+def test_a_plan_is_kept_unsigned_and_nothing_that_is_sent_dates_a_signature(center: Cast) -> None:
+    assert planned(center, sign="", password="", signed_at="2026-02-01 10:00").status_code == 302
+    row = TreatmentPlan.objects.latest("pk")
+    assert row.signed_at is None
+    again = plan(center, signed_at="2026-02-01 10:00", signed_by=str(center.vera.pk))
+    post(center.nora.user, "plan", row, again)
+    row.refresh_from_db()
+    assert (row.signed_by, row.signed_at) == (center.nora, LATER)
+    refused(post(center.nora.user, "plan", row, plan(center, goals="Other")), "is signed and stays")
+
+
+def test_only_a_practitioner_signs_a_plan(center: Cast) -> None:
+    proof = Proof(center.ines.pk, "password", LATER)
+    row = TreatmentPlan(organization=center.center, episode=center.episode,
+                        effective_from=TODAY, effective_to=TODAY)  # fmt: skip
+    with pytest.raises(Refused, match="Only a practitioner"):
+        admit.sign_plan(row, user=center.ines, proof=proof, now=LATER)
+    stale = Proof(center.nora.user.pk, "password", LATER - timedelta(hours=1))
+    with pytest.raises(Refused, match="password again"):
+        admit.sign_plan(row, user=center.nora.user, proof=stale, now=LATER)
+
+
+# ------------------------------------------------------------------------------- by name
+
+
+def found(shown: Shown, role: Role, asked: str) -> HttpResponse:
+    return signed_in(shown.people[role]).get(reverse("trace") + f"?q={asked}")
+
+
+def test_a_name_finds_the_client_and_their_claims(shown: Shown) -> None:
+    page = found(shown, Role.BILLER, "client, cla").content.decode()
+    assert reverse("client", args=[shown.cast.clara.pk]) in page
+    assert reverse("claim", args=[shown.denied.pk]) in page
+    assert "Dana" not in page
+    nobody = found(shown, Role.BILLER, "Zacharias")
+    assert nobody.status_code == 404
+    assert "beginning of a name" in nobody.content.decode()
+
+
+def test_who_may_not_open_a_client_finds_their_claims(shown: Shown) -> None:
+    page = found(shown, Role.DIRECTOR, "clara").content.decode()
+    assert reverse("claim", args=[shown.denied.pk]) in page
+    assert reverse("client", args=[shown.cast.clara.pk]) not in page
+    assert found(shown, Role.INTAKE, "clara").status_code == 403
+
+
+def test_a_search_by_name_is_written_down_for_each_client_shown(shown: Shown) -> None:
+    found(shown, Role.BILLER, "Client")
+    with scope(organization=shown.cast.center):
+        event = AccessEvent.objects.latest("pk")
+    assert (event.action, event.client) == ("trace", shown.cast.clara)

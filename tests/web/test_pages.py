@@ -19,7 +19,7 @@ from tests.web.world import Shown, signed_in
 MOST_QUERIES = 30
 FRAGMENTS = {
     "access_log_csv", "diagnosis_search", "diagnosis_options", "eligibility_panel", "file_raw",
-    "group_preview", "walk_in_search",
+    "group_preview", "note_benefits", "walk_in_search",
 }  # fmt: skip
 OPEN_PAGES = ["account_login", "account_reset_password", "account_reset_password_done"]
 

@@ -32,6 +32,7 @@ TABLE = """
         note_draft           C           C
         note_sign            C           C
         note_addendum        C           C
+        note_benefits        C           -
         note_discard         C           C
         note_signed          C           -
         claim_facts          I           -

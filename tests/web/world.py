@@ -79,8 +79,8 @@ class Shown:
         """The thing that an address of the table is asked with: one that its owner may open."""
         thing = {
             "note_open": self.appointment, "note": self.draft, "note_draft": self.draft,
-            "note_sign": self.draft, "note_discard": self.draft, "note_addendum": self.signed,
-            "note_signed": self.signed,
+            "note_benefits": self.draft, "note_sign": self.draft, "note_discard": self.draft,
+            "note_addendum": self.signed, "note_signed": self.signed,
             "note_facts": self.signed, "inbox_item": self.returned, "inbox_answer": self.returned,
             "cosign": self.waiting, "cosign_return": self.waiting,
             "claim": self.held, "claim_hold": self.held,

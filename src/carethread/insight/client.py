@@ -1,5 +1,6 @@
 """One client, whole: who pays, what care there is, what took place and what is to come."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from carethread.insight.cases import UNSETTLED, Asked, narrowed
-from carethread.record.models import Appointment, Case, Client, Note, TreatmentPlan
+from carethread.record.models import Appointment, Case, Claim, Client, Note, TreatmentPlan
 
 _MOST = 25
 AHEAD = 12
@@ -84,6 +85,36 @@ def chart(client: Client, now: datetime) -> Chart:
         claims=list(client.claims.select_related("payer").order_by("-pk")[:10]),
         cases=list(_cases(client)),
     )
+
+
+def named(rows: "QuerySet[Client]", asked: str) -> "QuerySet[Client]":
+    """Those of the clients whose names begin with the words that were typed, in any order, or who
+    have that record number."""
+    for word in asked.replace(",", " ").split()[:5]:
+        rows = rows.filter(
+            Q(last_name__istartswith=word) | Q(first_name__istartswith=word) | Q(mrn__iexact=word)
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A client who was found by name, with the latest claims."""
+
+    client: Client
+    claims: list[Claim]
+
+
+def found(rows: "QuerySet[Client]", asked: str, most: int = 20) -> list[Found]:
+    """The clients of that name with their claims. Two queries."""
+    if not asked.replace(",", " ").split():
+        return []
+    people = list(named(rows, asked).order_by("last_name", "first_name", "pk")[:most])
+    claims: dict[int, list[Claim]] = defaultdict(list)
+    for claim in Claim.objects.filter(client__in=people).select_related("payer").order_by("-pk"):
+        if len(claims[claim.client_id]) < most:
+            claims[claim.client_id].append(claim)
+    return [Found(one, claims[one.pk]) for one in people]
 
 
 def alike(row: Client) -> list[Client]:

@@ -10,6 +10,7 @@ from carethread.insight import pipeline as before_claims
 from carethread.insight.ages import age_days
 from carethread.insight.claims import WAITING, Asked
 from carethread.insight.claims import claims as claims_asked
+from carethread.insight.client import found
 from carethread.insight.pipeline import AGES
 from carethread.insight.pipeline import pipeline as pipeline_now
 from carethread.insight.thread import Unknown, of_claim
@@ -21,6 +22,7 @@ from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.links import way_to
 from carethread.web.pages import Page, number_asked, page
+from carethread.web.reach import clients_to_find
 from carethread.workflow import bill, follow_up, payer_rules
 
 # The pipeline's groups: what waits for us, for others, and what is settled.
@@ -241,11 +243,15 @@ def _skipping(row: Claim) -> dict[str, object]:
 
 
 def trace(request: Request) -> HttpResponse:
-    """From whatever number somebody holds to its thread; a claim's is shown on its page."""
+    """From whatever number somebody holds to its thread; a claim's is shown on its page. From a
+    name to the people of that name and their claims."""
     asked = request.GET.get("q", "").strip()
     try:
         thread = trace_number(asked, http.now()) if asked else None
     except Unknown as unknown:
+        if people := found(clients_to_find(request.user), asked):
+            request.shown = frozenset(one.client.pk for one in people)
+            return render(request, "billing/found.html", {"asked": asked, "people": people})
         return render(
             request, "billing/trace.html", {"asked": asked, "unknown": unknown}, status=404
         )

@@ -97,6 +97,8 @@ class DiagnosisForm(RowForm):
         if self.instance.pk:
             self.fields["code"].disabled = self.fields["diagnosed_on"].disabled = True
             self.fields["code"].help_text = icd10.describe(self.instance.code)
+        else:
+            del self.fields["resolved_on"]
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]

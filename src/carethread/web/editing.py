@@ -32,13 +32,15 @@ def edit(
     shown: Mapping[str, object] | None = None,
     flow: Flow | None = None,
     after: Callable[[], str] | None = None,
+    fixed: str = "",
 ) -> HttpResponse:
     """The page of one row. After saving: to where the user came from (`next`), else `back`.
 
     `over` stands above the heading, `words` under it; a `template` of
     its own may show more (`shown`). Who may only look sees the values, and who
     corrects them. Where the row is a step of intake, its `flow` says what follows;
-    `after` says it where only the saved row knows.
+    `after` says it where only the saved row knows. `fixed` says why
+    nobody changes it any more.
     """
     back = way_back(request, flow.after if flow and flow.after else back)
     if saves(request, form, save):
@@ -47,7 +49,7 @@ def edit(
         return redirect(after() if after else back)
     return edit_page(
         request, form, heading=heading, back=back, over=over, words=words, template=template,
-        shown=shown, flow=flow,
+        shown=shown, flow=flow, fixed=fixed,
     )  # fmt: skip
 
 
@@ -62,10 +64,11 @@ def edit_page(
     template: str = "parts/edit.html",
     shown: Mapping[str, object] | None = None,
     flow: Flow | None = None,
+    fixed: str = "",
 ) -> HttpResponse:
     """The form as it stands, with what was refused; only to look at for whom may not save."""
     address = request.resolver_match.view_name if request.resolver_match else ""
-    may_save = may(request.user, address, "POST")
+    may_save = may(request.user, address, "POST") and not fixed
     if not may_save:
         form.only_show()
     return render(
@@ -80,7 +83,7 @@ def edit_page(
             "back": back,
             "flow": flow,
             "may_save": may_save,
-            "corrected_by": corrected_by(address),
+            "corrected_by": fixed or corrected_by(address),
         },
         status=422 if form.errors else 200,
     )

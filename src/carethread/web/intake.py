@@ -1,19 +1,19 @@
 """Clients and what has to be right about them: identity, coverage, authorizations, plans."""
 
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
-from carethread.insight.client import alike, chart
+from carethread.insight.client import alike, chart, named
 from carethread.record.models import (
     Client,
     Consent,
     Coverage,
-    Practitioner,
     TreatmentPlan,
 )
 from carethread.web import benefits, http
+from carethread.web.accounts import proof_of_who_signs
 from carethread.web.editing import edit
 from carethread.web.flow import Flow, flow, url_of
 from carethread.web.http import Request
@@ -25,7 +25,6 @@ from carethread.web.row_forms import (
     ConsentForm,
     CoverageForm,
     PlanForm,
-    signed_now,
 )
 from carethread.workflow import admit
 
@@ -33,16 +32,8 @@ from carethread.workflow import admit
 def clients(request: Request) -> HttpResponse:
     """The clients that this user may look at, by name or record number."""
     asked = request.GET.get("q", "").strip()
-    rows = _named(clients_of(request.user), asked).order_by("last_name", "first_name", "pk")
+    rows = named(clients_of(request.user), asked).order_by("last_name", "first_name", "pk")
     return render(request, "intake/clients.html", {"asked": asked, "page": page(request, rows)})
-
-
-def _named(rows: "QuerySet[Client]", asked: str) -> "QuerySet[Client]":
-    for word in asked.split()[:5]:
-        rows = rows.filter(
-            Q(last_name__istartswith=word) | Q(first_name__istartswith=word) | Q(mrn__iexact=word)
-        )
-    return rows
 
 
 def client(request: Request, row: Client) -> HttpResponse:
@@ -156,24 +147,37 @@ def _plan(request: Request, row: TreatmentPlan, client: Client, heading: str) ->
     form = PlanForm(http.sent(request), instance=row, client=client)
     if not sees_narrative(request.user):
         form.without_goals()
-    signed = f"Signed {row.signed_at:%B %-d, %Y}. " if row.signed_at else "Not signed yet. "
     return edit(
         request,
         form,
         lambda: _save_plan(request, form),
         heading=heading,
         over=client.name,
-        words=f"{signed if row.pk else ''}A service needs an active, signed plan to be billed.",
+        words="A service needs an active, signed plan to be billed.",
         back=_page_of(client),
+        fixed=_signed_words(row),
+    )
+
+
+def _signed_words(row: TreatmentPlan) -> str:
+    """By whom and when it was signed, and how late; empty while it is not."""
+    if row.signed_at is None:
+        return ""
+    at = timezone.localtime(row.signed_at)
+    late = (at.date() - row.effective_from).days
+    after = f", {late} days after it took effect" if late > 1 else ""
+    return (
+        f"Signed on {at:%B %-d, %Y} at {at:%-I:%M %p} by {row.signed_by}{after}. It stays as it "
+        "is; write a new one to change it."
     )
 
 
 def _save_plan(request: Request, form: PlanForm) -> TreatmentPlan:
-    me: Practitioner | None = getattr(request.user, "practitioner", None)
-    row = form.instance
-    return admit.save_plan(
-        signed_now(row, me, http.now()) if form.cleaned_data.get("sign") else row
-    )
+    if not form.cleaned_data.get("sign"):
+        return admit.save_plan(form.instance)
+    proof = proof_of_who_signs(request)
+    # Read anew: a proof that is younger than the moment of signing proves nothing.
+    return admit.sign_plan(form.instance, user=request.user, proof=proof, now=http.now())
 
 
 def consent_new(request: Request, row: Client) -> HttpResponse:

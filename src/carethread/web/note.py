@@ -18,7 +18,6 @@ from carethread.record.models import Note, NoteVersion, Signature
 from carethread.rules.scrub.diagnosis import doubt
 from carethread.web import benefits, http
 from carethread.web.accounts import proof_of_who_signs
-from carethread.web.benefits import Benefits
 from carethread.web.http import Request
 from carethread.web.note_form import NoteForm
 from carethread.web.pages import number_asked
@@ -109,6 +108,15 @@ def note_addendum(request: Request, row: Note) -> HttpResponse:
     return redirect("note", row.pk)
 
 
+def note_benefits(request: Request, row: Note) -> HttpResponse:
+    """What the payer says of the coverage on the day of the session; the editor asks for it when it
+    stands."""
+    day = timezone.localdate(row.starts_at or http.now())
+    client = row.attendance.client
+    found = benefits.on_day([client], day, request.user).get(client.pk)
+    return render(request, "clinician/_note_benefits.html", {"benefits": found})
+
+
 def note_discard(request: Request, row: Note) -> HttpResponse:
     """Throw away a draft that was never signed."""
     client = row.attendance.client_id
@@ -191,7 +199,7 @@ def _editor(
         request,
         "clinician/note.html",
         {
-            **_shown(form, request),
+            **_shown(form),
             "conflict": conflict,
             "password_problems": password_problems or [],
             "returned": [
@@ -215,24 +223,16 @@ def _live(
     context = {"conflict": conflict, "refused": refused, "new_sections": new_sections}
     if conflict or refused:
         return render(request, "clinician/_live.html", {"form": form, "note": form.note, **context})
-    return render(request, "clinician/_live.html", {**_shown(form, request), **context})
+    return render(request, "clinician/_live.html", {**_shown(form), **context})
 
 
-def _benefits_of(note: Note, request: Request) -> Benefits | None:
-    """What the payer says of the coverage on the day of the session."""
-    day = timezone.localdate(note.starts_at or http.now())
-    client = note.attendance.client
-    return benefits.on_day([client], day, request.user).get(client.pk)
-
-
-def _shown(form: NoteForm, request: Request) -> dict[str, object]:
+def _shown(form: NoteForm) -> dict[str, object]:
     return {
         "form": form,
         "note": form.note,
         "client": form.note.attendance.client,
         "codes": [(code, icd10.describe(code)) for code in form.codes],
         "preview": _preview(form),
-        "benefits": _benefits_of(form.note, request),
         "saved_at": _stamp(form.note.saved_at),
         "saved_local": timezone.localtime(form.note.saved_at),
     }

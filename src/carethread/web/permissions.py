@@ -70,6 +70,7 @@ DOORS: Mapping[str, Door] = {
     "note_draft": Door(post=CARE, reach=reach.own_note, page="note"),
     "note_sign": Door(post=CARE, reach=reach.own_note, page="note"),
     "note_addendum": Door(post=CARE, reach=reach.own_note, page="note"),
+    "note_benefits": Door(get=CARE, reach=reach.readable_note),
     "note_discard": Door(post=CARE, reach=reach.own_note, page="note"),
     "note_signed": Door(get=CARE, reach=reach.readable_note),
     "diagnosis_search": Door(get=CARE),

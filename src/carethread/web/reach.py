@@ -227,6 +227,15 @@ def clients_of(user: User) -> "QuerySet[Client]":
     )
 
 
+def clients_to_find(user: User) -> "QuerySet[Client]":
+    """The clients whom a search by name may show to a user who sees claims: those that they may
+    look at anyway, and whoever has a claim."""
+    rows: QuerySet[Client] = Client.objects.all()
+    if not _ANY_CLIENT.isdisjoint(user.roles):
+        return rows
+    return rows.filter(pk__in=Claim.objects.values("client"))
+
+
 def client(user: User, client_id: int) -> Client:
     row = _find(Client.objects.all(), client_id)
     _refuse_unless(

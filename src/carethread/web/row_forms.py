@@ -2,7 +2,6 @@
 `workflow` keeps the row, and what it refuses is shown at the field."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -235,7 +234,14 @@ class PlanForm(RowForm):
     )
     goals = LinesField(required=False, help_text="One on a line.")
     sign = forms.BooleanField(label="I sign this plan now", required=False)
-    widths = _DATES
+    password = forms.CharField(
+        label="Your password",
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="Only to sign. The signature bears this moment, and the plan stays as it is.",
+    )
+    widths = {**_DATES, "password": "half full-narrow"}
 
     class Meta:
         model = TreatmentPlan
@@ -250,7 +256,7 @@ class PlanForm(RowForm):
         episode.offer(Episode.objects.filter(client=client).select_related("client", "program"))
         ordered.choices = [(key, s.label.capitalize()) for key, s in services().items()]
         if self.instance.signed_at:
-            del self.fields["sign"]
+            del self.fields["sign"], self.fields["password"]
 
     def without_goals(self) -> None:
         """What a plan tells stays with those who treat; its dates and services do not."""
@@ -470,12 +476,6 @@ class PolicyScopeForm(forms.Form):
     def chosen(self) -> dict[str, Any]:
         """What was chosen and exists here; what does not is as if nothing were chosen."""
         return {name: row for name, row in self.cleaned_data.items() if row is not None}
-
-
-def signed_now(plan: TreatmentPlan, by: Practitioner | None, now: datetime) -> TreatmentPlan:
-    """The plan with the signature of whoever signs it."""
-    plan.signed_by, plan.signed_at = by, now
-    return plan
 
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notes/<int:note_id>/draft/", note.note_draft, name="note_draft"),
     path("notes/<int:note_id>/sign/", note.note_sign, name="note_sign"),
     path("notes/<int:note_id>/addendum/", note.note_addendum, name="note_addendum"),
+    path("notes/<int:note_id>/benefits/", note.note_benefits, name="note_benefits"),
     path("notes/<int:note_id>/discard/", note.note_discard, name="note_discard"),
     path("notes/<int:note_id>/signed/", note.note_signed, name="note_signed"),
     path("notes/<int:note_id>/facts/", note.note_facts, name="note_facts"),

@@ -24,12 +24,15 @@ from carethread.record.models import (
     Diagnosis,
     Episode,
     NoteVersion,
+    Practitioner,
     TreatmentPlan,
+    User,
 )
 from carethread.workflow import authorize, charges, charging, gather, reserve
 from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.keep import keep
 from carethread.workflow.locks import lock
+from carethread.workflow.reauthenticate import Proof
 
 
 def save_client(row: Client) -> Client:
@@ -243,6 +246,22 @@ def save_plan(row: TreatmentPlan) -> TreatmentPlan:
     if before is not None and before.signed_at is not None:
         raise refuse("This plan is signed and stays as it is. Write a new one to change it.")
     return keep(row)
+
+
+def sign_plan(row: TreatmentPlan, *, user: User, proof: Proof, now: datetime) -> TreatmentPlan:
+    """Keep a plan and sign it, at this moment and no other: a plan may take effect on an earlier
+    day, its signature is never dated back."""
+    practitioner: Practitioner | None = getattr(user, "practitioner", None)
+    if practitioner is None:
+        raise refuse("Only a practitioner can sign a plan.", "sign")
+    if not proof.holds_for(user, now):
+        raise refuse("Please enter your password again to sign.", "password")
+    row.signed_by, row.signed_at = practitioner, now
+    try:
+        return save_plan(row)
+    except Refused:
+        row.signed_by, row.signed_at = None, None
+        raise
 
 
 def save_consent(row: Consent) -> Consent:

@@ -37,7 +37,7 @@ def trace(identifier: str, now: datetime) -> Thread:
             return thread
     raise Unknown(
         f"Nothing here carries the number “{text}”. Try a claim number (CT…), a check or EFT "
-        "number, a control number, or “note 12”. A person is found under Clients."
+        "number, a control number, or “note 12”. Or try the beginning of a name."
     )
 
 
