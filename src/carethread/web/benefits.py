@@ -85,23 +85,26 @@ class Benefits:
         return f"Copay {copay}" if copay else ""
 
 
-def of(coverages: Sequence[Coverage], user: User) -> dict[int, Benefits]:
-    """By coverage. A handful of queries, however many there are."""
+def of(coverages: Sequence[Coverage], user: User, *, to_ask: bool = True) -> dict[int, Benefits]:
+    """By coverage. A handful of queries, however many there are; fewer where nobody is going to
+    ask (`to_ask`)."""
     coverages = list(coverages)
     if not coverages:
         return {}
-    asked, askable = answers.latest(coverages), can_ask()
-    services = _services({row.client_id for row in coverages})
+    asked, askable = answers.latest(coverages), to_ask and can_ask()
+    services = _services({row.client_id for row in coverages}) if asked else {}
     return {
         row.pk: _benefits(row, asked.get(row.pk), services.get(row.client_id, ()), askable, user)
         for row in coverages
     }
 
 
-def on_day(clients: Iterable[Client], day: date, user: User) -> dict[int, Benefits]:
+def on_day(
+    clients: Iterable[Client], day: date, user: User, *, to_ask: bool = True
+) -> dict[int, Benefits]:
     """Of the coverage that is asked first on that day, by client."""
     rows = answers.in_force(clients, day)
-    found = of(list(rows.values()), user)
+    found = of(list(rows.values()), user, to_ask=to_ask)
     return {client: found[row.pk] for client, row in rows.items()}
 
 

@@ -53,7 +53,9 @@ def day(request: Request) -> HttpResponse:
             "entries": entries,
             "meetings": meetings.on_day(me, on, http.today()),
             "meetings_before": meetings.unsigned_before(me, http.today()),
-            "benefits": benefits.on_day({e.client for e in entries}, on, request.user),
+            "benefits": benefits.on_day(
+                {e.client for e in entries}, on, request.user, to_ask=False
+            ),
             "alerts": foresee.alerts([entry.appointment for entry in entries], on=on),
             "unsigned": days.unsigned_before(me, http.midnight(), now),
             "amending": days.addenda_begun(me),

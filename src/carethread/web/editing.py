@@ -68,7 +68,8 @@ def edit_page(
 ) -> HttpResponse:
     """The form as it stands, with what was refused; only to look at for whom may not save."""
     address = request.resolver_match.view_name if request.resolver_match else ""
-    may_save = may(request.user, address, "POST") and not fixed
+    may_change = may(request.user, address, "POST")
+    may_save = may_change and not fixed
     if not may_save:
         form.only_show()
     return render(
@@ -83,7 +84,7 @@ def edit_page(
             "back": back,
             "flow": flow,
             "may_save": may_save,
-            "corrected_by": fixed or corrected_by(address),
+            "corrected_by": fixed if may_change else f"{corrected_by(address)} {fixed}",
         },
         status=422 if form.errors else 200,
     )
