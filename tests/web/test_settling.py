@@ -7,7 +7,7 @@ from django.urls import reverse
 from django_scopes import scope
 
 from carethread.codes.roles import Role
-from carethread.record.models import Case, RuleSkip
+from carethread.record.models import Case, ClaimFinding, RuleSkip
 from carethread.workflow import payer_rules
 from tests.cast import NOW
 from tests.web.world import LATER, Shown, signed_in
@@ -71,6 +71,25 @@ def test_who_sets_the_center_up_settles_a_roster_without_learning_whose_care_it_
         page = read(ada, address, *([pk] if pk else []))
         assert "Clara" not in page, address
         assert "Harbor Health" in page, address
+
+
+def test_claims_that_wait_for_a_role_are_below_its_cases(shown: Shown) -> None:
+    def finding(owner: str, message: str) -> None:
+        with scope(organization=shown.cast.center):
+            ClaimFinding.objects.create(
+                organization=shown.cast.center, claim=shown.held, rule="X", severity="stops",
+                owner=owner, message=message, fix_kind="coverage",
+                fix_id=shown.cast.coverage.pk,
+            )  # fmt: skip
+
+    finding("intake", "The member id is not the payer's.")
+    finding("clinician", "Of the note alone.")
+    page = read(signed_in(shown.people[Role.INTAKE]), "cases")
+    assert "Claims that wait for you" in page
+    assert "The member id is not" in page
+    assert reverse("coverage", args=[shown.cast.coverage.pk]) in page
+    assert "Of the note alone." not in page
+    assert "Claims that wait" not in read(signed_in(shown.cast.bill), "cases")
 
 
 def test_two_refusals_for_the_same_reason_are_told_apart_by_client_and_day(shown: Shown) -> None:

@@ -1,12 +1,13 @@
 """Lists of claims: by state, payer, clinician, age; and those that are held, with every reason."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from carethread.insight.pipeline import AGES, ages
-from carethread.record.models import Claim, ClaimState
+from carethread.record.models import Claim, ClaimFinding, ClaimState
 
 WAITING = (ClaimState.HELD, ClaimState.READY)
 
@@ -32,6 +33,24 @@ def claims(asked: Asked, now: datetime) -> "QuerySet[Claim]":
     if asked.owner:
         rows = rows.filter(findings__owner=asked.owner, findings__severity="stops").distinct()
     return rows.prefetch_related("findings") if asked.state in WAITING else rows
+
+
+def held_for(roles: Collection[str]) -> "QuerySet[Claim]":
+    """Claims that wait for what one of these roles has to put right, those longest held first."""
+    rows: QuerySet[Claim] = (
+        Claim.objects.filter(
+            Exists(
+                ClaimFinding.objects.filter(claim=OuterRef("pk"), owner__in=roles, severity="stops")
+            ),
+            state=ClaimState.HELD,
+        )
+        .select_related("client", "payer")
+        .prefetch_related(
+            Prefetch("findings", ClaimFinding.objects.filter(owner__in=roles, severity="stops"))
+        )
+        .order_by("state_since", "pk")
+    )
+    return rows
 
 
 def _narrowed(asked: Asked, now: datetime) -> Q:

@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from carethread.codes.roles import Role
 from carethread.insight import cases as worklist
 from carethread.insight import wording
+from carethread.insight.claims import held_for
 from carethread.insight.denials import Period
-from carethread.record.models import Case, CaseKind, Claim, Practitioner
+from carethread.record.models import Case, CaseKind, Claim, Practitioner, User
 from carethread.web import cures, http
 from carethread.web.forms import WaitForm, WordsForm, attempt
 from carethread.web.http import Request
@@ -40,11 +41,22 @@ def cases(request: Request) -> HttpResponse:
             "kinds": dict(CaseKind.choices),
             "roles": ROLES,
             "sees_all": sees_all_cases(request.user),
+            "held": _held_for(request.user),
             "sees_clients": sees_clients(request.user),
             "kept": [(k, v) for k, v in request.GET.items() if k not in ("owner", "page")],
             "narrowed": named(asked),
         },
     )
+
+
+_MOST_HELD = 100
+
+
+def _held_for(user: User) -> list[Claim]:
+    """What waits here for this user's roles; billing finds it among the held claims."""
+    if sees_all_cases(user):
+        return []
+    return list(held_for([role.value for role in user.roles])[:_MOST_HELD])
 
 
 def asked_for(request: Request) -> worklist.Asked:
