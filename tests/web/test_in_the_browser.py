@@ -16,8 +16,8 @@ from tests.web.world import Shown, everything, signed_in
 
 pytestmark = pytest.mark.browser
 
-FRAGMENTS = {"diagnosis_search", "file_raw", "access_log_csv", "group_preview", "walk_in_search",
-             "home", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+FRAGMENTS = {"diagnosis_search", "diagnosis_options", "file_raw", "access_log_csv", "group_preview",
+             "walk_in_search", "home", "mfa_deactivate_totp", "mfa_view_recovery_codes",
              "mfa_download_recovery_codes"}  # fmt: skip
 WIDE = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
 NARROW = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
