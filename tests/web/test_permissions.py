@@ -67,6 +67,12 @@ TABLE = """
         attendance_remove    C           C
         attendance_correct   C           C
         cosign_return        S           S
+        program_days         CSIUB       -
+        census               CSIUB       CSIU
+        discharge            CIUB        CIU
+        summary              C           -
+        summary_draft        C           C
+        summary_sign         C           C
         pipeline             BDKO        -
         claims               BDKO        -
         claim                BDKO        -

@@ -18,6 +18,7 @@ from carethread.record.models import (
     Client,
     Consent,
     Diagnosis,
+    DischargeSummary,
     EdiFile,
     Group,
     GroupMember,
@@ -30,7 +31,17 @@ from carethread.record.models import (
     Session,
     User,
 )
-from carethread.workflow import admit, bill, follow_up, payer_rules, post, receive, submit
+from carethread.workflow import (
+    admit,
+    bill,
+    discharge,
+    follow_up,
+    payer_rules,
+    post,
+    receive,
+    submit,
+)
+from carethread.workflow.discharge import Leaving
 from tests.cast import (
     NOW,
     Cast,
@@ -74,6 +85,7 @@ class Shown:
     member: GroupMember
     session: Session
     attendance: Attendance
+    summary: DischargeSummary
 
     def args(self, address: str) -> list[int]:
         """The thing that an address of the table is asked with: one that its owner may open."""
@@ -113,6 +125,10 @@ class Shown:
             return self.member
         if address in ("group", "group_join", "group_open"):
             return self.group
+        if address.startswith("summary"):
+            return self.summary
+        if address == "discharge":
+            return self.cast.episode
         if address.startswith("attendance"):
             return self.attendance
         of_session = ("walk_in", "group_")
@@ -166,8 +182,20 @@ def everything(cast: Cast) -> Shown:
             returned=returned, authorization=authorization, rule=_rule(cast),
             diagnosis=cast.episode.diagnoses.get(rank=1),
             group=meeting.group, member=meeting.group.members.earliest("pk"),
+            summary=_discharged(cast),
             session=meeting.session, attendance=meeting.session.attendances.earliest("pk"),
         )  # fmt: skip
+
+
+def _discharged(cast: Cast) -> DischargeSummary:
+    """Somebody who has left, whose summary Nora has begun."""
+    *_, episode, _plan = make_client(
+        cast.center, cast.program, cast.payer, "Lea", "Leaver", "HH00000003"
+    )
+    found = discharge.discharge(
+        episode, Leaving(NOW.date(), None, "01", "Goals met."), author=cast.nora, now=NOW
+    )
+    return discharge.save_summary(found, {"course": NARRATIVE}, user=cast.nora.user, now=NOW)
 
 
 def _people(cast: Cast) -> dict[Role, User]:

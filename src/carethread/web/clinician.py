@@ -25,7 +25,7 @@ from carethread.web.accounts import proof_of_who_signs
 from carethread.web.forms import PasswordForm, WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.note import as_read
-from carethread.workflow import document, follow_up, foresee
+from carethread.workflow import discharge, document, follow_up, foresee
 
 
 def practitioner_of(user: User) -> Practitioner:
@@ -50,12 +50,14 @@ def day(request: Request) -> HttpResponse:
             "before": on - timedelta(days=1),
             "after": on + timedelta(days=1),
             "is_today": on == http.today(),
+            "today": http.today(),
             "entries": entries,
             "meetings": meetings.on_day(me, on, http.today()),
             "meetings_before": meetings.unsigned_before(me, http.today()),
             "benefits": benefits.on_day(
                 {e.client for e in entries}, on, request.user, to_ask=False
             ),
+            "summaries": discharge.unsigned().filter(author=me),
             "alerts": foresee.alerts([entry.appointment for entry in entries], on=on),
             "unsigned": days.unsigned_before(me, http.midnight(), now),
             "amending": days.addenda_begun(me),

@@ -363,7 +363,7 @@ def _kept(
 ) -> HttpResponse:
     answer = render(
         request,
-        "groups/_kept.html",
+        "parts/kept.html",
         {"name": name, "url": url, "stamp": stamp, "refused": refused, "now": http.now()},
     )
     if refused is None:

@@ -40,9 +40,8 @@ class Entry:
 
 
 MENU = (
-    Entry("day", "My day", "sun", "Care", ("note", "note_signed"), counts.unsigned_earlier),
-    Entry("groups", "Groups", "users-group", "Care",
-          ("group", "group_new", "group_session", "attendance_correct")),
+    Entry("day", "My day", "sun", "Care", ("note", "note_signed", "summary"),
+          counts.unsigned_earlier),
     Entry("inbox", "Returned to me", "inbox", "Care", ("inbox_item",), counts.returned),
     Entry("cosign_queue", "To co-sign", "signature", "Care", ("cosign",), counts.to_cosign),
     Entry(
@@ -60,9 +59,14 @@ MENU = (
     Entry(
         "clients", "Clients", "users", "Front desk",
         ("client", "client_new", "client_edit", "coverage_new", "coverage", "plan_new",
-         "plan", "consent_new", "admission_new", "admission", "eligibility", "diagnosis_new",
+         "plan", "consent_new", "discharge", "admission_new", "admission", "eligibility",
+         "diagnosis_new",
          "diagnosis", "appointment_new", "appointment"),
     ),
+    Entry("groups", "Groups", "users-group", "Programs",
+          ("group", "group_new", "group_session", "attendance_correct")),
+    Entry("program_days", "Program days", "calendar-week", "Programs"),
+    Entry("census", "Census", "bed", "Programs"),
     Entry(
         "practitioners", "Practitioners", "stethoscope", "Set-up",
         ("practitioner", "practitioner_new", "enrollment_new", "license_new"),

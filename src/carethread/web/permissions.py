@@ -103,6 +103,16 @@ DOORS: Mapping[str, Door] = {
     "attendance_remove": Door(post=CARE, reach=reach.own_attendance, page="attendance"),
     "attendance_correct": Door(get=CARE, post=CARE, reach=reach.own_attendance),
     "cosign_return": Door(post=SUPERVISION, reach=reach.supervised_version, page="cosign"),
+    # programs that are billed by the day or the night
+    "program_days": Door(get=CARE | FRONT_DESK | BILLING),
+    "census": Door(get=CARE | FRONT_DESK | BILLING, post=CARE | FRONT_DESK),
+    # discharge
+    "discharge": Door(
+        get=CARE | FRONT_DESK | BILLING, post=CARE | FRONT_DESK, reach=reach.episode_in_care
+    ),
+    "summary": Door(get=CARE, reach=reach.readable_summary),
+    "summary_draft": Door(post=CARE, reach=reach.own_summary, page="summary"),
+    "summary_sign": Door(post=CARE, reach=reach.own_summary, page="summary"),
     # the biller
     "pipeline": Door(get=MONEY),
     "claims": Door(get=MONEY),

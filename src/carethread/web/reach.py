@@ -20,6 +20,7 @@ from carethread.record.models import (
     Client,
     Coverage,
     Diagnosis,
+    DischargeSummary,
     EdiFile,
     Episode,
     Group,
@@ -211,7 +212,7 @@ def own_case(user: User, case_id: int) -> Case:
 
 def clients_of(user: User) -> "QuerySet[Client]":
     """The clients that a user may look at: all for the front desk and billing; for clinicians
-    those whom they, or the people they supervise, treat."""
+    those whom they, or the people they supervise, treat, alone, in a group or as attending."""
     rows: QuerySet[Client] = Client.objects.all()
     if not _ANY_CLIENT.isdisjoint(user.roles):
         return rows
@@ -224,6 +225,7 @@ def clients_of(user: User) -> "QuerySet[Client]":
     return rows.filter(
         Q(pk__in=Appointment.objects.filter(treats).values("client"))
         | Q(pk__in=in_groups.values("client"))
+        | Q(pk__in=Episode.objects.filter(attending__user=user).values("client"))
     )
 
 
@@ -259,6 +261,39 @@ authorization = _any(lambda: Authorization.objects.select_related("client", "pay
 
 
 episode = _any(lambda: Episode.objects.select_related("client", "program__site"))
+
+
+def episode_in_care(user: User, episode_id: int) -> Episode:
+    """A stay of a client whom the user may look at."""
+    row = _find(
+        Episode.objects.select_related("organization", "client", "program__site", "attending"),
+        episode_id,
+    )
+    client(user, row.client_id)
+    return row
+
+
+def _summary(summary_id: int) -> DischargeSummary:
+    rows = DischargeSummary.objects.select_related(
+        "author__supervisor", "current", "episode__client", "episode__program"
+    )
+    return _find(rows, summary_id)
+
+
+def own_summary(user: User, summary_id: int) -> DischargeSummary:
+    """A discharge summary by its author."""
+    row = _summary(summary_id)
+    _refuse_unless(row.author.user_id == user.pk, "Only its author may write this summary.")
+    return row
+
+
+def readable_summary(user: User, summary_id: int) -> DischargeSummary:
+    """A discharge summary by its author, or by the author's supervisor."""
+    row = _summary(summary_id)
+    _refuse_unless(
+        reads(user, row.author), "A summary opens to its author and the author's supervisor."
+    )
+    return row
 
 
 def appointment(user: User, appointment_id: int) -> Appointment:
@@ -359,6 +394,7 @@ _TO_CLIENT: dict[type[Model], str] = {
     Appointment: "client_id",
     Attendance: "client_id",
     GroupMember: "episode.client_id",
+    DischargeSummary: "episode.client_id",
     Note: "attendance.client_id",
     NoteVersion: "note.attendance.client_id",
     Claim: "client_id",

@@ -11,6 +11,7 @@ from carethread.web import (
     cases,
     checks,
     clinician,
+    discharges,
     eligibility,
     files,
     group_session,
@@ -19,6 +20,7 @@ from carethread.web import (
     intake,
     leadership,
     note,
+    program_days,
     remittances,
     rules,
     staff,
@@ -75,6 +77,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "attendances/<int:attendance_id>/correct/", group_session.correct, name="attendance_correct"
     ),
     path("cosign/<int:version_id>/return/", clinician.cosign_return, name="cosign_return"),
+    # programs that are billed by the day or the night
+    path("program-days/", program_days.board, name="program_days"),
+    path("census/", program_days.census, name="census"),
+    # discharge
+    path("episodes/<int:episode_id>/discharge/", discharges.discharge, name="discharge"),
+    path("summaries/<int:summary_id>/", discharges.summary, name="summary"),
+    path("summaries/<int:summary_id>/draft/", discharges.summary_draft, name="summary_draft"),
+    path("summaries/<int:summary_id>/sign/", discharges.summary_sign, name="summary_sign"),
     # the biller
     path("billing/", billing.pipeline, name="pipeline"),
     path("claims/", billing.claims, name="claims"),

@@ -17,12 +17,14 @@ from carethread.record.models import (
     Appointment,
     CensusEntry,
     Claim,
+    Diagnosis,
     DischargeSummary,
     DischargeSummaryVersion,
     Episode,
     GroupMember,
     NoteVersion,
     Practitioner,
+    Program,
     Stay,
     User,
 )
@@ -34,6 +36,9 @@ from carethread.workflow.reauthenticate import Proof
 SECTIONS = ("course", "condition", "medication", "aftercare")
 """What a summary tells: the course of treatment, the condition at discharge, medication, and what
 comes after."""
+
+FROM_ANOTHER_LEVEL = "6"
+"""CL102 of an admission that follows a stay at another level of care. It can be corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,36 @@ def discharge(
         created_at=now,
         saved_at=now,
     )
+
+
+@transaction.atomic
+def transfer(
+    episode: Episode, leaving: Leaving, to: Program, *, author: Practitioner, now: datetime
+) -> Episode:
+    """A client goes on in another program, at another level of care: discharged here and admitted
+    there on the same day. Open diagnoses go along; each level has a plan of its own.
+
+    Said again, it gives back the admission that is there.
+    """
+    if to.pk == episode.program_id:
+        raise refuse("The client is in this program already. Choose another one.", "to")
+    discharge(episode, leaving, author=author, now=now)
+    there = Episode.objects.filter(client=episode.client_id, program=to, admitted_on=leaving.on)
+    if (known := there.first()) is not None:
+        return known
+    fresh = admit.admit(
+        Episode(
+            organization_id=episode.organization_id, client=episode.client, program=to,
+            attending=episode.attending, admitted_on=leaving.on, admitted_at=leaving.at,
+            admission_type=episode.admission_type, admission_source=FROM_ANOTHER_LEVEL,
+        )
+    )  # fmt: skip
+    for row in episode.diagnoses.filter(resolved_on__isnull=True).order_by("rank"):
+        admit.save_diagnosis(
+            Diagnosis(organization_id=row.organization_id, episode=fresh, code=row.code,
+                      rank=row.rank, diagnosed_on=row.diagnosed_on)
+        )  # fmt: skip
+    return fresh
 
 
 def save_summary(

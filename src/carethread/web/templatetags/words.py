@@ -11,6 +11,7 @@ from carethread.codes.adjustments import provider_reason
 from carethread.codes.note_forms import called
 from carethread.codes.services import services
 from carethread.record.models import Adjustment, RemittedLine
+from carethread.rules import perdiem
 from carethread.rules.cause import cause
 from carethread.web import http
 
@@ -208,6 +209,18 @@ def pairs(text: str) -> list[list[str]]:
 @register.filter
 def get(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key, "")
+
+
+@register.filter
+def hours(minutes: int) -> str:
+    """Minutes as people say them."""
+    return perdiem.hours(minutes)
+
+
+@register.filter
+def hours_short(minutes: int) -> str:
+    """Minutes for a narrow column: 3:10 h."""
+    return f"{minutes // 60}:{minutes % 60:02d} h"
 
 
 @register.filter

@@ -1,4 +1,4 @@
-// The group's page: what is typed is kept, and said when it is not.
+// Pages whose parts are kept while one types: what is not kept is said, tried again, and not left.
 (() => {
   const dirty = new Set();
   const changed = (part) => part.dispatchEvent(new Event("changed"));
