@@ -339,7 +339,10 @@ def test_hours_in_groups_make_the_days_of_a_program(alder: Cast) -> None:
         if hour == 11:
             one.there("Bree", at(11, 1), None)
         one.write()
+        foreseen = group_sign.preview(one.session, now=NOW)
         outcome = one.sign()
+    assert [x.lines[0].code if x.lines else "" for x in foreseen.clients] == ["H0015", ""]
+    assert [f.rule for f in foreseen.clients[1].findings] == ["DAY_TOO_SHORT"]
     assert charged("Abel") == [("H0015", 1, 35_000)]
     assert charged("Bree") == []
     assert [f.rule for f in outcome.clients[1].findings] == ["DAY_TOO_SHORT"]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from carethread.codes.levels import Level, level
+from carethread.codes.levels import Level
 from carethread.insight.pipeline import without_charge
 from carethread.record.models import (
     Appointment,
@@ -80,9 +80,11 @@ class Unbilled:
         return self.note_id is not None
 
 
-def week(program: Program, monday: date, clients: "QuerySet[Client]", *, least: int) -> list[Line]:
-    """Everybody of these clients who was in the program in that week, by name; `least` are the
-    minutes that a week should hold."""
+def week(
+    program: Program, known: Level, monday: date, clients: "QuerySet[Client]", *, least: int
+) -> list[Line]:
+    """Everybody of these clients who was in the program in that week, by name. `known` says what a
+    day of the program takes and includes, `least` how many minutes a week should hold."""
     days = [monday + timedelta(days=number) for number in range(7)]
     stays = Episode.objects.filter(
         Q(discharged_on__isnull=True) | Q(discharged_on__gte=monday),
@@ -91,7 +93,6 @@ def week(program: Program, monday: date, clients: "QuerySet[Client]", *, least: 
     rows = list(
         stays.select_related("client").order_by("client__last_name", "client__first_name", "pk")
     )
-    known = level(program.level_of_care)
     minutes = _minutes(program, known, days)
     unsigned = _unsigned_in(program, days)
     charges = _charges(program, days)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from carethread.codes.levels import Basis, level
+from carethread.codes.levels import Basis, basis
 from carethread.insight import nights, program_week
 from carethread.insight.ages import age_days
 from carethread.insight.pipeline import UNCHARGED_SHOWN_FOR
@@ -21,13 +21,14 @@ from carethread.web.pages import number_asked
 from carethread.web.permissions import may
 from carethread.web.reach import clients_of
 from carethread.workflow import census as steps
+from carethread.workflow import gather
 
 WHERE = {"in": "In the house", "leave": "On leave", "out": "Absent"}
 
 
 def _programs(*bases: Basis) -> list[Program]:
     rows = Program.objects.order_by("name", "pk")
-    return [row for row in rows if level(row.level_of_care).basis in bases]
+    return [row for row in rows if basis(row.level_of_care) in bases]
 
 
 def _asked(request: Request, programs: list[Program]) -> Program | None:
@@ -54,7 +55,8 @@ def board(request: Request) -> HttpResponse:
     monday = on - timedelta(days=on.weekday())
     now, clients = http.now(), clients_of(request.user)
     least = _week_minutes(program, monday)
-    lines = program_week.week(program, monday, clients, least=least)
+    known = gather.tables(monday, program).level(program.level_of_care)
+    lines = program_week.week(program, known, monday, clients, least=least)
     waiting = program_week.unbilled(program, clients, now, now - UNCHARGED_SHOWN_FOR)
     request.shown = frozenset(line.episode.client_id for line in lines) | frozenset(
         one.client.pk for one in waiting
@@ -65,7 +67,7 @@ def board(request: Request) -> HttpResponse:
         {
             "programs": programs,
             "program": program,
-            "level": level(program.level_of_care),
+            "level": known,
             "least": least,
             "monday": monday,
             "days": [monday + timedelta(days=number) for number in range(7)],

@@ -177,6 +177,8 @@ def preview(note: Note, *, now: datetime, settings: Settings | None = None) -> P
         note = _locked(note)
         version = signing.frozen(note, now, settings)
         version.save(force_insert=True)
+        # What a program's day rests on are the current versions.
+        Note.objects.filter(pk=note.pk).update(current=version)
         charged = charging.charge(version, now=now, settings=settings)
         transaction.set_rollback(True)
     # The one thing that a draft cannot have yet, and that needs no telling.

@@ -194,7 +194,10 @@ def _tried(note: Note, problems: list[Problem], now: datetime, settings: Setting
     minutes = max(0, int((note.ends_at - note.starts_at).total_seconds() // 60))
     if any(p.field in {"starts_at", "ends_at", "service", "diagnoses"} for p in problems):
         return OfOne(note.attendance, minutes, problems=tuple(problems))
-    charged = charging.charge(_frozen(note, now, settings), now=now, settings=settings)
+    version = _frozen(note, now, settings)
+    note.current = version  # what a day rests on are the current versions
+    note.save(update_fields=["current"])
+    charged = charging.charge(version, now=now, settings=settings)
     # What a draft cannot have yet needs no telling, and what keeps it from being signed is told.
     told = {"NOTE_SIGNED", *(["GROUP_NOTE_INDIVIDUAL"] if problems else [])}
     findings = tuple(f for f in charged.findings if f.rule not in told)
