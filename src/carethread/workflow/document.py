@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from carethread.codes.levels import Basis, basis
 from carethread.record.compiled import compiled
 from carethread.record.models import (
     Appointment,
@@ -177,8 +178,9 @@ def preview(note: Note, *, now: datetime, settings: Settings | None = None) -> P
         note = _locked(note)
         version = signing.frozen(note, now, settings)
         version.save(force_insert=True)
-        # What a program's day rests on are the current versions.
-        Note.objects.filter(pk=note.pk).update(current=version)
+        if basis(note.attendance.session.program.level_of_care) is not Basis.SESSION:
+            # What a program's day rests on are the current versions.
+            Note.objects.filter(pk=note.pk).update(current=version)
         charged = charging.charge(version, now=now, settings=settings)
         transaction.set_rollback(True)
     # The one thing that a draft cannot have yet, and that needs no telling.
