@@ -117,6 +117,8 @@ TABLE = """
         authorization_new    IU          IU
         authorization        IUB         IU
         plan_new             C           C
+        order_new            C           C
+        certification_new    C           C
         plan                 CIUB        C
         consent_new          IU          IU
         admission_new        IU          IU
@@ -131,6 +133,7 @@ TABLE = """
         practitioners        BA          -
         practitioner         BA          A
         enrollment_new       A           A
+        center_enrollment_new A          A
         license_new          A           A
         payers               BA          -
         payer                BA          A

@@ -9,11 +9,20 @@ from typing import Any
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from carethread.insight.cases import UNSETTLED, Asked, narrowed
-from carethread.record.models import Appointment, Case, Claim, Client, Note, TreatmentPlan
+from carethread.record.models import (
+    Appointment,
+    Case,
+    Certification,
+    Claim,
+    Client,
+    Note,
+    TreatmentPlan,
+)
 
 _MOST = 25
 AHEAD = 12
 """So many sessions to come are listed; the rest is counted."""
+MOST_ORDERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,8 @@ class Chart:
     took: list[Took]
     authorizations: list[Any]
     plans: list[Any]
+    orders: list[Any]
+    certificates: list[Any]
     consents: list[Any]
     claims: list[Any]
     cases: list[Any]
@@ -81,10 +92,19 @@ def chart(client: Client, now: datetime) -> Chart:
         plans=list(
             plans.select_related("episode__program", "signed_by").order_by("-effective_from")
         ),
+        orders=list(
+            client.lab_orders.select_related("practitioner").order_by("-effective_to")[:MOST_ORDERS]
+        ),
+        certificates=list(_certificates(client)[:MOST_ORDERS]),
         consents=list(client.consents.select_related("program").order_by("-signed_on")),
         claims=list(client.claims.select_related("payer").order_by("-pk")[:10]),
         cases=list(_cases(client)),
     )
+
+
+def _certificates(client: Client) -> "QuerySet[Certification]":
+    rows = Certification.objects.filter(episode__client=client)
+    return rows.select_related("practitioner", "episode__program").order_by("-effective_to")
 
 
 def named(rows: "QuerySet[Client]", asked: str) -> "QuerySet[Client]":

@@ -160,6 +160,28 @@ def organization(request: Request) -> HttpResponse:
         heading="Organization",
         words="The billing provider on every claim.",
         back=reverse("organization"),
+        template="administration/organization.html",
+        shown={
+            "enrollments": PayerEnrollment.objects.filter(practitioner__isnull=True)
+            .select_related("payer")
+            .order_by("payer__name"),
+            "today": http.today(),
+        },
+    )
+
+
+def center_enrollment_new(request: Request) -> HttpResponse:
+    """A payer has the center's billing NPI under its tax id between two dates."""
+    fresh = PayerEnrollment(organization=request.user.organization)
+    form = EnrollmentForm(http.sent(request), instance=fresh)
+    return edit(
+        request,
+        form,
+        lambda: staff.save_enrollment(form.instance),
+        heading="New enrollment",
+        over="Organization",
+        words="Once a payer is listed here, services of other days are held for it.",
+        back=reverse("organization"),
     )
 
 

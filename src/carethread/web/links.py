@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from carethread.record.models import User
+from carethread.record.models import Case, User
 from carethread.web.permissions import may
+from carethread.web.reach import may_settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,10 @@ def way_to(kind: str, row_id: int | None, user: User) -> Way | None:
         if row_id is not None:
             return Way(reverse(page.address, args=[row_id]), page.verb)
     return None
+
+
+def way_to_case(case: Case, user: User) -> Way | None:
+    """The page of a case, for whose it is to settle and who sees all; its author's is the inbox."""
+    if case.author is not None and case.author.user_id == user.pk:
+        return Way(reverse("inbox_item", args=[case.pk]), "Open")
+    return way_to("case", case.pk, user) if may_settle(user, case) else None

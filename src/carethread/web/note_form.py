@@ -13,6 +13,7 @@ from carethread.codes.services import coding
 from carethread.record.models import Note, Practitioner
 from carethread.record.models.chart import TELEHEALTH
 from carethread.rules.perdiem import is_documentable
+from carethread.web import http
 from carethread.web.forms import DayInput, TimeInput
 from carethread.workflow import gather
 from carethread.workflow.document import Draft
@@ -51,9 +52,9 @@ class NoteForm(forms.Form):
         super().__init__(data, initial=_initial(note))
         self.note = note
         self.diagnosis_problems: list[str] = []
-        self.settings = gather.settings_at(note.organization, timezone.now())
+        self.settings = gather.settings_at(note.organization, http.now())
         program = note.attendance.session.program
-        today = timezone.localdate()
+        today = http.today()
         tables = self.settings.tables(today, program_id=program.pk, payer_id=None)
         offered = services_for(note.author, program.level_of_care, note.service, tables, today)
         self._offer("service", offered)

@@ -165,6 +165,8 @@ DOORS: Mapping[str, Door] = {
     "authorization_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
     "authorization": Door(get=FRONT_DESK | BILLING, post=FRONT_DESK, reach=reach.authorization),
     "plan_new": Door(get=CARE, post=CARE, reach=reach.client),
+    "order_new": Door(get=CARE, post=CARE, reach=reach.client),
+    "certification_new": Door(get=CARE, post=CARE, reach=reach.client),
     "plan": Door(get=CARE | FRONT_DESK | BILLING, post=CARE, reach=reach.plan),
     "consent_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
     "admission_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
@@ -179,6 +181,7 @@ DOORS: Mapping[str, Door] = {
     # administration
     "practitioners": Door(get=SET_UP),
     "practitioner": Door(get=SET_UP, post=ADMINISTRATION, reach=reach.practitioner),
+    "center_enrollment_new": Door(get=ADMINISTRATION, post=ADMINISTRATION),
     "enrollment_new": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.practitioner),
     "license_new": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.practitioner),
     "payers": Door(get=SET_UP),

@@ -368,11 +368,14 @@ def case(user: User, case_id: int) -> Case:
         case_id,
     )
     _refuse_unless(row.category != COSIGN, "This is between an author and their supervisor.")
-    is_mine = row.author is None and row.owner_role in user.roles
-    _refuse_unless(
-        is_mine or not ALL_CASES.isdisjoint(user.roles), "This is somebody else's to settle."
-    )
+    _refuse_unless(may_settle(user, row), "This is somebody else's to settle.")
     return row
+
+
+def may_settle(user: User, row: Case) -> bool:
+    """Whether a case is this user's to settle by their role, or they see all of them."""
+    is_mine = row.author is None and row.owner_role in user.roles
+    return row.category != COSIGN and (is_mine or not ALL_CASES.isdisjoint(user.roles))
 
 
 def claim_to_settle(user: User, claim_id: int) -> Claim:

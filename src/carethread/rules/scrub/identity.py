@@ -218,4 +218,4 @@ def billing_enrolled(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
                 f"{claim.payer.name} did not have NPI {claim.billing.npi} enrolled "
                 f"on {day(line.service_from)}."
             )
-            yield Fault(message, line.control_number, Fix("payer", context.payer_id))
+            yield Fault(message, line.control_number, Fix("organization"))

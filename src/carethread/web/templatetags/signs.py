@@ -6,10 +6,11 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from carethread.web.links import way_to
+from carethread.record.models import Case
+from carethread.web.links import way_to, way_to_case
 from carethread.web.states import (
     APPOINTMENT_STATES,
     AUTHORIZATION_STATES,
@@ -147,6 +148,13 @@ def way_link(context: Any, kind: str, row_id: int | None, words: str = "") -> Sa
     if way is None:
         return format_html("{}", words)
     return format_html('<a href="{}">{}</a>', way.url, words or way.verb)
+
+
+@register.simple_tag(takes_context=True)
+def case_link(context: Any, case: Case) -> SafeString:
+    """A link to a case; its title alone for whom it is not."""
+    way = way_to_case(case, context["user"])
+    return format_html('<a href="{}">{}</a>', way.url, case.title) if way else escape(case.title)
 
 
 @register.simple_tag(takes_context=True)
