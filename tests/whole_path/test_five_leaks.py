@@ -333,10 +333,10 @@ def test_no_charge_is_forgotten_from_session_to_claim(alder: Cast) -> None:
     Fee.objects.filter(code="90837").delete()
     draft = draft_of(alder, starts=NOW - timedelta(days=12))
     found = pipeline(NOW)
-    assert (found.unsigned, found.unsigned_oldest_days) == (1, 11)
+    assert (found.unsigned, found.unsigned_oldest_days) == (1, 12)
     assert "NO_FEE" in stops(sign(draft).findings)
     found = pipeline(NOW)
-    assert (found.unsigned, found.uncharged, found.uncharged_oldest_days) == (0, 1, 11)
+    assert (found.unsigned, found.uncharged, found.uncharged_oldest_days) == (0, 1, 12)
     staff.save_fee(
         Fee(organization=alder.center, code="90837", amount_cents=18_000, effective_from=LONG_AGO)
     )
