@@ -32,8 +32,8 @@ class _SignedForm(RowForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         help_text="The signature bears this moment, and what you sign stays as it is.",
     )
-    widths = {"effective_from": "half full-narrow", "effective_to": "half full-narrow",
-              "code": "half full-narrow", "password": "half full-narrow"}  # fmt: skip
+    widths = {"code": "third full-narrow", "effective_from": "third full-narrow",
+              "effective_to": "third full-narrow", "password": "half full-narrow"}  # fmt: skip
 
     def __init__(self, *args: Any, client: Client, **named: Any) -> None:
         super().__init__(*args, **named)
