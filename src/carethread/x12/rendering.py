@@ -100,6 +100,7 @@ def _place(kept: Kept, items: list[Item], loop: Loop) -> None:
     segment: Segment | None = None
     if kept.after:
         at = _behind(items, lambda item: item.own and name_of(item.elements) == kept.after)
+        at = at or _beside(kept, items, loop)
         at = at or _behind(items, lambda item: item.own)
         at = at or _behind(items, lambda item: name_of(item.elements) == kept.after)
         order = items[at - 1].order if at else 0
@@ -113,6 +114,12 @@ def _behind(items: list[Item], fits: Callable[[Item], bool]) -> int:
     """The place behind the last item that fits; 0 where none does. Looked for from the end, since
     kept segments come in their order: a loop may hold thousands of them."""
     return next((at for at in range(len(items), 0, -1) if fits(items[at - 1])), 0)
+
+
+def _beside(kept: Kept, items: list[Item], loop: Loop) -> int:
+    """The place behind the loop of which this segment begins one too many; 0 if it begins none."""
+    order, segment = _order(kept, loop)
+    return _behind(items, lambda item: item.order == order) if segment else 0
 
 
 def _order(kept: Kept, loop: Loop) -> tuple[int, Segment | None]:
