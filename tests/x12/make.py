@@ -7,6 +7,7 @@ from typing import Any
 
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
+    AcknowledgedLine,
     ClaimAck,
     ClaimStatus,
     FunctionalAck,
@@ -436,6 +437,16 @@ def claim_ack() -> ClaimAck:
     accepted = ClaimStatus("A2", "20", "", "WQ", 15_000, NOW.date())
     rejected = ClaimStatus("A7", "562", "85", "U", 27_000, NOW.date(), "", (("A7", "500", "85"),))
     patient = Party("1", "RIVERS", "ANNA", id_qualifier="MI", id="W1234")
+    refused = AcknowledgedLine(
+        "90834",
+        12_000,
+        (ClaimStatus("A7", "454", "", "U", effective=NOW.date()),),
+        ("95",),
+        units=Decimal(1),
+        control_number="L1",
+        service_from=DAY,
+        service_to=DAY,
+    )
     return ClaimAck(
         envelope=envelope("005010X214"),
         source=Party("2", "BLUE RIVER HEALTH", id_qualifier="PI", id="BR001"),
@@ -446,7 +457,9 @@ def claim_ack() -> ClaimAck:
         batch_trace="B000007",
         claims=(
             AcknowledgedClaim("CT0000000001", patient, (accepted,), "ICN1", "CH1", DAY, DAY),
-            AcknowledgedClaim("CT0000000002", patient, (rejected,), "", "CH2", DAY, DAY),
+            AcknowledgedClaim(
+                "CT0000000002", patient, (rejected,), "", "CH2", DAY, DAY, lines=(refused,)
+            ),
         ),
         received_on=DAY,
         processed_on=NOW.date(),

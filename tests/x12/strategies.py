@@ -10,6 +10,7 @@ from hypothesis.strategies import SearchStrategy
 
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
+    AcknowledgedLine,
     ClaimAck,
     ClaimStatus,
     FunctionalAck,
@@ -332,6 +333,35 @@ statuses = st.builds(
 )
 
 
+line_statuses = st.builds(
+    ClaimStatus,
+    st.sampled_from(["A3", "A7"]),
+    st.sampled_from(["21", "454"]),
+    st.sampled_from(["", "85"]),
+    st.just("U"),
+    effective=day,
+    message=text(30),
+    extra=some(st.just(("A7", "500", "")), 2),
+)
+
+
+@st.composite
+def acknowledged_lines(draw: st.DrawFn) -> AcknowledgedLine:
+    begin, end = draw(day), draw(day)
+    dates = draw(st.sampled_from([(None, None), (begin, begin), (begin, end)]))
+    return AcknowledgedLine(
+        draw(word(10)),
+        draw(cents),
+        draw(some(line_statuses, 2)),
+        draw(modifiers),
+        draw(st.sampled_from(["", "0912"])),
+        draw(maybe(units)),
+        draw(word(20) | st.just("")),
+        draw(word(20) | st.just("")),
+        *dates,
+    )
+
+
 @st.composite
 def claim_acks(draw: st.DrawFn) -> ClaimAck:
     claims = []
@@ -347,6 +377,7 @@ def claim_acks(draw: st.DrawFn) -> ClaimAck:
                 draw(word(20) | st.just("")),
                 *dates,
                 draw(st.sampled_from(["", "731"])),
+                lines=draw(some(acknowledged_lines(), 2)),
             )
         )
     return ClaimAck(

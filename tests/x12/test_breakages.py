@@ -402,6 +402,26 @@ BREAKAGES = (
         "a status without its code": ("277", "STC*A2:20*", "STC*A2*", "ELEMENT_MISSING"),
         "a patient under the wrong level": ("277", "HL*4*3*PT~", "HL*4*2*PT~", "HL_PARENT"),
         "the receiver's trace is missing": ("277", "TRN*2*B000007~", "", "SEGMENT_MISSING"),
+        "a line's category that is none": ("277", "STC*A7:454*", "STC*Z7:454*", "STATUS_CATEGORY"),
+        "a line's status that is none": ("277", "STC*A7:454*", "STC*A7:9999*", "STATUS_CODE"),
+        "a refused line without its reason": (
+            "277",
+            "STC*A7:454*20260302*U~",
+            "",
+            "SEGMENT_MISSING",
+        ),
+        "a line that is acknowledged as accepted": (
+            "277",
+            "STC*A7:454*20260302*U~",
+            "STC*A7:454*20260302*WQ~",
+            "ELEMENT_CODE",
+        ),
+        "an acknowledged line's charge in words": (
+            "277",
+            "SVC*HC:90834:95*120*",
+            "SVC*HC:90834:95*MUCH*",
+            "BAD_VALUE",
+        ),
         # what codes say (837P)
         "a diagnosis that is none": ("837", "ABF:F411", "ABF:F999", "DX_UNKNOWN"),
         "a diagnosis that began later than the service": (

@@ -79,6 +79,11 @@ def test_a_999_a_277ca_and_a_ta1() -> None:
     [fates] = show(make.written(make.claim_ack()))
     assert fates["type"] == "277CA"
     assert [c["accepted"] for c in fates["claims"]] == [True, False]
+    [line] = fates["claims"][1]["lines"]
+    assert (line["code"], line["charge"], line["control_number"]) == ("90834", "120.00", "L1")
+    assert [(s["category"], s["code"], s["action"]) for s in line["statuses"]] == [
+        ("A7", "454", "U")
+    ]
     [word] = show(
         make.written(InterchangeAck("000000042", "R", "025", Envelope("", "", "", "", "", "")))
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from carethread.x12.common import Envelope, Kept, Party
 
@@ -90,6 +91,25 @@ class ClaimStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgedLine:
+    """Loop 2220D of the 277CA: a line (SVC) that a status speaks of. `charge` in cents,
+    `control_number` REF*FJ (the line's REF*6R on the claim), `prescription_number` REF*XZ."""
+
+    procedure: str
+    charge: int
+    statuses: tuple[ClaimStatus, ...]
+    modifiers: tuple[str, ...] = ()
+    revenue_code: str = ""
+    units: Decimal | None = None
+    control_number: str = ""
+    prescription_number: str = ""
+    service_from: date | None = None
+    service_to: date | None = None
+    procedure_qualifier: str = "HC"
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AcknowledgedClaim:
     """Loop 2200D of the 277CA: one claim's fate before adjudication. `claim_id` is TRN02 = CLM01;
     `provider` is given where it is not the first billing provider of the set."""
@@ -103,6 +123,7 @@ class AcknowledgedClaim:
     service_to: date | None = None
     bill_type: str = ""
     provider: Party | None = None
+    lines: tuple[AcknowledgedLine, ...] = ()
     extra: tuple[Kept, ...] = ()
 
     @property

@@ -7,7 +7,12 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from carethread.x12 import values as wire
-from carethread.x12.acknowledgment import AcknowledgedClaim, ClaimAck, ClaimStatus
+from carethread.x12.acknowledgment import (
+    AcknowledgedClaim,
+    AcknowledgedLine,
+    ClaimAck,
+    ClaimStatus,
+)
 from carethread.x12.binding import Get, Place, Take, Values
 from carethread.x12.bindings import BINDINGS, MANY
 from carethread.x12.common import Envelope, Kept, Party
@@ -20,6 +25,7 @@ _TEXT = """
 let ANYONE = entity_type!{1|2} name! first_name middle_name . suffix
 let ORGANIZATION = entity_type!{2} name! - - - -
 let MORE = - - - - - (! ! .) (! ! .)
+let SERVICE = (procedure_qualifier! procedure! modifiers*4 . .)!
 [277CA R1]
   [HEADER R1 header=Header]
     BHT R1 =0085 =08 reference! created_on:day! created_time! =TH
@@ -65,11 +71,12 @@ let MORE = - - - - - (! ! .) (! ! .)
             REF S1 #D9 clearinghouse_number!
             REF S1 #BLT bill_type!
             DTP R1 #472 @dates:service_from,service_to ! !
-            [2220D S>]
-              SVC R1 (! ! .*6)! ! - . - - .
-              STC R1 (! ! .)! ! =U - $MORE .
-              REF S2 #FJ|XZ !
-              DTP S1 #472 ! !
+            [2220D S> lines=AcknowledgedLine*]
+              SVC R1 $SERVICE charge:cents! - revenue_code - - units:number
+              STC R1 @status:statuses (! ! .)! ! =U - $MORE .
+              REF S1 #FJ control_number!
+              REF S1 #XZ prescription_number!
+              DTP S1 #472 @dates:service_from,service_to ! !
 """
 
 
@@ -161,7 +168,8 @@ class Statuses:
             more = [_join(parts) for parts in s.extra] + ["", ""]
             if len(s.extra) > 2:
                 raise ValueError(f"STC ({segment.target}): there is room for three statuses")
-            says_amount = s.amount or s.action  # an acknowledgment names it even where it is 0
+            has_amount = segment.elements[3].usage != "N"
+            says_amount = s.amount or (s.action and has_amount)  # even where it is 0
             yield [
                 "STC",
                 _join((s.category, s.code, s.entity, s.code_list)),
@@ -214,6 +222,7 @@ GUIDE = Guide(
             "Patient": Patient,
             "Party": Party,
             "AcknowledgedClaim": AcknowledgedClaim,
+            "AcknowledgedLine": AcknowledgedLine,
         },
     ),
 )

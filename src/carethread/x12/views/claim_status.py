@@ -1,16 +1,30 @@
 """The JSON of a 277CA."""
 
-from carethread.x12.acknowledgment import AcknowledgedClaim, ClaimAck, ClaimStatus
+from carethread.x12.acknowledgment import (
+    AcknowledgedClaim,
+    AcknowledgedLine,
+    ClaimAck,
+    ClaimStatus,
+)
 from carethread.x12.views.mapping import view
 
 STATUS = view(ClaimStatus, "category code entity action amount effective message more=extra")
+LINE = view(
+    AcknowledgedLine,
+    """
+    code=procedure code_qualifier=procedure_qualifier modifiers revenue_code charge units
+    date_from=service_from date_to=service_to control_number statuses
+    """,
+    statuses=STATUS,
+)
 CLAIM = view(
     AcknowledgedClaim,
     """
     claim_id patient accepted<is_accepted payer_control_number clearinghouse_number
-    date_from=service_from date_to=service_to statuses
+    date_from=service_from date_to=service_to statuses lines
     """,
     statuses=STATUS,
+    lines=LINE,
 )
 VIEW = view(
     ClaimAck,
