@@ -58,6 +58,10 @@ def test_of_two_entries_the_later_counts_and_an_empty_one_takes_the_packaged_aga
         ("levels", "RES-SUD", "{label: house, basis: session}", "rests on census"),
         ("levels", "SPA", "{label: spa}", "is not one of the levels of care"),
         ("prices", "x", "1", "There is no table 'prices'"),
+        ("services", "individual", OWN.replace("01-01", "13-45"), "This is not YAML: month must"),
+        ("services", "individual", OWN.replace("15", "9" * 5_000), "This is not YAML"),
+        ("modifiers", "all", "[" * 5_000, "This is not YAML"),
+        ("modifiers", "all", "- &a {modifier: HO}\n- *a", "& and * are not read"),
     ],
 )  # fmt: skip
 def test_what_an_entry_cannot_mean_is_said_with_its_place(

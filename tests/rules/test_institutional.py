@@ -216,3 +216,8 @@ def _file(*claims: Claim) -> bytes:
         ],
         sender="ALDER", receiver="HRBR", interchange_control=1, group_control=1, created=made,
     )  # fmt: skip
+
+
+def test_a_level_without_a_type_of_bill_makes_a_claim_that_the_scrubber_can_refuse() -> None:
+    claim = _claim([day_charge(level_of_care="OP")])
+    assert (claim.facility_code, claim.discharge_time) == ("", "")

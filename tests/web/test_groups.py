@@ -349,3 +349,12 @@ def test_a_group_is_set_up_with_its_days_and_its_roster(cast: Cast, nora: Browse
         member = group.members.get()
     nora.post(reverse("group_leave", args=[member.pk]))
     assert "Has left" in nora.get(reverse("group", args=[group.pk])).content.decode()
+
+
+def test_a_number_that_no_database_holds_is_nobody(three: Circle, nora: Browser) -> None:
+    for number in ("9" * 30, "9" * 5_000):
+        answer = nora.post(
+            reverse("walk_in", args=[three.session.pk]), {"episode": number}, follow=True
+        )
+        assert "Choose somebody from the list." in unescape(answer.content.decode())
+        assert nora.get(f"/clients/?page={number}").status_code == 200

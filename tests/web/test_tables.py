@@ -1,12 +1,17 @@
 """The tables are shown with what says so, and changed by who may."""
 
-from tests.cast import TODAY, Cast
+from django_scopes import scope
+
+from carethread.record.models import PolicySetting
+from carethread.workflow import staff
+from tests.cast import LONG_AGO, NOW, TODAY, Cast, signed_session
 from tests.web.world import signed_in
 
 ENTRY = "/tables/entry/?of=levels/IOP-SUD"
 SHORT = """label: intensive outpatient, substance use
 form: I
 basis: hours
+bill_type: "13"
 day_minutes: 120
 bundles: [{service: iop_sud_day}]
 """
@@ -44,3 +49,37 @@ def test_a_table_or_a_form_of_it_that_does_not_exist_is_not_found(cast: Cast) ->
     assert ada.get("/tables/entry/", {"of": "services/equine"}).status_code == 200, (
         "a new entry begins empty"
     )
+
+
+HORSES = """label: equine therapy
+is_group: {group}
+codings: [{{starts: 2020-01-01, reference: ours, lines: [{{code: H2032}}]}}]
+"""
+TRAINER = "{label: riding instructor, article: an, group: para, taxonomy: 171M00000X}"
+
+
+def set_(cast: Cast, key: str, text: str) -> None:
+    row = PolicySetting(organization=cast.center, key=key, value=text, effective_from=LONG_AGO)
+    staff.set_entry(row, now=NOW)
+
+
+def test_what_only_this_center_offers_is_booked_ordered_and_led_and_called_by_its_name(
+    cast: Cast,
+) -> None:
+    with scope(organization=cast.center):
+        set_(cast, "services/equine", HORSES.format(group="false"))
+        set_(cast, "services/herd", HORSES.format(group="true"))
+        set_(cast, "credentials/ERI", TRAINER)
+        signed_session(cast, service="equine", minutes=60)
+    ines, ada, nora = (signed_in(user) for user in (cast.ines, cast.ada, cast.nora.user))
+    whose = f"/clients/{cast.clara.pk}/"
+    for browser, address, offered in (
+        (ines, f"{whose}appointment/", 'value="equine"'),
+        (nora, f"{whose}plan/", 'value="equine"'),
+        (nora, "/groups/new/", 'value="herd"'),
+        (ada, "/practitioners/new/", 'value="ERI"'),
+        (nora, whose, "Equine therapy"),
+    ):
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+        assert offered in answer.content.decode(), address

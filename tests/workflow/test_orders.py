@@ -123,6 +123,14 @@ def test_a_test_that_nobody_ordered_is_held_until_it_is_ordered(alder: Cast, phy
     assert "LAB_ORDER" not in held(alder)
 
 
+def test_the_order_itself_lets_the_claim_go(alder: Cast, physician) -> None:
+    _tested(alder)
+    assert "LAB_ORDER" in held(alder)
+    _order(alder, physician)
+    claim = Claim.objects.latest("pk")
+    assert not claim.findings.filter(rule="LAB_ORDER").exists()
+
+
 def test_an_order_for_another_day_or_test_is_none(alder: Cast, physician) -> None:
     _order(alder, physician, effective_from=TODAY + timedelta(days=1),
            effective_to=TODAY + timedelta(days=9))  # fmt: skip
@@ -183,6 +191,14 @@ def test_medicare_wants_a_physicians_certificate_for_a_programs_day(
     assert "CERT_CURRENT" in held(alder)
     _certify(alder, signed.version.note.attendance.client, physician)
     assert "CERT_CURRENT" not in held(alder)
+
+
+def test_the_certificate_itself_lets_the_claim_go(alder: Cast, iop: Program, physician) -> None:
+    signed = _day(alder, iop, "medicare")
+    assert "CERT_CURRENT" in held(alder)
+    _certify(alder, signed.version.note.attendance.client, physician)
+    claim = Claim.objects.latest("pk")
+    assert not claim.findings.filter(rule="CERT_CURRENT").exists()
 
 
 def test_another_payer_wants_it_where_the_policy_says_so(alder: Cast, iop: Program) -> None:

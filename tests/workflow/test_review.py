@@ -6,15 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from carethread.record.models import Authorization, Case, Delivery, EdiFile
-from carethread.workflow import receive, review
+from carethread.record.models import Authorization, Case, Delivery, EdiFile, PolicySetting
+from carethread.workflow import receive, review, staff
 from carethread.workflow.authorize import Told
 from carethread.workflow.errors import Refused
 from carethread.x12 import eligibility
 from carethread.x12.reader import read
 from carethread.x12.review import Decision, Review
 from carethread.x12.writer import write
-from tests.cast import NOW, TODAY, Cast
+from tests.cast import LONG_AGO, NOW, TODAY, Cast
 from tests.payers import make_connection
 
 
@@ -88,6 +88,28 @@ def test_a_request_names_a_programs_day_as_its_claim_will_bill_it(alder: Cast) -
     assert (day.institutional.revenue_code, day.institutional.procedure) == ("0906", "H0015")
     assert session.professional.procedure == "90834"
     assert session.institutional is None
+
+
+def test_a_request_names_a_day_as_its_payer_alone_has_it_billed(alder: Cast) -> None:
+    entry = """
+label: intensive outpatient day
+is_bundle: true
+codings:
+  - starts: 2020-01-01
+    reference: Harbor Health, provider manual 2025
+    lines: [{code: H0015, form: I, revenue_code: "0912"}]
+"""
+    staff.set_entry(
+        PolicySetting(
+            organization=alder.center, key="services/iop_sud_day", value=entry,
+            effective_from=LONG_AGO, payer=alder.payer,
+        ),
+        now=NOW,
+    )  # fmt: skip
+    asked(alder, codes=["H0015"])
+    (service,) = sent().services
+    assert service.institutional is not None
+    assert service.institutional.revenue_code == "0912"
 
 
 @pytest.mark.parametrize(

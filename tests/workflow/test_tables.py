@@ -94,6 +94,22 @@ def test_a_credential_that_a_state_lets_practise_alone_needs_no_second_signature
     assert "NOTE_COSIGNED" not in {f.rule for f in after.findings}
 
 
+def test_an_entry_that_would_stop_the_next_signature_is_refused_with_its_place(
+    alder: Cast,
+) -> None:
+    odd = SHORTER.replace("minimum: 60", "per: 15, rounding: nearest")
+    with pytest.raises(Refused, match=r"lines\[2\]: rounding: 'nearest' is none of midpoint"):
+        set_(alder, "services/individual", odd)
+    assert not PolicySetting.objects.exists()
+    sign(draft_of(alder, minutes=60))
+
+
+def test_a_service_that_the_center_has_made_part_of_a_day_is_nobodys_note(alder: Cast) -> None:
+    set_(alder, "services/individual", SHORTER + "is_bundle: true\n")
+    with pytest.raises(Refused, match="Choose the service from the list"):
+        sign(draft_of(alder))
+
+
 @pytest.mark.parametrize("key", ["services/", "services", "fees/x", "modifiers/x"])
 def test_a_table_that_does_not_exist_is_refused(alder: Cast, key: str) -> None:
     with pytest.raises(Refused, match="no such table"):

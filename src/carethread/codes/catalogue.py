@@ -5,7 +5,7 @@ of a table, for itself, a program or a payer, from a date on. Such an entry take
 packaged one as a whole, and is checked as that one is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache, cached_property, lru_cache
@@ -167,11 +167,7 @@ def checked(part: str, name: str, text: str) -> Any:
     """
     if part not in PARTS:
         raise TableError(f"There is no table {part!r}; there are {', '.join(PARTS)}.")
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise TableError(f"This is not YAML: {error}") from error
-    kind = PARTS[part].one
+    value, kind = _read(text), PARTS[part].one
     if PARTS[part].named:
         entry = build(kind, value, name)
         if isinstance(entry, Level):
@@ -180,6 +176,23 @@ def checked(part: str, name: str, text: str) -> Any:
     if not isinstance(value, list):
         raise TableError(f"{part} is a list: begin each entry with a dash.")
     return tuple(build(kind, one, f"entry {i}") for i, one in enumerate(value, start=1))
+
+
+def _read(text: str) -> Any:
+    """Plain YAML. A name for a part written elsewhere (`&`, `*`) is not followed: a few lines of
+    them can stand for more than fits into memory."""
+    try:
+        events = list(yaml.parse(text, Loader=yaml.SafeLoader))
+        value = yaml.safe_load(text) if not _names_parts(events) else None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise TableError(f"This is not YAML: {error}") from error
+    if _names_parts(events):
+        raise TableError("Write it out: & and * are not read.")
+    return value
+
+
+def _names_parts(events: Iterable[Any]) -> bool:
+    return any(getattr(event, "anchor", None) for event in events)
 
 
 def written(entry: Any) -> str:

@@ -67,6 +67,11 @@ class Service:
     is_group: bool = False
     is_bundle: bool = False
 
+    @property
+    def title(self) -> str:
+        """Its label at the head of a line: "Individual therapy"."""
+        return self.label[:1].upper() + self.label[1:]
+
 
 @dataclass(frozen=True, slots=True)
 class AddOn:

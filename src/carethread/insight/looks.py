@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from carethread.insight.client import named
 from carethread.record.models import AccessEvent, Client
 
 
@@ -23,16 +24,6 @@ def looks(asked: Asked) -> "QuerySet[AccessEvent]":
     """The lines asked for."""
     rows: QuerySet[AccessEvent] = AccessEvent.objects.select_related("user", "client")
     if asked.client:
-        rows = rows.filter(client__in=named(asked.client))
+        rows = rows.filter(client__in=named(Client.objects.all(), asked.client))
     wanted = {"user": asked.user_id, "at__gte": asked.since, "at__lt": asked.until}
     return rows.filter(**{k: v for k, v in wanted.items() if v is not None}).order_by("-pk")
-
-
-def named(text: str) -> "QuerySet[Client]":
-    """The clients whom those words may mean."""
-    rows: QuerySet[Client] = Client.objects.all()
-    for word in text.split()[:5]:
-        rows = rows.filter(
-            Q(last_name__istartswith=word) | Q(first_name__istartswith=word) | Q(mrn__iexact=word)
-        )
-    return rows

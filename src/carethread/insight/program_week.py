@@ -10,9 +10,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from carethread.codes.levels import Level
-from carethread.insight.pipeline import without_charge
+from carethread.insight.pipeline import unsigned, without_charge
 from carethread.record.models import (
-    Appointment,
     Attendance,
     Charge,
     Client,
@@ -164,9 +163,10 @@ def unbilled(
     oldest first (at most two hundred of a kind)."""
     found = [
         Unbilled(row.client, row.service, row.starts_at, "No signed note")
-        for row in _unsigned_appointments(program, now).filter(
-            client__in=clients, starts_at__gte=since
-        )[:_MOST]
+        for row in unsigned(now)
+        .filter(program=program, client__in=clients, starts_at__gte=since)
+        .select_related("client")
+        .order_by("starts_at")[:_MOST]
     ]
     came = _unsigned_groups(program).filter(client__in=clients, session__starts_at__gte=since)
     for row in came.select_related("client", "session__group").order_by("session__starts_at")[
@@ -186,13 +186,6 @@ def unbilled(
             )
         )  # fmt: skip
     return sorted(found, key=lambda one: one.at)
-
-
-def _unsigned_appointments(program: Program, now: datetime) -> "QuerySet[Appointment]":
-    rows: QuerySet[Appointment] = Appointment.objects.filter(
-        program=program, status__in=("scheduled", "kept"), ends_at__lt=now
-    ).exclude(session__attendances__note__current__isnull=False)
-    return rows.select_related("client").order_by("starts_at")
 
 
 def _unsigned_groups(program: Program) -> "QuerySet[Attendance]":

@@ -150,8 +150,10 @@ def assemble(
         raise ValueError(f"an 837I claim has 1 to {MOST_LINES} lines, not {len(charges)}")
     first, days = charges[0], statement(charges, stay, cycle)
     bill = stay.tables.level(first.level_of_care).bill_type
-    is_inpatient = bill_types()[bill].inpatient
+    kind = bill_types().get(bill)  # none: the scrubber says so (TOB_VALID)
+    is_inpatient = kind is not None and kind.inpatient
     attending = stay.attending or first.rendering
+    served = min(c.service_date for c in charges)
     return Claim(
         kind="837I",
         claim_id=claim_id,
@@ -182,7 +184,7 @@ def assemble(
         codes=tuple(
             ClaimCode("BG", c.code)
             for c in stay.tables.family(first.level_of_care).condition_codes
-            if c.is_wanted(coverage.filing_indicator, bill, days.starts)
+            if c.is_wanted(coverage.filing_indicator, bill, served)
         ),
     )
 

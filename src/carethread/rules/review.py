@@ -1,11 +1,11 @@
 """An authorization as a 278 request, and a payer's 278 response as decisions. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from carethread.codes.catalogue import packaged
+from carethread.codes.catalogue import Catalogue, packaged
 from carethread.rules.authorize import ACTIONS
 from carethread.rules.facts import BillingProvider, ClientFacts, CoverageFacts, Provider
 from carethread.x12.common import Envelope, Party
@@ -34,7 +34,7 @@ class Asked:
     """What is asked for: `units` counted in `unit` for these days, the `codes` of the services
     (none: whatever is part of that care) and the diagnoses that it treats. `number` is that of the
     authorization that this extends, if it does. `id` is the record's own, by which the answer is
-    found."""
+    found. `tables` are those in force for the payer."""
 
     id: int
     starts: date
@@ -46,6 +46,7 @@ class Asked:
     number: str = ""
     is_admission: bool = False
     rendering: Provider | None = None
+    tables: Catalogue = field(default_factory=packaged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def ask(
         subscriber=subscriber,
         dependent=None if is_self else dependent,
         event=_event(asked, billing),
-        services=tuple(_service(code) for code in asked.codes),
+        services=tuple(_service(code, asked.tables) for code in asked.codes),
     )
 
 
@@ -136,9 +137,9 @@ def _event(asked: Asked, billing: BillingProvider) -> PatientEvent:
     )
 
 
-def _service(code: str) -> ReviewService:
+def _service(code: str, tables: Catalogue) -> ReviewService:
     """A service that is asked for by its code, as its claim will bill it."""
-    use = packaged().uses.get(code)
+    use = tables.uses.get(code)
     billed = next((line for line in use.lines if line.form == "I"), None) if use else None
     if billed is None:
         return ReviewService(professional=ProfessionalService(code))

@@ -7,11 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from carethread.insight.looks import Asked, looks, named
-from carethread.record.models import AccessEvent, User
+from carethread.insight.client import named
+from carethread.insight.looks import Asked, looks
+from carethread.record.models import AccessEvent, Client, User
 from carethread.web import http
 from carethread.web.http import Request
-from carethread.web.pages import number_asked, page
+from carethread.web.pages import page
 
 _MOST = 100_000
 _SHOWN = 20
@@ -78,10 +79,11 @@ def _asked(request: Request) -> Asked:
     since, until = _day(request, "since"), _day(request, "until")
     client = request.GET.get("client", "").strip()
     if client:
-        request.shown = frozenset(named(client).values_list("pk", flat=True)[:_SHOWN])
+        meant = named(Client.objects.all(), client)
+        request.shown = frozenset(meant.values_list("pk", flat=True)[:_SHOWN])
     return Asked(
         client=client,
-        user_id=number_asked(request, "user"),
+        user_id=http.number_asked(request, "user"),
         since=http.midnight(since) if since else None,
         until=http.midnight(until + timedelta(days=1)) if until else None,
     )

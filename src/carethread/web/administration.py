@@ -30,10 +30,9 @@ from carethread.web.row_forms import (
     LicenseForm,
     OrganizationForm,
     PayerForm,
-    PolicyForm,
-    PolicyScopeForm,
     PractitionerForm,
 )
+from carethread.web.setting_forms import PolicyForm, PolicyScopeForm
 from carethread.workflow import staff
 
 

@@ -13,15 +13,10 @@ from carethread.record.models import Appointment, Client, Diagnosis, Episode
 from carethread.web import http
 from carethread.web.care_forms import AdmissionForm, AppointmentForm, DiagnosisForm
 from carethread.web.editing import edit, saves
-from carethread.web.flow import flow
+from carethread.web.flow import flow, page_of
 from carethread.web.forms import told
 from carethread.web.http import Request
 from carethread.workflow import admit, schedule
-
-
-def _page_of(client: Client) -> str:
-    return reverse("client", args=[client.pk])
-
 
 # ------------------------------------------------------------------------------- admission
 
@@ -46,7 +41,7 @@ def _admission(request: Request, row: Episode, heading: str) -> HttpResponse:
         heading=heading,
         over=row.client.name,
         words="A session is documented and billed within a stay in a program.",
-        back=_page_of(row.client),
+        back=page_of(row.client),
         done="Admitted." if row._state.adding else "Saved.",
         flow=flow(request, row.client, "admission_new") if row._state.adding else None,
     )
@@ -88,7 +83,7 @@ def _diagnosis(request: Request, row: Diagnosis, heading: str) -> HttpResponse:
         heading=heading,
         over=client.name,
         words=f"In {row.episode.program}. Each new note starts with the diagnoses that hold.",
-        back=_page_of(client),
+        back=page_of(client),
         flow=flow(request, client, "diagnosis_new") if row._state.adding else None,
     )
 
@@ -117,7 +112,7 @@ def appointment_new(request: Request, row: Client) -> HttpResponse:
         heading="New appointment",
         over=row.name,
         words="It shows on the practitioner's day, where its note is opened.",
-        back=_page_of(row),
+        back=page_of(row),
         done="",
         flow=flow(request, row, "appointment_new"),
     )
@@ -139,7 +134,7 @@ def appointment(request: Request, row: Appointment) -> HttpResponse:
     form = AppointmentForm(http.sent(request), instance=row, user=request.user)
     if saves(request, form, lambda: schedule.change(form.instance, now=http.now())):
         messages.success(request, "Saved.")
-        return redirect(http.way_back(request, _page_of(row.client)))
+        return redirect(http.way_back(request, page_of(row.client)))
     expected = row.status == "scheduled"
     if not expected:
         form.only_show()
@@ -151,7 +146,7 @@ def appointment(request: Request, row: Appointment) -> HttpResponse:
             "form": form,
             "expected": expected,
             "has_begun": row.starts_at <= http.now(),
-            "back": _page_of(row.client),
+            "back": page_of(row.client),
         },
         status=422 if form.errors else 200,
     )

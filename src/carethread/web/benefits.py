@@ -8,6 +8,7 @@ from datetime import date
 from django.urls import reverse
 
 from carethread.codes.eligibility import services_of
+from carethread.codes.levels import family_of
 from carethread.insight import eligibility as answers
 from carethread.insight.eligibility import Asked
 from carethread.record.models import Client, Coverage, EligibilityCheck, Episode, User
@@ -113,7 +114,7 @@ def _services(clients: Iterable[int]) -> dict[int, tuple[str, ...]]:
     rows = Episode.objects.filter(client__in=clients, discharged_on=None)
     found: dict[int, tuple[str, ...]] = {}
     for client, level in rows.values_list("client", "program__level_of_care"):
-        found[client] = (*found.get(client, ()), *services_of(level.split("-")[0]))
+        found[client] = (*found.get(client, ()), *services_of(family_of(level)))
     return found
 
 

@@ -21,7 +21,7 @@ from carethread.web import benefits, http
 from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.links import way_to
-from carethread.web.pages import Page, number_asked, page
+from carethread.web.pages import Page, page
 from carethread.web.reach import clients_to_find
 from carethread.workflow import bill, follow_up, payer_rules
 
@@ -92,9 +92,9 @@ def claims(request: Request) -> HttpResponse:
     state = request.GET.get("state", "")
     asked = Asked(
         state=state if state in ClaimState.values else "",
-        payer_id=number_asked(request, "payer"),
-        practitioner_id=number_asked(request, "practitioner"),
-        age=number_asked(request, "age"),
+        payer_id=http.number_asked(request, "payer"),
+        practitioner_id=http.number_asked(request, "practitioner"),
+        age=http.number_asked(request, "age"),
         owner=request.GET.get("owner", ""),
     )
     now = http.now()

@@ -8,7 +8,6 @@ from django.db.models import F
 from django.utils import timezone
 
 from carethread.codes import icd10
-from carethread.codes.catalogue import packaged
 from carethread.record.models import (
     Appointment,
     Diagnosis,
@@ -20,9 +19,11 @@ from carethread.record.models import (
 from carethread.record.models.chart import TELEHEALTH
 from carethread.rules.booking import MOST_WEEKS
 from carethread.rules.perdiem import is_documentable
+from carethread.web import http
 from carethread.web.forms import DayInput, TimeInput
 from carethread.web.permissions import FRONT_DESK
 from carethread.web.row_forms import ChoiceOf, RowForm
+from carethread.workflow import gather
 
 ADMISSION_TYPES = [
     ("3", "Elective"), ("2", "Urgent"), ("1", "Emergency"), ("5", "Trauma"), ("9", "Not known"),
@@ -140,7 +141,7 @@ class AppointmentForm(RowForm):
         self._offer("practitioner", _practitioners(user))
         assert isinstance(field["service"], forms.ChoiceField)
         assert isinstance(field["telehealth"], forms.ChoiceField)
-        field["service"].choices = _services([stay.program.level_of_care for stay in stays])
+        field["service"].choices = _services([stay.program for stay in stays])
         field["telehealth"].choices = TELEHEALTH
         if row.pk:
             del field["weeks"]
@@ -192,10 +193,12 @@ def _practitioners(user: User) -> Any:
     return rows.filter(user=user) | rows.filter(supervisor__user=user)
 
 
-def _services(levels: list[str]) -> list[tuple[str, str]]:
-    tables = packaged()
-    return [
-        (key, service.label[:1].upper() + service.label[1:])
-        for key, service in tables.services.items()
-        if not service.is_group and any(is_documentable(key, level, tables) for level in levels)
-    ]
+def _services(programs: list[Program]) -> list[tuple[str, str]]:
+    """What can be documented in one of these programs; a group is booked by its roster."""
+    today, offered = http.today(), {}
+    for program in programs:
+        tables = gather.tables(today, program)
+        for key, service in tables.services.items():
+            if not service.is_group and is_documentable(key, program.level_of_care, tables):
+                offered[key] = service.title
+    return list(offered.items())

@@ -16,7 +16,7 @@ from carethread.record.models import Case, CaseKind, Claim, Practitioner, User
 from carethread.web import cures, http
 from carethread.web.forms import WaitForm, WordsForm, attempt
 from carethread.web.http import Request
-from carethread.web.pages import number_asked, page
+from carethread.web.pages import page
 from carethread.web.permissions import sees_all_cases, sees_clients
 from carethread.workflow import cure, follow_up
 
@@ -61,14 +61,14 @@ def _held_for(user: User) -> list[Claim]:
 
 def asked_for(request: Request) -> worklist.Asked:
     """What the address narrows a list of cases to."""
-    owner, days = request.GET.get("owner", ""), number_asked(request, "days")
+    owner, days = request.GET.get("owner", ""), http.number_asked(request, "days")
     return worklist.Asked(
         state=request.GET.get("state", "open"),
         kind=request.GET.get("kind", ""),
         category=request.GET.get("category", ""),
         owner="" if owner == MINE else owner,
         mine=request.user if owner == MINE or not sees_all_cases(request.user) else None,
-        clinician_id=number_asked(request, "clinician"),
+        clinician_id=http.number_asked(request, "clinician"),
         service=request.GET.get("service", ""),
         today=http.today(),
         since=Period.of_days(min(days, _MOST_DAYS), http.midnight()).starts if days else None,
@@ -109,42 +109,70 @@ def claim_facts(request: Request, row: Claim) -> HttpResponse:
 def case_close(request: Request, row: Case) -> HttpResponse:
     """Settle a case, with how. It writes nothing off."""
     form = _words("resolution", request)
-    user, now = request.user, http.now()
-    step = lambda: follow_up.close(row, resolution=form.words, user=user, now=now)  # noqa: E731
-    return _done(request, row, "resolution", form, step, "Closed.", "cases")
+    return _done(
+        request,
+        row,
+        "resolution",
+        form,
+        lambda: follow_up.close(row, resolution=form.words, user=request.user, now=http.now()),
+        "Closed.",
+        "cases",
+    )
 
 
 def case_again(request: Request, row: Case) -> HttpResponse:
     """Let a refused claim leave once more, because what was wrong is put right elsewhere."""
     form = _words("mended", request)
-    user, now = request.user, http.now()
-    step = lambda: cure.send_again(row, mended=form.words, user=user, now=now)  # noqa: E731
-    return _done(request, row, "mended", form, step, "It leaves after its grace period.")
+    return _done(
+        request,
+        row,
+        "mended",
+        form,
+        lambda: cure.send_again(row, mended=form.words, user=request.user, now=http.now()),
+        "It leaves after its grace period, once nothing holds it any more.",
+    )
 
 
 def case_wait(request: Request, row: Case) -> HttpResponse:
     """Put a case off until a day."""
     form = WaitForm(request.POST)
     until, reason = form.said
-    user, now = request.user, http.now()
-    step = lambda: cure.wait(row, until=until, reason=reason, user=user, now=now)  # noqa: E731
-    return _done(request, row, "wait", form, step, "Put off. It comes back on that day.", "cases")
+    return _done(
+        request,
+        row,
+        "wait",
+        form,
+        lambda: cure.wait(row, until=until, reason=reason, user=request.user, now=http.now()),
+        "Put off. It comes back on that day.",
+        "cases",
+    )
 
 
 def case_ask(request: Request, row: Case) -> HttpResponse:
     """Ask the author of the note behind the claim."""
     form = _words("question", request)
-    user, now = request.user, http.now()
-    step = lambda: follow_up.ask_author(row, question=form.words, user=user, now=now)  # noqa: E731
-    return _done(request, row, "question", form, step, "Your question is in the author's inbox.")
+    return _done(
+        request,
+        row,
+        "question",
+        form,
+        lambda: follow_up.ask_author(row, question=form.words, user=request.user, now=http.now()),
+        "Your question is in the author's inbox.",
+    )
 
 
 def case_give_up(request: Request, row: Case) -> HttpResponse:
     """Write off what a payer refused, with a reason."""
     form = _words("why", request)
-    user, now = request.user, http.now()
-    step = lambda: cure.give_up(row, why=form.words, user=user, now=now)  # noqa: E731
-    return _done(request, row, "why", form, step, "Written off.", "cases")
+    return _done(
+        request,
+        row,
+        "why",
+        form,
+        lambda: cure.give_up(row, why=form.words, user=request.user, now=http.now()),
+        "Written off.",
+        "cases",
+    )
 
 
 _LABELS = {

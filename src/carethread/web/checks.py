@@ -45,19 +45,14 @@ def _said(field: BoundField, further: list[Problem]) -> list[str]:
     return own or [problem.message for problem in further if problem.field == field.name]
 
 
-def _number(request: Request, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def _client(request: Request) -> RowForm:
-    of = _number(request, "of")
+    of = http.number_sent(request, "of")
     row = Client.objects.filter(pk=of).first() or Client(organization=request.user.organization)
     return ClientForm(request.POST, instance=row)
 
 
 def _coverage(request: Request) -> RowForm:
-    of, client_id = _number(request, "of"), _number(request, "client")
+    of, client_id = http.number_sent(request, "of"), http.number_sent(request, "client")
     row = Coverage.objects.filter(pk=of).first()
     if row is None:
         client = reach.client(request.user, client_id)
@@ -66,7 +61,7 @@ def _coverage(request: Request) -> RowForm:
 
 
 def _practitioner(request: Request) -> RowForm:
-    row = Practitioner.objects.filter(pk=_number(request, "of")).first()
+    row = Practitioner.objects.filter(pk=http.number_sent(request, "of")).first()
     fresh = Practitioner(organization=request.user.organization)
     return PractitionerForm(request.POST, instance=row or fresh)
 

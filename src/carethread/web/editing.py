@@ -28,6 +28,7 @@ def edit(
     over: str = "",
     words: str = "",
     done: str = "Saved.",
+    verb: str = "Save",
     template: str = "parts/edit.html",
     shown: Mapping[str, object] | None = None,
     flow: Flow | None = None,
@@ -40,7 +41,7 @@ def edit(
     its own may show more (`shown`). Who may only look sees the values, and who
     corrects them. Where the row is a step of intake, its `flow` says what follows;
     `after` says it where only the saved row knows. `fixed` says why
-    nobody changes it any more.
+    nobody changes it any more; `verb` is what the button does.
     """
     back = way_back(request, flow.after if flow and flow.after else back)
     if saves(request, form, save):
@@ -49,7 +50,7 @@ def edit(
         return redirect(after() if after else back)
     return edit_page(
         request, form, heading=heading, back=back, over=over, words=words, template=template,
-        shown=shown, flow=flow, fixed=fixed,
+        shown=shown, flow=flow, fixed=fixed, verb=verb,
     )  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def edit_page(
     shown: Mapping[str, object] | None = None,
     flow: Flow | None = None,
     fixed: str = "",
+    verb: str = "Save",
 ) -> HttpResponse:
     """The form as it stands, with what was refused; only to look at for whom may not save."""
     address = request.resolver_match.view_name if request.resolver_match else ""
@@ -83,6 +85,7 @@ def edit_page(
             "words": words,
             "back": back,
             "flow": flow,
+            "verb": verb,
             "may_save": may_save,
             "corrected_by": fixed if may_change else f"{corrected_by(address)} {fixed}",
         },

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from carethread.insight.eligibility import history
 from carethread.record.models import Case, Coverage, EdiFile
@@ -10,14 +11,13 @@ from carethread.web import benefits, http
 from carethread.web.files import segments
 from carethread.web.forms import told
 from carethread.web.http import Request
-from carethread.web.pages import number_asked
 from carethread.workflow import eligibility as workflow
 
 
 def eligibility(request: Request, row: Coverage) -> HttpResponse:
     """What the payer says of a coverage, every earlier answer, and the text of each."""
     checks = history(row)
-    asked = number_asked(request, "check")
+    asked = http.number_asked(request, "check")
     chosen = next((one for one in checks if one.pk == asked), checks[0] if checks else None)
     if asked is not None and (chosen is None or chosen.pk != asked):
         raise Http404("There is no such check of this coverage.")
@@ -54,7 +54,7 @@ def eligibility_check(request: Request, row: Coverage) -> HttpResponse:
         return _panel(request, row)
     if check is not None:
         messages.success(request, f"{check.payer_name} was asked.")
-    return redirect(http.way_back(request, request.path.replace("check/", "")))
+    return redirect(http.way_back(request, reverse("eligibility", args=[row.pk])))
 
 
 def eligibility_panel(request: Request, row: Coverage) -> HttpResponse:

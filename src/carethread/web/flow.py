@@ -70,7 +70,7 @@ def flow(request: Request, client: Client | None, address: str) -> Flow | None:
     )
     number = next(i for i, step in enumerate(steps) if step.here)
     last = number + 1 == len(steps)
-    after = "" if client is None else _page_of(client) if last else steps[number + 1].url
+    after = "" if client is None else page_of(client) if last else steps[number + 1].url
     return Flow(steps, after, steps[number], number + 1)
 
 
@@ -83,7 +83,8 @@ def url_of(address: str, client: Client | None) -> str:
     return f"{reverse(address, args=[client.pk])}?{MARK}"
 
 
-def _page_of(client: Client) -> str:
+def page_of(client: Client) -> str:
+    """The client's own page, where every step leads in the end."""
     return reverse("client", args=[client.pk])
 
 

@@ -9,13 +9,13 @@ from datetime import datetime, time
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from carethread.record.models import Attendance, Episode, Session
+from carethread.insight.client import named
+from carethread.record.models import Attendance, Client, Episode, Session
 from carethread.record.models.chart import TELEHEALTH
 from carethread.web import http
 from carethread.web.accounts import proof_of_who_signs
@@ -171,8 +171,8 @@ def attended(request: Request, row: Attendance) -> HttpResponse:
     )
 
     def keep() -> None:
-        groups.set_how(row, request.POST.get("telehealth", ""), user=request.user)
         groups.set_attended(row, arrived, left, user=request.user)
+        groups.set_how(row, request.POST.get("telehealth", ""), user=request.user)
 
     return _checked(request, row, keep)
 
@@ -323,24 +323,17 @@ def walk_in_search(request: Request, row: Session) -> HttpResponse:
 def _who(row: Session, asked: str) -> list[Episode]:
     assert row.group is not None
     assert row.day is not None
-    rows = groups.in_program(row.group, row.day).exclude(
-        client__in=row.attendances.values("client")
+    rows = groups.in_program(row.group, row.day).filter(
+        client__in=named(Client.objects.all(), asked)
     )
-    for word in asked.split()[:4]:
-        rows = rows.filter(
-            Q(client__last_name__istartswith=word)
-            | Q(client__first_name__istartswith=word)
-            | Q(client__mrn__iexact=word)
-        )
+    rows = rows.exclude(client__in=row.attendances.values("client"))
     return list(rows.order_by("client__last_name", "client__first_name", "pk")[:_FOUND])
 
 
 def walk_in(request: Request, row: Session) -> HttpResponse:
     """Somebody of the program who is not on the roster came."""
-    asked = request.POST.get("episode", "")
-    episode = Episode.objects.select_related("client").filter(
-        pk=int(asked) if asked.isascii() and asked.isdigit() else 0
-    ).first()  # fmt: skip
+    asked = http.number_sent(request, "episode")
+    episode = Episode.objects.select_related("client").filter(pk=asked).first()
 
     def add() -> None:
         if episode is None:

@@ -87,10 +87,8 @@ def _members(row: Group) -> list[GroupMember]:
 
 def group_join(request: Request, row: Group) -> HttpResponse:
     """Put a client of the program on the roster."""
-    asked = request.POST.get("episode", "")
-    episode = Episode.objects.select_related("client").filter(
-        pk=int(asked) if asked.isascii() and asked.isdigit() else 0
-    ).first()  # fmt: skip
+    asked = http.number_sent(request, "episode")
+    episode = Episode.objects.select_related("client").filter(pk=asked).first()
 
     def join() -> GroupMember:
         if episode is None:

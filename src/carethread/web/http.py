@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
+from carethread.codes.catalogue import Catalogue
 from carethread.record.models import User
+from carethread.workflow import gather
 
 
 class Request(HttpRequest):
@@ -18,6 +20,7 @@ class Request(HttpRequest):
     user: User
     htmx: HtmxDetails
     shown: frozenset[int]  # clients shown beside the subject, for the access log
+    tables: Catalogue  # what the center offers; see `offered`
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
@@ -47,6 +50,28 @@ def day_asked(request: Request, name: str = "on") -> date:
     except ValueError:
         return today()
     return asked if 1900 < asked.year < 2200 else today()
+
+
+def number_asked(request: HttpRequest, name: str) -> int | None:
+    """A number in the address; None where there is none, or nonsense."""
+    return number(request.GET.get(name, ""))
+
+
+def number_sent(request: HttpRequest, name: str) -> int:
+    """A number that a form sent; 0, which is no row's, where there is none, or nonsense."""
+    return number(request.POST.get(name, "")) or 0
+
+
+def number(text: str) -> int | None:
+    """A number that a database can hold; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def offered(request: Request) -> Catalogue:
+    """The tables of the whole center as they are in force today, read once a request."""
+    known: Catalogue | None = getattr(request, "tables", None)
+    request.tables = known or gather.tables(today())
+    return request.tables
 
 
 def address_of(request: HttpRequest) -> str:

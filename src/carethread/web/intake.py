@@ -15,7 +15,7 @@ from carethread.record.models import (
 from carethread.web import benefits, http
 from carethread.web.accounts import proof_of_who_signs
 from carethread.web.editing import edit
-from carethread.web.flow import Flow, flow, url_of
+from carethread.web.flow import Flow, flow, page_of, url_of
 from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.web.permissions import sees_narrative
@@ -101,7 +101,7 @@ def client_edit(request: Request, row: Client) -> HttpResponse:
         lambda: admit.save_client(form.instance),
         heading="Identity and address",
         over=row.name,
-        back=_page_of(row),
+        back=page_of(row),
     )
 
 
@@ -127,7 +127,7 @@ def _coverage(
         heading=heading,
         over=row.client.name,
         words="Claims that wait for this are computed anew when you save.",
-        back=_page_of(row.client),
+        back=page_of(row.client),
         flow=steps,
         shown={"benefits": benefits.of([row], request.user).get(row.pk) if row.pk else None},
     )
@@ -154,7 +154,7 @@ def _plan(request: Request, row: TreatmentPlan, client: Client, heading: str) ->
         heading=heading,
         over=client.name,
         words="A service needs an active, signed plan to be billed.",
-        back=_page_of(client),
+        back=page_of(client),
         fixed=_signed_words(row),
     )
 
@@ -190,10 +190,6 @@ def consent_new(request: Request, row: Client) -> HttpResponse:
         lambda: admit.save_consent(form.instance),
         heading="New consent",
         over=row.name,
-        back=_page_of(row),
+        back=page_of(row),
         flow=flow(request, row, "consent_new"),
     )
-
-
-def _page_of(client: Client) -> str:
-    return reverse("client", args=[client.pk])

@@ -8,7 +8,6 @@ from carethread.insight.denials import denials as denials_in
 from carethread.web import http
 from carethread.web.cases import asked_for, named
 from carethread.web.http import Request
-from carethread.web.pages import number_asked
 
 PERIODS = (30, 90, 180, 365)
 
@@ -16,7 +15,7 @@ PERIODS = (30, 90, 180, 365)
 def denials(request: Request) -> HttpResponse:
     """A period's denials in three cuts. A name narrows them to one clinician, service or cause;
     a figure opens the cases that it counts."""
-    number = number_asked(request, "days")
+    number = http.number_asked(request, "days")
     days = number if number in PERIODS else 90
     asked = asked_for(request)
     return render(

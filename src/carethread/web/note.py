@@ -20,7 +20,6 @@ from carethread.web import benefits, http
 from carethread.web.accounts import proof_of_who_signs
 from carethread.web.http import Request
 from carethread.web.note_form import NoteForm
-from carethread.web.pages import number_asked
 from carethread.workflow import charging, document
 from carethread.workflow.document import Preview
 from carethread.workflow.errors import Refused
@@ -164,7 +163,9 @@ def diagnosis_search(request: Request) -> HttpResponse:
 
 def _level_asked(request: Request) -> str:
     """The level of care of the note that the search is for; empty without one."""
-    mine = Note.objects.filter(pk=number_asked(request, "note") or 0, author__user=request.user)
+    mine = Note.objects.filter(
+        pk=http.number_asked(request, "note") or 0, author__user=request.user
+    )
     return str(
         mine.values_list("attendance__session__program__level_of_care", flat=True).first() or ""
     )

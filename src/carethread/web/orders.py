@@ -105,6 +105,6 @@ def _page(
     request: Request, client: Client, form: RowForm, save: Any, heading: str, words: str
 ) -> HttpResponse:
     return edit(
-        request, form, save, heading=heading, over=client.name, words=words, done="Signed.",
-        back=reverse("client", args=[client.pk]),
+        request, form, save, heading=heading, over=client.name, words=words, verb="Sign",
+        done="Signed.", back=reverse("client", args=[client.pk]),
     )  # fmt: skip

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from carethread.web.http import number_asked
+
 M = TypeVar("M", bound=Model)
 
 SIZE = 50
@@ -28,8 +30,7 @@ class Page(Generic[M]):
 
 def page(request: HttpRequest, rows: "QuerySet[M]", size: int = SIZE) -> Page[M]:
     """The page that the address asks for (`?page=2`); one query."""
-    asked = request.GET.get("page", "1")
-    number = min(int(asked), 10_000) if asked.isascii() and asked.isdigit() and int(asked) else 1
+    number = min(number_asked(request, "page") or 1, 10_000)
     start = (number - 1) * size
     found: list[Any] = list(rows[start : start + size + 1])
     return Page(
@@ -43,9 +44,3 @@ def page(request: HttpRequest, rows: "QuerySet[M]", size: int = SIZE) -> Page[M]
 def _beside(request: HttpRequest, number: int) -> str:
     asked = {k: v for k, v in request.GET.items() if k != "page" and v}
     return "?" + urlencode({**asked, "page": number})
-
-
-def number_asked(request: HttpRequest, name: str) -> int | None:
-    """A number in the address; None where there is none, or nonsense."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from carethread.codes.levels import Basis, basis
+from carethread.codes.levels import Basis, basis, family_of
 from carethread.insight import nights, program_week
 from carethread.insight.ages import age_days
 from carethread.insight.pipeline import UNCHARGED_SHOWN_FOR
@@ -17,7 +17,6 @@ from carethread.record.policies import effective
 from carethread.web import http
 from carethread.web.forms import told
 from carethread.web.http import Request
-from carethread.web.pages import number_asked
 from carethread.web.permissions import may
 from carethread.web.reach import clients_of
 from carethread.workflow import census as steps
@@ -33,7 +32,7 @@ def _programs(*bases: Basis) -> list[Program]:
 
 def _asked(request: Request, programs: list[Program]) -> Program | None:
     """The program that the address asks for, else the first."""
-    wanted = number_asked(request, "program")
+    wanted = http.number_asked(request, "program")
     if wanted is None:
         return programs[0] if programs else None
     found = [row for row in programs if row.pk == wanted]
@@ -83,7 +82,7 @@ def board(request: Request) -> HttpResponse:
 
 def _week_minutes(program: Program, on: date) -> int:
     """What a week should hold, as the scrubber asks for it."""
-    key = f"{program.level_of_care[:3].lower()}_week_minutes"
+    key = f"{family_of(program.level_of_care).lower()}_week_minutes"
     return int(effective(key, on=on, program_id=program.pk).value)
 
 
@@ -155,8 +154,9 @@ def _said(request: Request) -> dict[int, tuple[str, str]]:
     found = {}
     for name, where in typed.items():
         key = name.removeprefix("bed_")
-        if name != key and key.isascii() and key.isdigit() and where in WHERE:
-            found[int(key)] = (where, typed.get(f"why_{key}", ""))
+        stay = http.number(key) if name != key else None
+        if stay is not None and where in WHERE:
+            found[stay] = (where, typed.get(f"why_{key}", ""))
     return found
 
 

@@ -8,10 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Model, Q, QuerySet
 
-from carethread.codes.credentials import credentials
 from carethread.codes.levels import levels
-from carethread.codes.policies import POLICIES, Policy
-from carethread.codes.services import services
 from carethread.record.models import (
     Authorization,
     AuthorizationState,
@@ -25,7 +22,6 @@ from carethread.record.models import (
     Organization,
     Payer,
     PayerEnrollment,
-    PolicySetting,
     Practitioner,
     Program,
     Site,
@@ -35,7 +31,9 @@ from carethread.record.models import (
 from carethread.record.models.authorization import CHANNELS
 from carethread.record.models.chart import TELEHEALTH
 from carethread.rules.authorize import BY_ITSELF, MOVES
+from carethread.web import http
 from carethread.web.forms import DayInput, TimeInput
+from carethread.workflow import gather
 
 CODES_HINT = "Procedure codes, separated by commas."
 
@@ -254,7 +252,8 @@ class PlanForm(RowForm):
         assert isinstance(episode, ChoiceOf)
         assert isinstance(ordered, forms.MultipleChoiceField)
         episode.offer(Episode.objects.filter(client=client).select_related("client", "program"))
-        ordered.choices = [(key, s.label.capitalize()) for key, s in services().items()]
+        offered = gather.tables(http.today()).services
+        ordered.choices = [(key, service.title) for key, service in offered.items()]
         if self.instance.signed_at:
             del self.fields["sign"], self.fields["password"]
 
@@ -303,11 +302,11 @@ class PractitionerForm(RowForm):
         unlinked = Q(practitioner=None, is_active=True) | Q(pk=self.instance.user_id)
         mine = User.objects.filter(unlinked, organization=self.instance.organization_id)
         user.offer(mine.order_by("last_name", "first_name"))
-        field = self.fields["credential"]
+        field, known = self.fields["credential"], gather.tables(http.today()).credentials
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
             ("", "Choose"),
-            *((key, f"{key}, {one.label}") for key, one in credentials().items()),
+            *((key, f"{key}, {one.label}") for key, one in known.items()),
         ]
 
 
@@ -392,92 +391,6 @@ class FeeForm(RowForm):
         super()._post_clean()  # type: ignore[misc]
 
 
-def _values(policy: Policy) -> str:
-    """What may be typed for it. The record counts cents, people type dollars."""
-    unit = "dollars" if policy.unit == "cents" else policy.unit
-    return ", ".join(f"{value}: {words}" for value, words in policy.choices) or unit
-
-
-class PolicyForm(RowForm):
-    key = forms.ChoiceField(
-        label="Policy", choices=[(p.key, f"{p.words} ({_values(p)})") for p in POLICIES.values()]
-    )
-    value = forms.DecimalField(
-        label="New value", min_value=0, max_digits=10, decimal_places=2,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )  # fmt: skip
-    program = ChoiceOf(Program, required=False)
-    payer = ChoiceOf(Payer, required=False)
-    widths = {"value": "half", "effective_from": "half", "program": "half", "payer": "half"}
-
-    class Meta:
-        model = PolicySetting
-        fields = ["key", "value", "effective_from", "program", "payer", "reason"]
-        labels = {"effective_from": "From"}
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        _offer_everywhere(self)
-
-    def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        policy, value = POLICIES.get(said.get("key", "")), said.get("value")
-        if policy is None or value is None:
-            return said
-        if policy.unit == "cents":
-            value *= 100
-        elif value != int(value):
-            self.add_error("value", f"Give a whole number of {policy.unit}.")
-        return {**said, "value": int(value)}
-
-
-class EntryForm(RowForm):
-    """An entry of a table, as text. Its key is the page's."""
-
-    value = forms.CharField(
-        label="Entry", required=False, strip=True, max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 18, "class": "code", "spellcheck": "false"}),
-        help_text="In YAML. Leave it empty to take the packaged one again.",
-    )  # fmt: skip
-    program = ChoiceOf(Program, required=False)
-    payer = ChoiceOf(Payer, required=False)
-    widths = {"effective_from": "half", "program": "half", "payer": "half", "reason": "half"}
-
-    class Meta:
-        model = PolicySetting
-        fields = ["value", "program", "payer", "effective_from", "reason"]
-        labels = {"effective_from": "For services from"}
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        _offer_everywhere(self)
-
-
-def _offer_everywhere(form: forms.Form | RowForm) -> None:
-    """The programs and payers of the center, and all of them together."""
-    for name in ("program", "payer"):
-        field = form.fields[name]
-        assert isinstance(field, ChoiceOf)
-        field.offer(field.model._default_manager.order_by("name"))
-        field.empty_label = f"Every {name}"
-
-
-class PolicyScopeForm(forms.Form):
-    """For which program and payer the values in force are asked."""
-
-    program = ChoiceOf(Program, required=False)
-    payer = ChoiceOf(Payer, required=False)
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        _offer_everywhere(self)
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """What was chosen and exists here; what does not is as if nothing were chosen."""
-        return {name: row for name, row in self.cleaned_data.items() if row is not None}
-
-
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -518,11 +431,8 @@ class GroupForm(RowForm):
         assert isinstance(service, forms.ChoiceField)
         assert isinstance(how, forms.ChoiceField)
         how.choices = TELEHEALTH
-        service.choices = [
-            (key, one.label[:1].upper() + one.label[1:])
-            for key, one in services().items()
-            if one.is_group
-        ]
+        offered = gather.tables(http.today()).services
+        service.choices = [(key, one.title) for key, one in offered.items() if one.is_group]
         for name in ("facilitator", "co_facilitator"):
             field = self.fields[name]
             assert isinstance(field, ChoiceOf)

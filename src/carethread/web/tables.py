@@ -17,7 +17,7 @@ from carethread.web import http
 from carethread.web.editing import saves
 from carethread.web.http import Request
 from carethread.web.permissions import corrected_by, may
-from carethread.web.row_forms import EntryForm, PolicyScopeForm
+from carethread.web.setting_forms import EntryForm, PolicyScopeForm
 from carethread.workflow import staff
 
 ALL = "all"

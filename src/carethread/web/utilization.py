@@ -6,11 +6,12 @@ from django.urls import reverse
 
 from carethread.insight import authorizations
 from carethread.record.models import Authorization, Client
+from carethread.record.policies import Settings
 from carethread.rules.authorize import USABLE
 from carethread.web import http
 from carethread.web.editing import edit
 from carethread.web.http import Request
-from carethread.web.pages import number_asked, page
+from carethread.web.pages import page
 from carethread.web.row_forms import AuthorizationForm
 from carethread.workflow import authorize, foresee, review
 from carethread.workflow.authorize import Told
@@ -26,7 +27,7 @@ _SHOWN = {
 def board(request: Request) -> HttpResponse:
     """Every authorization as a bar: what is used, reserved and left, until when it lasts."""
     today = http.today()
-    at = foresee.warn_at(today)
+    at = foresee.warn_at(Settings(today))
     asked = request.GET.get("show", "")
     show = asked if asked in _SHOWN else "attention"
     found = page(request, authorizations.on_board(show, today=today, at=at))
@@ -51,7 +52,7 @@ def _fresh(request: Request, client: Client) -> Authorization:
     """An empty one, or one that continues another with the same scope."""
     fresh = Authorization(organization=client.organization, client=client, state="submitted")
     before = client.authorizations.filter(state__in=USABLE)
-    extended = before.filter(pk=number_asked(request, "extends") or 0).first()
+    extended = before.filter(pk=http.number_asked(request, "extends") or 0).first()
     if extended is not None:
         fresh.extends = extended
         for name in ("payer", "codes", "level_of_care", "facility", "rendering", "unit"):
@@ -62,7 +63,7 @@ def _fresh(request: Request, client: Client) -> Authorization:
 def authorization(request: Request, row: Authorization) -> HttpResponse:
     """One authorization: its answer, its history and its ledger of units."""
     today = http.today()
-    at = foresee.warn_at(today)
+    at = foresee.warn_at(Settings(today))
     (bar,) = authorizations.bars([row], today=today, at=at)
     return _edit(
         request,

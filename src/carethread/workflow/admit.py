@@ -8,6 +8,7 @@ no payer holds follows in the same transaction.
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import count
 
 from django.db import transaction
 from django.db.models import Min, Q
@@ -83,10 +84,9 @@ def next_number() -> str:
     found = re.fullmatch(r"(.*?)(\d+)", latest)
     if found is None:
         return ""
-    taken, number = set(Client.objects.values_list("mrn", flat=True)), int(found[2]) + 1
-    while (text := f"{found[1]}{number:0{len(found[2])}d}") in taken:
-        number += 1
-    return text
+    begin, digits = found.groups()
+    numbers = (f"{begin}{n:0{len(digits)}d}" for n in count(int(digits) + 1))
+    return next(text for text in numbers if not Client.objects.filter(mrn=text).exists())
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from carethread.record.models import (
     Client,
     Coverage,
     NoteVersion,
+    Organization,
 )
 from carethread.record.policies import Settings
 from carethread.rules import perdiem
@@ -97,15 +98,14 @@ def recharge(client: Client, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def charge_uncharged(since: datetime, *, now: datetime) -> None:
+def charge_uncharged(organization: Organization, since: datetime, *, now: datetime) -> None:
     """Something that kept services from being charged is mended (a fee is known now): charge those
     since then that could not be."""
     waiting = without_charge(since).values_list("pk", "note__attendance__client")
     found = dict(waiting)
     charges.hold(found.values())
-    settings = None
+    settings = gather.settings_at(organization, now)
     for version in gather.versions_to_charge().filter(pk__in=found, note__current=F("pk")):
-        settings = settings or gather.settings_at(version.organization, now)
         charge(version, now=now, settings=settings, again=True)
 
 

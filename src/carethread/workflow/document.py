@@ -170,10 +170,10 @@ def begin_addendum(note: Note, *, user: User, now: datetime) -> Note:
 def preview(note: Note, *, now: datetime, settings: Settings | None = None) -> Preview:
     """What signing the draft now would create: it is really done, and rolled back. `settings`:
     where the caller has read them."""
-    problems = tuple(signing.problems(note, now))
+    settings = settings or gather.settings_at(note.organization, now)
+    problems = tuple(signing.problems(note, now, settings))
     if any(problem.field in {"starts_at", "ends_at", "service"} for problem in problems):
         return Preview((), "", (), problems)
-    settings = settings or gather.settings_at(note.organization, now)
     with transaction.atomic():
         note = _locked(note)
         version = signing.frozen(note, now, settings)
@@ -230,10 +230,10 @@ def sign(note: Note, *, user: User, proof: Proof, now: datetime) -> Signed:
     _refuse_group_draft(note)
     if not proof.holds_for(user, now):
         raise refuse("Please enter your password again to sign.", "password")
-    if problems := list(signing.problems(note, now)):
+    settings = gather.settings_at(note.organization, now)
+    if problems := signing.problems(note, now, settings):
         raise Refused(*problems)
 
-    settings = gather.settings_at(note.organization, now)
     version = signing.frozen(note, now, settings)
     version.save(force_insert=True)
     signing.put_signature(version, "author", user, note.author, proof)

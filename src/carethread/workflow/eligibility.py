@@ -59,7 +59,7 @@ class Want:
 
 def can_ask() -> bool:
     """Whether the center can ask payers about coverage at all."""
-    return real_time() is not None or asks_in_batch() is not None
+    return Connection.objects.filter(is_active=True, takes_270=True).exists()
 
 
 def check(

@@ -6,19 +6,19 @@ from datetime import date
 
 from carethread.insight import authorizations
 from carethread.record.models import Appointment, Authorization, Coverage, UnitEntry
-from carethread.record.policies import Settings, effective
+from carethread.record.policies import Settings
 from carethread.rules import authorize
 from carethread.rules.authorize import Alert, WarnAt
 from carethread.rules.capture import CapturePolicy, Choice, planned
 from carethread.workflow import reserve
 
 
-def warn_at(on: date) -> WarnAt:
+def warn_at(settings: Settings) -> WarnAt:
     """From when on the center warns."""
     return WarnAt(
-        units=effective("authorization_low_units", on=on).value,
-        expiry_days=effective("authorization_expiry_days", on=on).value,
-        review_days=effective("authorization_review_days", on=on).value,
+        units=settings.value("authorization_low_units"),
+        expiry_days=settings.value("authorization_expiry_days"),
+        review_days=settings.value("authorization_review_days"),
     )
 
 
@@ -37,7 +37,8 @@ def alerts(appointments: Sequence[Appointment], *, on: date) -> dict[int, tuple[
     for row in found.order_by("pk"):
         rows[row.client_id].append(row)
     reserved = _reserved(expected)
-    at, made, settings = warn_at(on), {}, Settings(on)
+    made, settings = {}, Settings(on)
+    at = warn_at(settings)
     for one in expected:
         asked = _asked(one, coverages[one.client_id], settings, on)
         if asked is not None:

@@ -69,10 +69,10 @@ def preview(session: Session, *, now: datetime) -> Outcome:
     with transaction.atomic():
         session = groups.held(session)
         notes = _filled(session, now)
-        of_client = {note.pk: _problems_of(note, now) for note in notes}
+        settings = gather.settings_at(session.organization, now)
+        of_client = {note.pk: _problems_of(note, now, settings) for note in notes}
         problems = _problems(session, notes, now)
         charges.hold(note.attendance.client_id for note in notes)
-        settings = gather.settings_at(session.organization, now)
         made = [_tried(note, of_client[note.pk], now, settings) for note in notes]
         transaction.set_rollback(True)
     return Outcome(tuple(made), tuple(problems))
@@ -91,16 +91,15 @@ def sign(session: Session, *, user: User, proof: Proof, now: datetime) -> Outcom
         return Outcome(as_signed(session).clients, already=True)
     if not proof.holds_for(user, now):
         raise refuse("Please enter your password again to sign.", "password")
-    notes = _filled(session, now)
+    notes, settings = _filled(session, now), gather.settings_at(session.organization, now)
     problems = _problems(session, notes, now)
     for note in notes:
-        problems += [_named(note, problem) for problem in _problems_of(note, now)]
+        problems += [_named(note, problem) for problem in _problems_of(note, now, settings)]
     if problems:
         raise Refused(*problems)
     # Every row that is waited for, before the first charge: see docs/locking.md.
     lock(Practitioner.objects.filter(pk=session.practitioner_id))
     charges.hold(note.attendance.client_id for note in notes)
-    settings = gather.settings_at(session.organization, now)
     return Outcome(tuple(_signed(note, user, proof, now, settings) for note in notes))
 
 
@@ -270,12 +269,12 @@ def _problems_of_text(session: Session, rows: list[Attendance], notes: list[Note
     return found
 
 
-def _problems_of(note: Note, now: datetime) -> list[Problem]:
+def _problems_of(note: Note, now: datetime, settings: Settings) -> list[Problem]:
     """What keeps one client's note from being signed."""
     times = signing.time_problems(note, now)
     # That the group has not ended is said once.
     times = [p for p in times if note.ends_at is None or note.ends_at <= now]
-    return times + signing.content_problems(note)
+    return times + signing.content_problems(note, settings)
 
 
 def _named(note: Note, problem: Problem) -> Problem:

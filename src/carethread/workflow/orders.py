@@ -5,16 +5,19 @@ was wrong is followed by another.
 """
 
 from datetime import timedelta
+from typing import TypeVar
 
 from django.db import transaction
 
 from carethread.codes.credentials import Group
 from carethread.codes.limits import laboratory
-from carethread.record.models import Certification, LabOrder, Program, User
-from carethread.workflow import charging, gather
+from carethread.record.models import Certification, Client, LabOrder, Program, User
+from carethread.workflow import bill, gather
 from carethread.workflow.errors import refuse
 from carethread.workflow.keep import keep
 from carethread.workflow.reauthenticate import Proof
+
+Signed = TypeVar("Signed", Certification, LabOrder)
 
 
 @transaction.atomic
@@ -34,23 +37,26 @@ def certify(row: Certification, *, user: User, proof: Proof) -> Certification:
         raise refuse(f"{episode.program} needs no certification.", "effective_from")
     if row.effective_to > row.effective_from + timedelta(days=most - 1):
         raise refuse(f"Certify {most} days at most, then again.", "effective_to")
-    kept = keep(row)
-    charging.recharge(episode.client, now=row.signed_at)
-    return kept
+    return _kept(row, episode.client)
 
 
 @transaction.atomic
 def order(row: LabOrder, program: Program, *, user: User, proof: Proof) -> LabOrder:
     """Order a laboratory test for a day, or until another (42 CFR 410.32).
 
-    Raises `Refused` as `certify` does.
+    Claims that waited for it are looked at again. Raises `Refused` as `certify` does.
     """
     _require_prescriber(row, program, user, proof)
     if row.code not in laboratory():
         raise refuse("Choose a laboratory test from the list.", "code")
-    kept = keep(row)
-    charging.recharge(row.client, now=row.signed_at)
-    return kept
+    return _kept(row, row.client)
+
+
+def _kept(row: Signed, client: Client) -> Signed:
+    waiting = bill.hold_waiting_of(client.pk)
+    keep(row)
+    bill.look_at(waiting, row.organization, now=row.signed_at)
+    return row
 
 
 def _require_prescriber(

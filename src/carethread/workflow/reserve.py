@@ -106,7 +106,7 @@ def _wanted(row: Appointment) -> tuple[Coverage, Choice] | None:
     coverage = gather.coverage_on(row.client, on)
     if coverage is None or not coverage.payer.authorization_codes:
         return None
-    tables = gather.tables(on, row.program, coverage)
+    tables = gather.tables(on, row.program, payer_id=coverage.payer_id)
     choice = planned(planned_service(row, tables), CapturePolicy({}, tables))
     if choice is None or choice.code not in coverage.payer.authorization_codes:
         return None

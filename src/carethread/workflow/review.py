@@ -78,6 +78,7 @@ def _request(row: Authorization, connection: Connection, control: int, local: da
         number=row.extends.number if row.extends else "",
         is_admission=basis(row.level_of_care) is Basis.CENSUS,
         rendering=gather.provider(row.rendering) if row.rendering else None,
+        tables=gather.tables(on, episode.program if episode else None, payer_id=row.payer_id),
     )
     return rules.ask(
         asked,

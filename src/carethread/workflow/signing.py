@@ -10,10 +10,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import F, QuerySet
 
 from carethread.codes import icd10
-from carethread.codes.catalogue import packaged
 from carethread.codes.note_forms import sections
 from carethread.record.compiled import compiled
-from carethread.record.models import Note, NoteVersion, Practitioner, Program, Signature, User
+from carethread.record.models import Note, NoteVersion, Practitioner, Signature, User
 from carethread.record.policies import Settings
 from carethread.rules import group_note
 from carethread.rules.perdiem import is_documentable
@@ -95,9 +94,12 @@ def fingerprint(version: NoteVersion) -> str:
 # ----------------------------------------------------------------------------------- refusing
 
 
-def problems(note: Note, now: datetime) -> list[Problem]:
+def problems(note: Note, now: datetime, settings: Settings) -> list[Problem]:
     """Everything that keeps a draft from being signed."""
-    found = [*(time_problems(note, now) if note.attended else ()), *content_problems(note)]
+    found = [
+        *(time_problems(note, now) if note.attended else ()),
+        *content_problems(note, settings),
+    ]
     if found or not note.attended:
         return found
     assert note.starts_at is not None
@@ -152,15 +154,7 @@ def _scale_problems(note: Note) -> list[Problem]:
     ]
 
 
-def _is_documentable(service: str, program: Program, on: date) -> bool:
-    """Whether the tables have it: those that are shipped, else the center's own."""
-    level_of_care = program.level_of_care
-    return is_documentable(service, level_of_care, packaged()) or is_documentable(
-        service, level_of_care, gather.tables(on, program)
-    )
-
-
-def content_problems(note: Note) -> list[Problem]:
+def content_problems(note: Note, settings: Settings) -> list[Problem]:
     of_group = note.attendance.session.kind == "group"
     found = _group_problems(note) if of_group else []
     found += _scale_problems(note)
@@ -170,7 +164,8 @@ def content_problems(note: Note) -> list[Problem]:
         )
     on = gather.service_date(note.organization, note.starts_at) if note.starts_at else None
     program = note.attendance.session.program
-    if not _is_documentable(note.service, program, on or date.max):
+    tables = settings.tables(on or date.max, program_id=program.pk, payer_id=None)
+    if not is_documentable(note.service, program.level_of_care, tables):
         found.append(Problem("service", "Choose the service from the list."))
     found += [
         Problem("diagnoses", f"{code} is not a diagnosis code on that day. Choose it anew.")

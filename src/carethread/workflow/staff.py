@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from carethread.codes.catalogue import PARTS, checked
+from carethread.codes.npi import is_taxonomy
 from carethread.codes.policies import POLICIES
 from carethread.codes.roles import Role
 from carethread.codes.tables import TableError
@@ -28,12 +29,11 @@ from carethread.record.models import (
     User,
 )
 from carethread.record.policies import AGAIN
+from carethread.rules import entries
 from carethread.workflow import charging, gather
 from carethread.workflow.connections import REAL_TIME
-from carethread.workflow.errors import refuse
+from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.keep import keep
-
-_TAXONOMY = r"[0-9A-Z]{9}X"
 
 
 def save_organization(row: Organization) -> Organization:
@@ -81,7 +81,7 @@ def set_password(user: User, password_hash: str) -> User:
 
 def save_practitioner(row: Practitioner) -> Practitioner:
     """Keep a practitioner. Nobody is supervised by somebody whom they supervise."""
-    if not re.fullmatch(_TAXONOMY, row.taxonomy):
+    if not is_taxonomy(row.taxonomy):
         raise refuse("A taxonomy code is ten letters and digits and ends in X.", "taxonomy")
     above, seen = row.supervisor, {row.pk}
     while above is not None and above.pk is not None:
@@ -131,7 +131,7 @@ def save_fee(row: Fee) -> Fee:
     ).update(effective_to=row.effective_from - timedelta(days=1))
     keep(row)
     since = gather.midnight(row.organization, row.effective_from)
-    charging.charge_uncharged(since, now=timezone.now())
+    charging.charge_uncharged(row.organization, since, now=timezone.now())
     return row
 
 
@@ -171,9 +171,11 @@ def set_entry(row: PolicySetting, *, now: datetime) -> PolicySetting:
     row.value = str(row.value or "").strip() or AGAIN
     if row.value != AGAIN:
         try:
-            checked(part, name, row.value)
+            said = list(entries.problems(checked(part, name, row.value)))
         except TableError as error:
             raise refuse(str(error), "value") from error
+        if said:
+            raise Refused(*(Problem("value", words) for words in said))
     row.set_at = now
     return keep(row)
 

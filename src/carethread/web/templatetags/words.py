@@ -1,5 +1,6 @@
 """How values are written on every screen: money, codes, ages, names of things."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,6 @@ from django.utils import timezone
 from carethread.codes import icd10
 from carethread.codes.adjustments import provider_reason
 from carethread.codes.note_forms import called
-from carethread.codes.services import services
 from carethread.record.models import Adjustment, RemittedLine
 from carethread.rules import perdiem
 from carethread.rules.cause import cause
@@ -182,12 +182,11 @@ def icd_words(code: str) -> str:
     return icd10.describe(code)
 
 
-@register.filter
-def service_words(key: str) -> str:
-    """A service of the catalogue, as a clinician calls it."""
-    service = services().get(key)
-    label = service.label if service else key
-    return label[:1].upper() + label[1:]
+@register.simple_tag(takes_context=True)
+def service_words(context: Mapping[str, Any], key: str) -> str:
+    """A service as this center calls it; its key where the center no longer has it."""
+    service = http.offered(context["request"]).services.get(key)
+    return service.title if service else key
 
 
 @register.filter

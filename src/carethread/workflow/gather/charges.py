@@ -114,10 +114,10 @@ def billable(charges: Sequence[Charge]) -> Billable:
     if first.current.form == "P":
         return parties
     stay = stay_facts(first.attendance.episode)
-    program = first.attendance.episode.program
+    program, payer_id = first.attendance.episode.program, coverage_of(first).payer_id
     return replace(
         parties,
-        stay=replace(stay, tables=tables(first.service_date, program, coverage_of(first))),
+        stay=replace(stay, tables=tables(first.service_date, program, payer_id=payer_id)),
         cycle=cycle(first, first.service_date).value,
     )
 

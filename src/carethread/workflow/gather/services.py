@@ -72,10 +72,11 @@ def payer_and_policy(
     return coverage, CapturePolicy(dict(_fees(on=on)), tables)
 
 
-def tables(on: date, program: Program, coverage: Coverage | None = None) -> Catalogue:
-    """The tables in force on a day for a program, and for a payer where the client has one."""
-    payer_id = coverage.payer_id if coverage else None
-    return Settings(on).tables(on, program_id=program.pk, payer_id=payer_id)
+def tables(on: date, program: Program | None = None, *, payer_id: int | None = None) -> Catalogue:
+    """The tables in force on a day: for the whole center, or for one of its programs, as a payer
+    has them or as they are for every payer."""
+    program_id = program.pk if program else None
+    return Settings(on).tables(on, program_id=program_id, payer_id=payer_id)
 
 
 def settings_at(organization: Organization, now: datetime) -> Settings:
