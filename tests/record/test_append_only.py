@@ -3,7 +3,7 @@
 import pytest
 from django.db import Error, connection, transaction
 
-from carethread.record.models import Charge, NoteVersion, Transfer
+from carethread.record.models import Charge, NoteVersion, Transfer, TreatmentPlan
 from tests.cast import Cast, signed_session
 from tests.support.guards import guarded_tables
 
@@ -42,6 +42,18 @@ def test_the_database_refuses_to_delete_a_row(alder: Cast, model: type) -> None:
     signed_session(alder)
     with pytest.raises(Error, match="append-only"), transaction.atomic():
         model.objects.all()._raw_delete(model.objects.db)
+
+
+def test_a_plan_is_a_draft_until_it_is_signed_and_stays_as_it_is_from_then_on(alder: Cast) -> None:
+    signed, draft = TreatmentPlan.objects.get(pk=alder.plan.pk), alder.plan
+    draft.pk, draft.signed_at, draft.signed_by = None, None, None
+    draft.save()
+    TreatmentPlan.objects.filter(pk=draft.pk).update(goals=["Sleep"])
+    with pytest.raises(Error, match="append-only"), transaction.atomic():
+        TreatmentPlan.objects.filter(pk=signed.pk).update(services=["group"])
+    with pytest.raises(Error, match="append-only"), transaction.atomic():
+        TreatmentPlan.objects.filter(pk=signed.pk)._raw_delete(TreatmentPlan.objects.db)
+    TreatmentPlan.objects.filter(pk=draft.pk)._raw_delete(TreatmentPlan.objects.db)
 
 
 def test_what_is_not_append_only_can_change(alder: Cast) -> None:

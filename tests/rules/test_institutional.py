@@ -102,6 +102,30 @@ def test_the_stay_makes_statement_bill_type_and_status(row: Row) -> None:
     assert patient_status(days, stay) == row["status"]
 
 
+@pytest.mark.parametrize(
+    "row",
+    rows(
+        "institutional", "admitted", "discharged", "services", "also billed", "says", "bill",
+        "patient",
+    ),
+    ids=_row,
+)  # fmt: skip
+def test_of_several_claims_of_one_period_the_first_begins_the_stay_and_the_last_ends_it(
+    row: Row,
+) -> None:
+    first, last = (date.fromisoformat(d) for d in row["services"].split(" to "))
+    served = _week(first, (last - first).days + 1)
+    stay = StayFacts(
+        date.fromisoformat(row["admitted"]), discharged_on=_date(row["discharged"]),
+        discharge_status="01",
+        billed=(date.fromisoformat(row["also billed"]), *(c.service_date for c in served)),
+    )  # fmt: skip
+    days = statement(served, stay, Cycle.WEEK)
+    assert f"{days.starts} to {days.ends}" == row["says"]
+    assert bill_frequency(days, stay) == row["bill"]
+    assert patient_status(days, stay) == row["patient"]
+
+
 def test_a_claim_waits_for_its_period_or_the_discharge() -> None:
     days = period(SERVED, Cycle.WEEK)
     assert not is_ripe(days, STAY, days.ends)

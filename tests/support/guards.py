@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from carethread.record.guards import guard
+from carethread.record.guards import SEALED, guard, seal
 from carethread.record.models import AppendOnly
 
 
@@ -24,17 +24,19 @@ def lifted(connection: Any) -> Iterator[None]:
     """No guards inside the block; all of them again after it."""
     tables = guarded_tables()
     with connection.cursor() as cursor:
-        for table in tables:
+        for table in [*tables, *SEALED]:
             for statement in _drops(connection.vendor, table):
                 cursor.execute(statement)
     try:
         yield
     finally:
         guard(connection, tables)
+        seal(connection)
 
 
 def _drops(vendor: str, table: str) -> list[str]:
     if vendor == "postgresql":
-        names = [f"{table}_for_ever", f"{table}_never_emptied"]
+        names = [f"{table}_{word}" for word in ("for_ever", "never_emptied", "sealed")]
         return [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name in names]
-    return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("update", "delete")]
+    names = [f"{table}_{word}_{verb}" for word in ("no", "sealed") for verb in ("update", "delete")]
+    return [f"DROP TRIGGER IF EXISTS {name}" for name in names]

@@ -338,6 +338,23 @@ def test_an_appointment_is_moved_cancelled_or_missed(center: Cast) -> None:
     assert past.status == "no_show"
 
 
+def test_the_rest_of_a_weekly_series_is_cancelled_at_once(center: Cast) -> None:
+    booked(center, weeks="4")
+    _, second, third, _ = Appointment.objects.order_by("starts_at")
+    document.open_note(third, now=third.starts_at)
+    page = signed_in(center.ines).get(reverse("appointment", args=[second.pk])).content.decode()
+    assert "Cancel it and the 1 after it" in page  # the third has a note begun, and stays
+    sent = reverse("appointment_cancel", args=[second.pk])
+    answer = signed_in(center.ines).post(sent, {"rest": "1"}, follow=True).content.decode()
+    assert "2 appointments are cancelled, the last on March 24, 2026" in answer
+    assert list(Appointment.objects.order_by("starts_at").values_list("status", flat=True)) == [
+        "scheduled", "cancelled", "scheduled", "cancelled"
+    ]  # fmt: skip
+    single = booked(center, day="2026-03-04")
+    page = signed_in(center.ines).get(reverse("appointment", args=[single.pk])).content.decode()
+    assert "after it" not in page
+
+
 def test_a_session_with_a_note_is_not_called_off_until_the_draft_is_gone(center: Cast) -> None:
     note = draft_of(center)
     row = Appointment.objects.get()

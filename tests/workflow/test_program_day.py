@@ -357,6 +357,51 @@ def test_days_that_an_extension_covers_afterwards_leave_with_it(
     assert found == claims
 
 
+def test_of_a_last_period_under_two_authorizations_one_claim_alone_ends_the_stay(
+    alder: Cast,
+) -> None:
+    alder.payer.authorization_codes = ["H0015"]
+    staff.save_payer(alder.payer)
+    episode = _care(alder, "IOP-SUD")
+    for number, first, last in (("A1", 0, 1), ("A2", 2, 30)):
+        admit.save_authorization(
+            Authorization(
+                organization=alder.center, client=alder.clara, payer=alder.payer, number=number,
+                codes=["H0015"], unit="days", approved_units=20,
+                effective_from=MONDAY + timedelta(days=first),
+                effective_to=MONDAY + timedelta(days=last),
+            ),
+            now=NOW,
+        )  # fmt: skip
+    for day in range(2):
+        _iop_day(alder, episode, MONDAY + timedelta(days=day))
+    gone = NOW + timedelta(days=3)
+    leaving = Leaving(MONDAY + timedelta(days=3), None, "01", "Done.")
+    summary = discharge.discharge(episode, leaving, author=alder.nora, now=gone)
+    user = alder.nora.user
+    discharge.save_summary(summary, dict.fromkeys(SECTIONS, "Well."), user=user, now=gone)
+    discharge.sign_summary(summary, user=user, proof=proof(user, gone), now=gone)
+
+    def sent(now: datetime) -> list[tuple[str, str, str, date | None]]:
+        bill.run(alder.center, now=now)
+        file = submit.freeze(connection, now=now + timedelta(hours=3))
+        assert file is not None
+        (found,) = [t for t in read(bytes(file.raw)).transactions if isinstance(t, ClaimFile)]
+        return [
+            (c.authorization, c.frequency, c.patient_status, c.statement_to) for c in found.claims
+        ]
+
+    connection = make_connection(alder.center)
+    assert sent(gone) == [("A1", "1", "01", leaving.on)]  # all that was signed by then
+    Claim.objects.update(state=ClaimState.ACCEPTED, payer_control_number="HH-79")
+    _iop_day(alder, episode, MONDAY + timedelta(days=2))
+    assert sent(gone + timedelta(days=1)) == [
+        ("A1", "7", "30", MONDAY + timedelta(days=1)), ("A2", "4", "01", leaving.on)
+    ]  # fmt: skip
+    Claim.objects.update(state=ClaimState.ACCEPTED)
+    assert bill.run(alder.center, now=gone + timedelta(days=2)) == 0
+
+
 def _nights(cast: Cast, episode: Episode, count: int) -> None:
     for night in range(count):
         day = MONDAY + timedelta(days=night)

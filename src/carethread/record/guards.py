@@ -4,10 +4,15 @@ Every `AppendOnly` table carries triggers that abort UPDATE and DELETE, on SQLit
 PostgreSQL. A migration that adds such a table installs them (`install_on`); a test asks the
 database whether each one has them. A migration that alters one names it again: SQLite makes
 an altered table anew, without its triggers.
+
+Other tables hold drafts, and a row of them stays as it is from its signature on (`SEALED`).
 """
 
 from collections.abc import Callable, Iterable
 from typing import Any
+
+SEALED = {"record_treatmentplan": "signed_at"}
+"""Table -> the column that says when a row of it was signed."""
 
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION carethread_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -35,6 +40,20 @@ def _sqlite(table: str) -> list[str]:
     ]
 
 
+def _seals(vendor: str, table: str, signed: str) -> list[str]:
+    if vendor == "postgresql":
+        return [
+            f"CREATE OR REPLACE TRIGGER {table}_sealed BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW WHEN (OLD.{signed} IS NOT NULL) EXECUTE FUNCTION carethread_refuse()"
+        ]
+    return [
+        f"CREATE TRIGGER IF NOT EXISTS {table}_sealed_{verb.lower()} BEFORE {verb} ON {table} "
+        f"WHEN OLD.{signed} IS NOT NULL "
+        f"BEGIN SELECT RAISE(ABORT, 'a signed {table} is append-only: {verb} refused'); END"
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
 def install_on(tables: Iterable[str]) -> Callable[[Any, Any], None]:
     """A migration step (for `RunPython`) that guards these tables."""
     names = list(tables)
@@ -54,3 +73,18 @@ def guard(connection: Any, tables: Iterable[str]) -> None:
         for table in tables:
             for statement in statements(table):
                 cursor.execute(statement)
+
+
+def seal(connection: Any) -> None:
+    """Install the triggers on the tables whose rows are sealed by their signature."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_POSTGRES_FUNCTION)
+        for table, signed in SEALED.items():
+            for statement in _seals(connection.vendor, table, signed):
+                cursor.execute(statement)
+
+
+def install_seals(_apps: Any, schema_editor: Any) -> None:
+    """A migration step (for `RunPython`) that seals what is signed."""
+    seal(schema_editor.connection)

@@ -187,8 +187,9 @@ class StayFacts:
     """The stay that an institutional claim is for: from admission to discharge.
 
     `admission_type` and `admission_source` are CL101 and CL102; `discharge_status` is CL103, empty
-    while the client is still in care. The hours are those on the center's own clock. `tables` are
-    those in force for the payer.
+    while the client is still in care. The hours are those on the center's own clock. `billed` are
+    the days of the stay that are charged, on whatever claim. `tables` are those in force for the
+    payer.
     """
 
     admitted_on: date
@@ -199,6 +200,7 @@ class StayFacts:
     discharged_at: time | None = None
     discharge_status: str = ""
     attending: Provider | None = None
+    billed: tuple[date, ...] = ()
     tables: Catalogue = field(default_factory=packaged)
 
 

@@ -99,15 +99,19 @@ def closes_on(day: date, level_of_care: str, cycle: Cycle) -> date:
 
 def statement(charges: Sequence[BillableCharge], stay: StayFacts, cycle: Cycle) -> Period:
     """The days that the claim says it covers (DTP*434): its services, and the days of admission
-    and discharge where they belong to its period."""
+    and discharge where they belong to its period. Where that period is on several claims (another
+    authorization, another payer), the first alone begins with the admission, and the last alone
+    ends with the discharge."""
     first = charges[0]
     days = period(first.service_date, cycle)
     closes = closes_on(first.service_date, first.level_of_care, cycle)
     starts = min(c.service_date for c in charges)
     ends = max(c.service_date for c in charges)
-    if days.starts <= stay.admitted_on <= starts:
+    is_first = not any(day < starts for day in stay.billed)
+    is_last = not any(day > ends for day in stay.billed)
+    if is_first and days.starts <= stay.admitted_on <= starts:
         starts = stay.admitted_on
-    if stay.discharged_on and ends <= stay.discharged_on <= closes:
+    if is_last and stay.discharged_on and ends <= stay.discharged_on <= closes:
         ends = stay.discharged_on
     return Period(starts, ends)
 

@@ -7,6 +7,7 @@ from django.db.models import F, Max
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from carethread.codes import icd10
 from carethread.record.models import Appointment, Client, Diagnosis, Episode
@@ -146,6 +147,7 @@ def appointment(request: Request, row: Appointment) -> HttpResponse:
             "form": form,
             "expected": expected,
             "has_begun": row.starts_at <= http.now(),
+            "rest": schedule.rest_of_series(row).count(),
             "back": page_of(row.client),
         },
         status=422 if form.errors else 200,
@@ -153,8 +155,17 @@ def appointment(request: Request, row: Appointment) -> HttpResponse:
 
 
 def appointment_cancel(request: Request, row: Appointment) -> HttpResponse:
-    """It is not going to take place."""
-    return _off(request, row, schedule.cancel, "Cancelled.")
+    """It is not going to take place, nor are the later ones of its series where `rest` is sent."""
+    if "rest" not in request.POST:
+        return _off(request, row, schedule.cancel, "Cancelled.")
+    off = told(request, lambda: schedule.cancel_rest(row, now=http.now()))
+    if not off:
+        return redirect("appointment", row.pk)
+    last = timezone.localtime(off[-1].starts_at)
+    messages.success(
+        request, f"{len(off)} appointments are cancelled, the last on {last:%B %-d, %Y}."
+    )
+    return redirect("client", row.client_id)
 
 
 def appointment_missed(request: Request, row: Appointment) -> HttpResponse:

@@ -6,7 +6,7 @@ no payer holds follows in the same transaction.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import count
 
@@ -281,6 +281,18 @@ def cancel(row: Appointment, *, now: datetime | None = None) -> Appointment:
     """Take an appointment that has not taken place off the schedule; its units are free for the
     client's others."""
     return _off(row, "cancelled", now)
+
+
+@transaction.atomic
+def cancel_all(rows: Sequence[Appointment], *, now: datetime) -> list[Appointment]:
+    """Take these expected appointments of one client off the schedule; their units are free for
+    the client's others, who are looked at once."""
+    for row in rows:
+        row.status = "cancelled"
+        schedule(row, now=now)
+    if rows:
+        reserve.upcoming(rows[0].client, now=now)
+    return list(rows)
 
 
 def miss(row: Appointment, *, now: datetime | None = None) -> Appointment:

@@ -6,7 +6,7 @@ everything that waits.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -57,8 +57,8 @@ def due_charges() -> "QuerySet[Charge]":
 
 def due_corrections() -> "QuerySet[Claim]":
     """Claims that left and may have to be corrected: a charge of theirs has a newer version or
-    is no more, the client turns out to have left in their days, or the payer refused and the
-    record may say something else by now."""
+    is no more, the client turns out to have left in their days, a further day of their stay was
+    charged, or the payer refused and the record may say something else by now."""
     changed = Charge.objects.filter(claim__isnull=False).exclude(
         current__claim_lines__version=F("claim__current")
     )
@@ -67,7 +67,8 @@ def due_corrections() -> "QuerySet[Claim]":
         Q(pk__in=changed.values("claim"))
         | ~Exists(live)
         | Q(state__in=REFUSED)
-        | Q(pk__in=late.left_before_the_discharge()),
+        | Q(pk__in=late.left_before_the_discharge())
+        | Q(pk__in=late.neither_first_nor_last()),
         current__isnull=False,
     ).exclude(state__in=[*WAITING, *_ON_ITS_WAY, ClaimState.CLOSED])
     return rows.order_by("pk")
@@ -185,23 +186,26 @@ def bring_back(*, now: datetime) -> int:
     back = 0
     ids = lock(Claim.objects.filter(pk__in=list(due_corrections().values_list("pk", flat=True))))
     claims = list(due_corrections().filter(pk__in=ids).select_related("current"))
-    charges = gather.charges_by_claim(claims)
+    charges, billed = gather.charges_by_claim(claims), gather.billed_days(claims)
     for claim in claims:
         left = charges.get(claim.pk, [])
         if not left and claim.state in (ClaimState.REJECTED, ClaimState.DENIED):
             move(claim, ClaimState.CLOSED, "Refused, and nothing is left to bill on it.", now=now)
-        elif _says_something_else(claim, left):
+        elif _says_something_else(claim, left, billed):
             move(claim, ClaimState.HELD, "The record has changed since it was sent.", now=now)
             back += 1
     return back
 
 
-def _says_something_else(claim: Claim, charges: Sequence[Charge]) -> bool:
-    """`charges` are what the claim would be made of today; none left: it is to be voided."""
+def _says_something_else(
+    claim: Claim, charges: Sequence[Charge], billed: Mapping[int, tuple[date, ...]]
+) -> bool:
+    """`charges` are what the claim would be made of today, `billed` the days of the stays; no
+    charge left: it is to be voided."""
     assert claim.current is not None
     if not charges:
         return claim.current.frequency != "8"
-    today = compute(claim, gather.billable(charges))
+    today = compute(claim, gather.billable(charges, billed))
     as_sent = wire_format.claim_from_json(claim.current.content)
     if claim.state not in REFUSED:
         # Signed anew but billed the same: nobody has to hear of it.
@@ -239,14 +243,17 @@ def prepared(claims: Sequence[Claim], organization: Organization, now: datetime)
     filled = [claim for claim in claims if by_claim.get(claim.pk)]
     today = gather.service_date(organization, now)
     found = gather.contexts([by_claim[claim.pk] for claim in filled], today=today)
+    billed = gather.billed_days(filled)
     return [
-        *(_prepared(c, by_claim[c.pk], context) for c, context in zip(filled, found, strict=True)),
+        *(
+            _prepared(claim, gather.billable(by_claim[claim.pk], billed), context)
+            for claim, context in zip(filled, found, strict=True)
+        ),
         *(_void(claim, today) for claim in claims if claim not in filled and claim.current),
     ]
 
 
-def _prepared(claim: Claim, charges: Sequence[Charge], context: ScrubContext) -> Prepared:
-    billable = gather.billable(charges)
+def _prepared(claim: Claim, billable: Billable, context: ScrubContext) -> Prepared:
     charged = {c.control_number: (c.version_id, c.units) for c in billable.charges}
     return Prepared(claim, compute(claim, billable), context, charged)
 

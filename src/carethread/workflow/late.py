@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from carethread.record.models import Charge, Claim, ClaimState
 from carethread.rules import institutional
@@ -94,8 +94,34 @@ def left_before_the_discharge() -> list[int]:
         current__content__patient_status=institutional.STILL_HERE,
         episode__discharged_on__gte=F("service_to"),
         episode__discharged_on__lte=F("service_from") + _LONGEST,
-    ).select_related("episode__program")
-    return [row.pk for row in rows if _left_within(row)]
+    ).exclude(Exists(_elsewhere(service_date__gt=OuterRef("service_to"))))
+    return [row.pk for row in rows.select_related("episode__program") if _left_within(row)]
+
+
+def neither_first_nor_last() -> list[int]:
+    """Claims that said that they begin or end their stay, while a day before or after theirs is
+    charged on another claim by now: under another authorization, or signed late."""
+    rows = Claim.objects.filter(form="I", current__isnull=False, episode__isnull=False)
+    told = ("pk", "current__content__statement_from", "episode__admitted_on")
+    begun = rows.exclude(current__frequency="8").filter(
+        Exists(_elsewhere(service_date__lt=OuterRef("service_from"))),
+        service_from__lte=F("episode__admitted_on") + _LONGEST,
+    )
+    ended = rows.exclude(current__content__patient_status=institutional.STILL_HERE).filter(
+        Exists(_elsewhere(service_date__gt=OuterRef("service_to")))
+    )
+    return [
+        *(pk for pk, starts, admitted in begun.values_list(*told) if starts <= str(admitted)),
+        *ended.values_list("pk", flat=True),
+    ]
+
+
+def _elsewhere(**days: OuterRef) -> "QuerySet[Charge]":
+    """Charged days of a claim's stay that are on another claim, or on none yet."""
+    rows: QuerySet[Charge] = Charge.objects.filter(
+        attendance__episode=OuterRef("episode"), state="live", current__form="I", **days
+    )
+    return rows
 
 
 _LONGEST = timedelta(days=31)  # from a period's first day to the morning after its last night

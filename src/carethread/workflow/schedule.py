@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from carethread.record.models import (
     Appointment,
@@ -52,6 +52,8 @@ def book(wanted: Appointment, *, weeks: int = 1, now: datetime) -> list[Appointm
     rows = [_copy(wanted, slot) for slot in slots]
     for row in rows:
         keep(row)
+    if len(rows) > 1:
+        Appointment.objects.filter(pk__in=[row.pk for row in rows]).update(series=rows[0])
     for row in rows:
         reserve.for_appointment(row, now=now)
     return rows
@@ -61,19 +63,44 @@ def book(wanted: Appointment, *, weeks: int = 1, now: datetime) -> list[Appointm
 def change(row: Appointment, *, now: datetime) -> Appointment:
     """Another time, practitioner or service for a session that is still expected."""
     lock(Practitioner.objects.filter(pk=row.practitioner_id))
+    lock(Appointment.objects.filter(pk=row.pk))
     _refuse_begun(row)
     _refuse_impossible(row, _slots(row, 1))
     return admit.schedule(row, now=now)
 
 
+@transaction.atomic
 def cancel(row: Appointment, *, now: datetime) -> Appointment:
     """Take a session off the schedule; its units are free for the client's others."""
+    lock(Appointment.objects.filter(pk=row.pk))
     _refuse_begun(row)
     return admit.cancel(row, now=now)
 
 
+def rest_of_series(row: Appointment) -> "QuerySet[Appointment]":
+    """That session and the later ones of its weekly series that are still expected, and for which
+    nobody has begun a note."""
+    rows: QuerySet[Appointment] = Appointment.objects.filter(
+        series=row.series_id, starts_at__gte=row.starts_at, status="scheduled",
+        session__isnull=True,
+    )  # fmt: skip
+    return rows.order_by("starts_at") if row.series_id else rows.none()
+
+
+@transaction.atomic
+def cancel_rest(row: Appointment, *, now: datetime) -> list[Appointment]:
+    """Take a session and the later ones of its weekly series off the schedule, all at once. What
+    took place before it, and what somebody has begun to document, stays."""
+    if row.series_id is None:
+        return [cancel(row, now=now)]
+    lock(Appointment.objects.filter(series=row.series_id))
+    return admit.cancel_all(list(rest_of_series(row)), now=now)
+
+
+@transaction.atomic
 def miss(row: Appointment, *, now: datetime) -> Appointment:
     """The client did not come."""
+    lock(Appointment.objects.filter(pk=row.pk))
     if row.starts_at > now:
         raise refuse("It has not begun yet. Cancel it if it is not going to take place.")
     _refuse_begun(row)

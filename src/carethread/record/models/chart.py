@@ -146,7 +146,8 @@ class TreatmentPlan(Scoped):
 
 
 class Appointment(Scoped):
-    """An expected session."""
+    """An expected session. `series` is the first of the weekly sessions that were booked at once,
+    also of that one itself; none for a single session."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="appointments")
     practitioner = models.ForeignKey(
@@ -166,6 +167,9 @@ class Appointment(Scoped):
             ("cancelled", "Cancelled"),
         ],
         default="scheduled",
+    )
+    series = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="weekly"
     )
 
     class Meta:

@@ -6,6 +6,7 @@ A list of claims is read with a fixed number of queries, however many they are.
 from carethread.workflow.gather.charges import (
     billable,
     billable_charge,
+    billed_days,
     charges_by_claim,
     charges_for_billing,
     cycle,
@@ -42,6 +43,7 @@ __all__ = [
     "NOTE_PARTS",
     "billable",
     "billable_charge",
+    "billed_days",
     "billing_provider",
     "charges_by_claim",
     "charges_for_billing",

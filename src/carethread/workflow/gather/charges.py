@@ -1,7 +1,7 @@
 """Charges with everything that a claim says of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -101,8 +101,23 @@ def billable_charge(charge: Charge) -> BillableCharge:
     )
 
 
-def billable(charges: Sequence[Charge]) -> Billable:
-    """The charges of one claim with its parties."""
+def billed_days(claims: Iterable[Claim]) -> dict[int, tuple[date, ...]]:
+    """The charged days of the stays that these claims are for, by episode."""
+    stays = {claim.episode_id for claim in claims if claim.episode_id is not None}
+    if not stays:
+        return {}
+    found: dict[int, list[date]] = defaultdict(list)
+    rows = Charge.objects.filter(attendance__episode__in=stays, state="live", current__form="I")
+    for episode, day in rows.values_list("attendance__episode", "service_date"):
+        found[episode].append(day)
+    return {episode: tuple(sorted(days)) for episode, days in found.items()}
+
+
+def billable(
+    charges: Sequence[Charge], billed: Mapping[int, tuple[date, ...]] | None = None
+) -> Billable:
+    """The charges of one claim with its parties. `billed`: see `billed_days`; without it the claim
+    is taken for the only one of its stay."""
     first = charges[0]
     assert first.current is not None
     parties = Billable(
@@ -117,7 +132,11 @@ def billable(charges: Sequence[Charge]) -> Billable:
     program, payer_id = first.attendance.episode.program, coverage_of(first).payer_id
     return replace(
         parties,
-        stay=replace(stay, tables=tables(first.service_date, program, payer_id=payer_id)),
+        stay=replace(
+            stay,
+            billed=(billed or {}).get(first.attendance.episode_id, ()),
+            tables=tables(first.service_date, program, payer_id=payer_id),
+        ),
         cycle=cycle(first, first.service_date).value,
     )
 
