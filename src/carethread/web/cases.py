@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,13 +13,14 @@ from carethread.insight import cases as worklist
 from carethread.insight import wording
 from carethread.insight.claims import held_for
 from carethread.insight.denials import Period
-from carethread.record.models import Case, CaseKind, Claim, Practitioner, User
+from carethread.record.models import Case, CaseEvent, CaseKind, Claim, Practitioner, User
+from carethread.rules.explain import OF_THE_CENTER
 from carethread.web import cures, http
 from carethread.web.forms import WaitForm, WordsForm, attempt
 from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.web.permissions import sees_all_cases, sees_clients
-from carethread.workflow import cure, follow_up
+from carethread.workflow import cure, explained, follow_up
 
 MINE = "mine"  # an owner to ask for: the user who asks
 ROLES = [(role.value, role.capitalize()) for role in Role]
@@ -39,6 +41,7 @@ def cases(request: Request) -> HttpResponse:
             "left": {case.pk: worklist.days_left(case, today) for case in found.rows},
             "tallies": worklist.tallies(asked),
             "kinds": dict(CaseKind.choices),
+            "of_the_center": OF_THE_CENTER,
             "roles": ROLES,
             "sees_all": sees_all_cases(request.user),
             "held": _held_for(request.user),
@@ -203,6 +206,24 @@ def _done(
     return redirect(to) if to else redirect("case", row.pk)
 
 
+def _explanation(row: Case, user: User) -> dict[str, object]:
+    """What our record says today, and what it said when the case was opened, where that differs."""
+    found = [one for one in explained.of_case(row) if sees_clients(user) or not one.private]
+    then = row.explanation.splitlines() if _may_be_told(row, user) else []
+    now = [one.words for one in found]
+    return {"found": found, "then": [] if then == now else then}
+
+
+def _events(row: Case, user: User) -> "QuerySet[CaseEvent]":
+    events = row.events.select_related("user").order_by("pk")
+    return events if _may_be_told(row, user) else events.exclude(kind="found")
+
+
+def _may_be_told(row: Case, user: User) -> bool:
+    """Whether what was found then tells nothing that is kept from this user."""
+    return sees_clients(user) or row.category in OF_THE_CENTER
+
+
 def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
     forms = {**{name: _words(name) for name in _LABELS}, "wait": WaitForm(), **sent}
     return render(
@@ -214,7 +235,8 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "left": worklist.days_left(row, http.today()),
             "waits": row.waits_until is not None and row.waits_until > http.today(),
             "wordings": wording.of_case(row),
-            "events": row.events.select_related("user").order_by("pk"),
+            "events": _events(row, request.user),
+            **_explanation(row, request.user),
             "ways": list(cures.ways(row, request.user)),
             "refused": follow_up.is_refusal(row),
             "may_ask": row.claim is not None and row.kind != CaseKind.QUESTION,

@@ -34,7 +34,7 @@ from carethread.record.models import (
 from carethread.record.policies import effective
 from carethread.rules.cause import RootCause, author_cure, cause
 from carethread.rules.clocks import acknowledgment_due, appeal_deadline, filing_limit
-from carethread.workflow import care_cases, gather
+from carethread.workflow import care_cases, explained, gather
 
 Opener = Callable[[Organization, datetime], Iterable[Case]]
 
@@ -44,7 +44,7 @@ _FAILURES_BEFORE_ALARM = 3
 # -------------------------------------------------------------------------------------- denials
 
 
-def denials(organization: Organization, now: datetime) -> Iterator[Case]:
+def denials(organization: Organization, now: datetime) -> list[Case]:
     """Each remitted line whose money a payer refused and nobody has asked for again."""
     refused = (
         without_case(
@@ -57,12 +57,17 @@ def denials(organization: Organization, now: datetime) -> Iterator[Case]:
         .select_related(
             "remitted_line", "remitted_claim__remittance",
             "remitted_claim__match__version__claim__payer",
+            "remitted_claim__match__version__organization",
             "charge__current__note_version__note", "charge__practitioner", "charge__client",
         )
         .order_by("pk")
     )  # fmt: skip
-    for transfer in refused:
-        yield _denial(organization, transfer, now)
+    rows = list(refused)
+    opened = [_denial(organization, transfer, now) for transfer in rows]
+    pairs = zip(rows, opened, strict=True)
+    subjects = [explained.of_refusal(transfer, case.category) for transfer, case in pairs]
+    explained.freeze(opened, subjects)
+    return opened
 
 
 def _denial(organization: Organization, transfer: Transfer, now: datetime) -> Case:
@@ -106,15 +111,16 @@ def _note(charge: Charge) -> Note | None:
 # -------------------------------------------------------------------------------------- rejections
 
 
-def rejections(organization: Organization, now: datetime) -> Iterator[Case]:
+def rejections(organization: Organization, now: datetime) -> list[Case]:
     """Claims refused before adjudication: no appeal right, and the filing clock runs."""
     refused = without_case(
         Claim.objects.filter(state=ClaimState.REJECTED, current__isnull=False),
         "rejection",
         "current",
-    ).select_related("payer", "practitioner", "current")
-    for claim in refused:
-        yield _rejection(organization, claim, now)
+    ).select_related("payer", "practitioner", "current__organization")
+    opened = [_rejection(organization, claim, now) for claim in refused]
+    explained.freeze(opened, [explained.of_version(case) for case in opened])
+    return opened
 
 
 def _rejection(organization: Organization, claim: Claim, now: datetime) -> Case:

@@ -34,12 +34,22 @@ def run(organization: Organization, *, now: datetime) -> int:
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     fresh = [case for opener in cases.OPENERS for case in opener(organization, now)]
     opened = Case.objects.bulk_create(fresh)
-    CaseEvent.objects.bulk_create(told(case, f"Opened: {case.title}", now) for case in opened)
+    CaseEvent.objects.bulk_create(event for case in opened for event in _first_events(case, now))
     closed = 0
     for case, how in cases.settled(organization, now):
         close_as(case, how, now)
         closed += 1
     return len(opened) + closed
+
+
+def _first_events(case: Case, now: datetime) -> list[CaseEvent]:
+    """What stands in a case's history from the start: why it was opened, and what our own record
+    said of it on that day."""
+    opened = told(case, f"Opened: {case.title}", now)
+    found = [told(case, words, now) for words in case.explanation.splitlines()]
+    for event in found:
+        event.kind = "found"
+    return [opened, *found]
 
 
 @transaction.atomic

@@ -29,7 +29,8 @@ class CaseKind(models.TextChoices):
 
 class Case(Scoped):
     """One thing to be settled. `source` names what it is about, so that it is opened once;
-    `category` is its root cause; `author` is the clinician who can cure it, where one can. Before
+    `category` is its root cause; `author` is the clinician who can cure it, where one can.
+    `explanation` is what our own record said of it when it was opened, a sentence a line. Before
     `waits_until` nobody has to look at it."""
 
     kind = models.CharField(max_length=14, choices=CaseKind.choices)
@@ -47,6 +48,7 @@ class Case(Scoped):
     title = models.CharField(max_length=300)
     cure = models.CharField(max_length=500, blank=True)
     clinical_words = models.CharField(max_length=500, blank=True)
+    explanation = models.TextField(max_length=1000, blank=True)
     claim = models.ForeignKey(
         Claim, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
     )
@@ -97,9 +99,12 @@ class Case(Scoped):
 
 
 class CaseEvent(AppendOnly):
-    """One line of a case's history."""
+    """One line of a case's history: what happened, or (`found`) what our own record said."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(
+        max_length=8, choices=[("", "Happened"), ("found", "Found in our record")], blank=True
+    )
     words = models.CharField(max_length=500)
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
