@@ -83,6 +83,12 @@ TABLE = """
         claim_skip           BDKO        BDKO
         remittances          BDKO        -
         remittance           BDKO        -
+        deposits             BDKO        -
+        deposit_new          B           B
+        deposit              BDKO        -
+        deposit_match        B           B
+        deposit_other        B           B
+        deposit_unmatch      B           B
         unmatched            B           -
         unmatched_item       B           -
         match_choose         B           B

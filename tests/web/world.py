@@ -20,6 +20,7 @@ from carethread.record.models import (
     Diagnosis,
     DischargeSummary,
     EdiFile,
+    EftDeposit,
     Group,
     GroupMember,
     Match,
@@ -34,6 +35,7 @@ from carethread.record.models import (
 from carethread.workflow import (
     admit,
     bill,
+    deposits,
     discharge,
     follow_up,
     payer_rules,
@@ -77,6 +79,7 @@ class Shown:
     remittance: Remittance
     match: Match
     file: EdiFile
+    deposit: EftDeposit
     returned: Case
     authorization: Authorization
     rule: ScrubRule
@@ -97,7 +100,10 @@ class Shown:
             "cosign": self.waiting, "cosign_return": self.waiting,
             "claim": self.held, "claim_hold": self.held,
             "claim_release": self.held, "claim_look": self.held, "claim_return": self.held,
-            "remittance": self.remittance, "unmatched_item": self.match,
+            "remittance": self.remittance,
+            **dict.fromkeys(
+                ("deposit", "deposit_match", "deposit_other", "deposit_unmatch"), self.deposit
+            ), "unmatched_item": self.match,
             "match_choose": self.match, "match_not_ours": self.match, "file": self.file,
             "file_raw": self.file, "case": self.returned, "case_close": self.returned,
             **dict.fromkeys(("case_again", "case_wait", "case_ask", "case_give_up"), self.returned),
@@ -181,6 +187,10 @@ def everything(cast: Cast) -> Shown:
             signed=signed.version.note, waiting=waiting.version, dana=dana,
             held=_claim_of(signed.version), denied=denied, stray=paid, remittance=remittance,
             match=Match.objects.get(state="waiting"), file=denied.current.file,
+            deposit=deposits.by_hand(
+                cast.center, day=NOW.date(), amount=5_000, reference="SLIP 7", words="Lockbox",
+                user=cast.bill, now=LATER,
+            ),
             returned=returned, authorization=authorization, rule=_rule(cast),
             diagnosis=cast.episode.diagnoses.get(rank=1),
             group=meeting.group, member=meeting.group.members.earliest("pk"),

@@ -47,6 +47,12 @@ POLICIES: dict[str, Policy] = {
             "A line paid short of the contract by more than this opens a case.",
         ),
         Policy(
+            "eft_window_days",
+            3,
+            "business days",
+            "How far apart a remittance and its money at the bank may be (CORE rule 370: 3).",
+        ),
+        Policy(
             "claims_per_file",
             500,
             "claims",

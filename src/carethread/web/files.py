@@ -25,7 +25,7 @@ class UploadForm(forms.Form):
     """A file from somebody's computer: a remittance that came by mail or from a portal."""
 
     file = forms.FileField(
-        label="An 835, 999, 277CA or TA1 file",
+        label="An 835, 999, 277CA or TA1 file, or a bank's (CSV, BAI2)",
         help_text="It is stored as it is, then read. The same file twice is one file.",
         error_messages={"required": "Choose a file.", "empty": "This file is empty."},
         allow_empty_file=True,

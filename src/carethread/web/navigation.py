@@ -49,6 +49,7 @@ MENU = (
         ("claims", "claim", "note_facts", "trace", "unsigned", "uncharged"),
     ),
     Entry("remittances", "Remittances", "receipt", "Billing", ("remittance",)),
+    Entry("deposits", "Deposits", "building-bank", "Billing", ("deposit", "deposit_new")),
     Entry("unmatched", "Unmatched", "puzzle", "Billing", ("unmatched_item",), counts.unmatched),
     Entry("files", "Files", "files", "Billing", ("file", "file_upload"), counts.quarantined),
     Entry("skips", "To approve", "shield-check", "Billing", (), counts.skips),

@@ -22,6 +22,7 @@ from carethread.record.models import (
     Diagnosis,
     DischargeSummary,
     EdiFile,
+    EftDeposit,
     Episode,
     Group,
     GroupMember,
@@ -343,7 +344,10 @@ def _claims() -> "QuerySet[Claim]":
 
 
 claim = _any(_claims)
-remittance = _any(lambda: Remittance.objects.select_related("payer", "file__delivery"))
+remittance = _any(
+    lambda: Remittance.objects.select_related("payer", "file__delivery", "deposit__reassociation")
+)
+deposit = _any(lambda: EftDeposit.objects.select_related("reassociation__user", "file", "user"))
 match = _any(
     lambda: Match.objects.select_related("remitted__remittance__payer", "version__claim", "user")
 )

@@ -42,7 +42,7 @@ from carethread.rules.post import (
     set_aside,
 )
 from carethread.rules.post import post as decide
-from carethread.workflow import ledger, remitted, units, wire_format
+from carethread.workflow import deposits, ledger, remitted, units, wire_format
 from carethread.workflow.candidates import Candidates, as_submitted, versions
 from carethread.workflow.errors import refuse
 from carethread.workflow.quarantine import Quarantined
@@ -82,6 +82,7 @@ def post_check(file: EdiFile, said: wire.Remittance, *, now: datetime) -> Remitt
     for batch in _batches(received, Candidates(received), payer):
         _post_batch(check, batch, now)
     _close(check, now)
+    deposits.settle(file.organization, now=now)
     return check
 
 
@@ -113,7 +114,7 @@ def _refuse_foreign(organization: Organization, said: wire.Remittance) -> None:
 def _posted_before(said: wire.Remittance) -> bool:
     """Whether this very check is posted. Another one under its number quarantines the file."""
     before = Remittance.objects.filter(
-        payer_identifier=said.payer_identifier, trace=said.trace, amount_cents=said.amount
+        payer_identifier=said.payer_identifier, trace=said.trace, amount_cents=said.signed_amount
     ).first()
     if before is None:
         return False

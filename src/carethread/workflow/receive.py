@@ -1,8 +1,8 @@
 """Files come in: fetched once, stored byte for byte before anything reads them, then read.
 
 What a file turns out to hold decides who reads it: acknowledgments go to `acknowledge`,
-remittances to `post`, answers about coverage to `benefits`. A file that cannot be read is
-quarantined whole, with the place and the reason, and changes nothing else.
+remittances to `post`, answers about coverage to `benefits`, a bank's file to `deposits`. A file
+that cannot be read is quarantined whole, with the place and the reason, and changes nothing else.
 """
 
 import hashlib
@@ -23,7 +23,8 @@ from carethread.record.models import (
     Organization,
     RemoteFile,
 )
-from carethread.workflow import acknowledge, benefits, post, review
+from carethread.rules import bank_file
+from carethread.workflow import acknowledge, benefits, deposits, post, review
 from carethread.workflow.connections import REAL_TIME, mailboxes, opened
 from carethread.workflow.quarantine import Quarantined, reason_of
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
@@ -134,6 +135,9 @@ def read_file(delivery: Delivery, *, now: datetime) -> bool:
             )
             if locked.state != "received":
                 return False
+            if bank_file.is_one(bytes(delivery.file.raw)):
+                deposits.take_file(delivery.file, now=now)
+                return _finish(locked, "read", "", now)
             document = read(bytes(delivery.file.raw))
             _refuse_broken(document)
             _refuse_foreign(document)

@@ -38,7 +38,7 @@ def check(file: EdiFile, remittance: wire.Remittance, *, now: datetime) -> Remit
         payer_name=remittance.payer.name[:60],
         payer_identifier=remittance.payer_identifier,
         method=remittance.method,
-        amount_cents=remittance.amount,
+        amount_cents=remittance.signed_amount,
         paid_on=remittance.paid_on,
         trace=remittance.trace,
         posted_at=now,

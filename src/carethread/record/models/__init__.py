@@ -57,9 +57,11 @@ from carethread.record.models.people import (
 )
 from carethread.record.models.remittance import (
     Adjustment,
+    EftDeposit,
     LineMatch,
     Match,
     ProviderAdjustment,
+    Reassociation,
     Remittance,
     RemittedClaim,
     RemittedLine,
@@ -83,10 +85,10 @@ __all__ = [
     "ChargeVersion", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimState",
     "ClaimVersion", "Client", "Connection", "Consent", "ContractRate", "Counter", "Coverage",
     "Delivery", "Diagnosis", "DischargeSummary", "DischargeSummaryVersion", "EdiFile",
-    "EligibilityAnswer", "EligibilityCheck", "Episode", "Fee", "Group", "GroupMember",
+    "EftDeposit", "EligibilityAnswer", "EligibilityCheck", "Episode", "Fee", "Group", "GroupMember",
     "Interchange", "LabOrder", "License", "LineMatch", "LoadedRow", "LoadedTable", "Match",
     "Note", "NoteVersion", "Organization", "Payer", "PayerEnrollment", "PolicySetting",
-    "Practitioner", "Program", "ProviderAdjustment", "Remittance", "RemittedClaim",
+    "Practitioner", "Program", "ProviderAdjustment", "Reassociation", "Remittance", "RemittedClaim",
     "RemittedLine", "RemoteFile", "RoleGrant", "RuleSkip", "Scoped", "ScrubRule", "Session",
     "Signature", "Site", "Stay", "Transfer", "TreatmentPlan", "UnitEntry", "User",
 ]  # fmt: skip

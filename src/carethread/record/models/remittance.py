@@ -12,8 +12,65 @@ from carethread.record.models.scoped import AppendOnly, Scoped
 from carethread.record.models.wire import EdiFile
 
 
+class EftDeposit(AppendOnly):
+    """One movement on the bank account as the bank tells it (`row` of `file`), or as a person
+    noted it (`user`). Money out is below zero. `key` tells the same movement again in another
+    export of the bank's."""
+
+    file = models.ForeignKey(
+        EdiFile, null=True, blank=True, on_delete=models.PROTECT, related_name="deposits"
+    )
+    row = models.PositiveIntegerField(default=0)
+    account = models.CharField("last four of the account", max_length=4, blank=True)
+    day = models.DateField()
+    amount_cents = models.BigIntegerField()
+    reference = models.CharField(max_length=60, blank=True)
+    words = models.CharField(max_length=500, blank=True)
+    trace = models.CharField(max_length=50, blank=True)
+    payer_identifier = models.CharField(max_length=30, blank=True)
+    key = models.CharField(max_length=64)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "key"], name="bank_line_once")
+        ]
+        indexes = [models.Index(fields=["organization", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.amount_cents}"
+
+
+class Reassociation(Scoped):
+    """What a bank line is: the money of remittances (each names its `deposit`), money of somebody
+    else's, or it waits for a person."""
+
+    deposit = models.OneToOneField(
+        EftDeposit, on_delete=models.PROTECT, related_name="reassociation"
+    )
+    state = models.CharField(
+        max_length=8,
+        choices=[("matched", "Matched"), ("waiting", "Waiting"), ("other", "Not a payer's")],
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "state"])]
+
+    def __str__(self) -> str:
+        return f"{self.deposit_id} {self.state}"
+
+
 class Remittance(Scoped):
-    """One check, EFT or non-payment advice: one 835 transaction set.
+    """One check, EFT or non-payment advice: one 835 transaction set. `amount_cents` is BPR02,
+    below zero where the check takes (BPR03 = D); `deposit` the bank line that its money came in.
 
     The `*_cents` account balances follow its transfers, as a charge's do. It is closed when
     `payer_deposit_cents` is zero: its claims less its provider adjustments are its amount.
@@ -29,6 +86,9 @@ class Remittance(Scoped):
     amount_cents = models.BigIntegerField()
     paid_on = models.DateField(null=True, blank=True)
     trace = models.CharField("check or EFT number", max_length=50)
+    deposit = models.ForeignKey(
+        EftDeposit, null=True, blank=True, on_delete=models.PROTECT, related_name="remittances"
+    )
     posted_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     cash_cents = models.BigIntegerField(default=0)
