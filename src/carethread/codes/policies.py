@@ -164,6 +164,38 @@ POLICIES: dict[str, Policy] = {
             by=(PROGRAM, PAYER),
         ),
         Policy(
+            "crossover_days",
+            30,
+            "days",
+            "How long the next payer's answer is awaited where the earlier payer has forwarded the "
+            "claim, before the center sends it itself.",
+            by=(PAYER,),
+        ),
+        Policy(
+            "statement_every_days",
+            30,
+            "days",
+            "How long after a client's statement the next one may leave.",
+        ),
+        Policy(
+            "statement_least_cents",
+            500,
+            "cents",
+            "The least that a client owes for a statement to be worth its stamp.",
+        ),
+        Policy(
+            "statement_due_days",
+            21,
+            "days",
+            "How long after a statement its amount is due.",
+        ),
+        Policy(
+            "plan_grace_days",
+            5,
+            "days",
+            "How late an installment of a payment plan may come before it counts as missed.",
+        ),
+        Policy(
             "authorization_low_units",
             3,
             "units",

@@ -16,6 +16,7 @@ def compute(
             claim_id=claim_id,
             frequency=frequency,
             original_reference=original_reference,
+            other_coverages=billable.other_coverages,
         )
     return institutional.assemble(
         *parties,
@@ -24,4 +25,5 @@ def compute(
         cycle=institutional.Cycle(billable.cycle),
         frequency=frequency,
         original_reference=original_reference,
+        other_coverages=billable.other_coverages,
     )

@@ -207,7 +207,8 @@ class StayFacts:
 @dataclass(frozen=True, slots=True)
 class Billable:
     """A claim's charges with its parties. An institutional one has the `stay` that it is for, and
-    the `cycle` that it covers (see `rules.institutional`)."""
+    the `cycle` that it covers (see `rules.institutional`). `other_coverages` are the client's other
+    policies, with what those that paid before it did."""
 
     charges: tuple[BillableCharge, ...]
     client: ClientFacts
@@ -215,6 +216,7 @@ class Billable:
     billing: BillingProvider
     stay: StayFacts | None = None
     cycle: str = "week"
+    other_coverages: tuple[OtherCoverage, ...] = ()
 
 
 # ---------------------------------------------------------------- what the record knows besides
@@ -384,6 +386,16 @@ class OtherPolicy(DatedFacts):
     kind: str = ""
     rank: int = 1
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPayer:
+    """Who answered before the payer of this claim, and when. `forwarded` where that payer sent the
+    claim on to the next one by itself (CLP02 19 to 21)."""
+
+    payer_name: str
+    answered_on: date
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,7 @@ def _claim_page(
             "claim": row,
             "thread": of_claim(row, http.now()),
             "findings": row.findings.order_by("severity", "pk"),
-            "charges": row.charges.select_related("current").order_by("service_date", "pk"),
+            "charges": row.origin.charges.select_related("current").order_by("service_date", "pk"),
             "events": row.events.select_related("user").order_by("-pk")[:50],
             "waits": row.state in WAITING,
             "benefits": benefits.of([row.coverage], request.user)[row.coverage_id],

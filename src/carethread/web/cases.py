@@ -100,7 +100,7 @@ def claim_facts(request: Request, row: Claim) -> HttpResponse:
         {
             "claim": row,
             "sees_clients": sees_clients(request.user),
-            "charges": row.charges.select_related("current__authorization").order_by(
+            "charges": row.origin.charges.select_related("current__authorization").order_by(
                 "service_date", "pk"
             ),
             "findings": row.findings.filter(owner__in=roles).order_by("severity", "pk"),

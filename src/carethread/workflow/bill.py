@@ -6,7 +6,7 @@ everything that waits.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -19,6 +19,7 @@ from carethread.record.models import (
     ClaimEvent,
     ClaimFinding,
     ClaimState,
+    Match,
     Organization,
     User,
 )
@@ -58,14 +59,19 @@ def due_charges() -> "QuerySet[Charge]":
 def due_corrections() -> "QuerySet[Claim]":
     """Claims that left and may have to be corrected: a charge of theirs has a newer version or
     is no more, the client turns out to have left in their days, a further day of their stay was
-    charged, or the payer refused and the record may say something else by now."""
+    charged, the payer refused and the record may say something else by now, or the payer before
+    this one has answered anew."""
     changed = Charge.objects.filter(claim__isnull=False).exclude(
         current__claim_lines__version=F("claim__current")
     )
     live = Charge.objects.filter(claim=OuterRef("pk"), state="live")
+    answered = Match.objects.filter(
+        version__claim=OuterRef("after"), at__gt=OuterRef("current__made_at")
+    )
     rows: QuerySet[Claim] = Claim.objects.filter(
         Q(pk__in=changed.values("claim"))
-        | ~Exists(live)
+        | Q(~Exists(live), after__isnull=True)
+        | Q(Exists(answered), after__isnull=False)
         | Q(state__in=REFUSED)
         | Q(pk__in=late.left_before_the_discharge())
         | Q(pk__in=late.neither_first_nor_last()),
@@ -185,27 +191,31 @@ def bring_back(*, now: datetime) -> int:
     """Bring back each claim that would say something else today than when it left."""
     back = 0
     ids = lock(Claim.objects.filter(pk__in=list(due_corrections().values_list("pk", flat=True))))
-    claims = list(due_corrections().filter(pk__in=ids).select_related("current"))
+    claims = list(
+        due_corrections().filter(pk__in=ids).select_related("current", "coverage__payer", "client")
+    )
     charges, billed = gather.charges_by_claim(claims), gather.billed_days(claims)
+    told = gather.told(claims, charges)
     for claim in claims:
-        left = charges.get(claim.pk, [])
+        left, around = charges.get(claim.pk, []), told.get(claim.pk, gather.NOTHING_TOLD)
+        if claim.after_id and around.earlier is None:
+            continue  # The earlier payer took its answer back, and is to answer anew.
         if not left and claim.state in (ClaimState.REJECTED, ClaimState.DENIED):
             move(claim, ClaimState.CLOSED, "Refused, and nothing is left to bill on it.", now=now)
-        elif _says_something_else(claim, left, billed):
+        elif _says_something_else(
+            claim, gather.billable(left, billed, around.others) if left else None
+        ):
             move(claim, ClaimState.HELD, "The record has changed since it was sent.", now=now)
             back += 1
     return back
 
 
-def _says_something_else(
-    claim: Claim, charges: Sequence[Charge], billed: Mapping[int, tuple[date, ...]]
-) -> bool:
-    """`charges` are what the claim would be made of today, `billed` the days of the stays; no
-    charge left: it is to be voided."""
+def _says_something_else(claim: Claim, billable: Billable | None) -> bool:
+    """`billable` is what the claim would be made of today; nothing: it is to be voided."""
     assert claim.current is not None
-    if not charges:
+    if billable is None:
         return claim.current.frequency != "8"
-    today = compute(claim, gather.billable(charges, billed))
+    today = compute(claim, billable)
     as_sent = wire_format.claim_from_json(claim.current.content)
     if claim.state not in REFUSED:
         # Signed anew but billed the same: nobody has to hear of it.
@@ -214,8 +224,10 @@ def _says_something_else(
 
 
 def _substance(claim: WireClaim) -> WireClaim:
-    """What a claim says, without what differs from version to version anyway."""
-    return replace(claim, claim_id="", frequency="", original_reference="")
+    """What a claim says, without what differs from version to version anyway, and without the
+    policies that only pay after it."""
+    spoken = tuple(other for other in claim.other_payers if other.amounts)
+    return replace(claim, claim_id="", frequency="", original_reference="", other_payers=spoken)
 
 
 def _without_line_numbers(claim: WireClaim) -> WireClaim:
@@ -243,11 +255,16 @@ def prepared(claims: Sequence[Claim], organization: Organization, now: datetime)
     filled = [claim for claim in claims if by_claim.get(claim.pk)]
     today = gather.service_date(organization, now)
     found = gather.contexts([by_claim[claim.pk] for claim in filled], today=today)
-    billed = gather.billed_days(filled)
+    billed, told = gather.billed_days(filled), gather.told(filled, by_claim)
+    around = [told.get(claim.pk, gather.NOTHING_TOLD) for claim in filled]
     return [
         *(
-            _prepared(claim, gather.billable(by_claim[claim.pk], billed), context)
-            for claim, context in zip(filled, found, strict=True)
+            _prepared(
+                claim,
+                gather.billable(by_claim[claim.pk], billed, one.others),
+                replace(context, earlier=one.earlier),
+            )
+            for claim, context, one in zip(filled, found, around, strict=True)
         ),
         *(_void(claim, today) for claim in claims if claim not in filled and claim.current),
     ]
@@ -342,7 +359,9 @@ def lock_waiting(ids: Sequence[int]) -> "QuerySet[Claim]":
     """These claims, as far as they still wait, locked in the order of their ids."""
     rows: QuerySet[Claim] = (
         Claim.objects.filter(pk__in=lock(Claim.objects.filter(pk__in=ids, state__in=WAITING)))
-        .select_related("current", "payer", "coverage", "practitioner", "client", "organization")
+        .select_related(
+            "current", "payer", "coverage__payer", "practitioner", "client", "organization"
+        )
         .prefetch_related("findings")
         .order_by("pk")
     )

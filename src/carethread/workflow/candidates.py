@@ -45,6 +45,11 @@ class Candidates:
 
 def _versions_named(received: Sequence[Received]) -> Iterable[ClaimVersion]:
     """All versions of the claims that any remitted claim names in any way. Locks the claims."""
+    return versions(Q(claim__in=lock_named(received)))
+
+
+def lock_named(received: Sequence[Received], also: Iterable[int] = ()) -> list[int]:
+    """Lock the claims that any remitted claim names in any way, and those of these ids."""
     sequences: set[int] = set()
     controls: set[str] = set()
     lines: set[int | None] = set()
@@ -59,7 +64,7 @@ def _versions_named(received: Sequence[Received]) -> Iterable[ClaimVersion]:
         pk__in=ClaimLine.objects.filter(charge_version__in=lines - {None}).values("version__claim")
     )
     found = Claim.objects.filter(named | by_line).values_list("pk", flat=True)
-    return versions(Q(claim__in=lock(Claim.objects.filter(pk__in=list(found)))))
+    return lock(Claim.objects.filter(pk__in={*found, *also}))
 
 
 def versions(which: Q) -> Iterable[ClaimVersion]:

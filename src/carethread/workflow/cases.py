@@ -135,7 +135,7 @@ def _rejection(organization: Organization, claim: Claim, now: datetime) -> Case:
     )
     why = rejection(said.codes if said else [])
     by_author = why.owner is Role.CLINICIAN
-    charge = claim.charges.select_related("current__note_version__note").first()
+    charge = claim.origin.charges.select_related("current__note_version__note").first()
     words = f"{why.words}: {said.words}" if said else why.words
     return Case(
         organization=organization,

@@ -59,7 +59,7 @@ def return_to_author(claim: Claim, *, question: str, user: User, now: datetime) 
     if not question.strip():
         raise refuse("Write the question that the author should answer.", "question")
     claim = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
-    charge = claim.charges.select_related("current__note_version__note").first()
+    charge = claim.origin.charges.select_related("current__note_version__note").first()
     if charge is None or charge.current is None:
         raise refuse("This claim has no note to return.")
     open_case = Case.objects.filter(claim=claim, kind=CaseKind.QUESTION, state="open").first()

@@ -42,7 +42,15 @@ from carethread.rules.post import (
     set_aside,
 )
 from carethread.rules.post import post as decide
-from carethread.workflow import deposits, ledger, remitted, units, wire_format
+from carethread.workflow import (
+    deposits,
+    gather,
+    ledger,
+    next_payer,
+    remitted,
+    units,
+    wire_format,
+)
 from carethread.workflow.candidates import Candidates, as_submitted, versions
 from carethread.workflow.errors import refuse
 from carethread.workflow.quarantine import Quarantined
@@ -77,7 +85,7 @@ def post_check(file: EdiFile, said: wire.Remittance, *, now: datetime) -> Remitt
             file.organization, check_moves(said), source="post", now=now, remittance=check
         )
     )
-    received = remitted.claims(check, said.claims)
+    received = next_payer.crossed_over(check, remitted.claims(check, said.claims), now=now)
     payer = remitted.payer_names(check, said)
     for batch in _batches(received, Candidates(received), payer):
         _post_batch(check, batch, now)
@@ -349,8 +357,9 @@ def _standing(versions: Sequence[ClaimVersion]) -> Mapping[int, Standing]:
     owed = Charge.objects.filter(_billed_by(claims)).values_list(
         "pk", "versions__claim_lines__version__claim", "payer_receivable_cents"
     )
+    elsewhere = gather.not_this_payers(claims)
     for charge, claim, cents in owed:
-        receivable[claim][charge] = cents
+        receivable[claim][charge] = cents + elsewhere.get((claim, charge), 0)
     earlier: dict[int, list[EarlierPosting]] = defaultdict(list)
     before = (
         RemittedClaim.objects.filter(match__version__claim__in=claims, match__state="matched")

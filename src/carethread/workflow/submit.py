@@ -83,7 +83,7 @@ def freeze(connection: Connection, *, now: datetime) -> EdiFile | None:
     control = numbers.take(organization, f"interchange:{connection.sender_id}").start
     raw = write_file(organization, connection, [one.wire for one in leaving], control, now)
     file = store(connection, raw, control, now, kind=leaving[0].wire.kind)
-    _freeze_versions(leaving, file, now)
+    freeze_versions(leaving, file, now)
     for one in leaving:
         words = f"Leaves as {one.wire.claim_id} in file {file.name}."
         bill.move(one.row, ClaimState.QUEUED, words, now=now, file_id=file.pk)
@@ -193,7 +193,8 @@ def store(
     return file
 
 
-def _freeze_versions(leaving: Sequence[Prepared], file: EdiFile, now: datetime) -> None:
+def freeze_versions(leaving: Sequence[Prepared], file: EdiFile, now: datetime) -> None:
+    """These claims as they leave in this file, line by line."""
     rates = gather.rates_by_payer(one.row.payer_id for one in leaving)
     versions = ClaimVersion.objects.bulk_create(
         [
@@ -216,7 +217,9 @@ def _freeze_versions(leaving: Sequence[Prepared], file: EdiFile, now: datetime) 
     lines = []
     for one, version in zip(leaving, versions, strict=True):
         one.row.current = version
-        lines += _lines(one, version, rates.get(one.row.payer_id, []))
+        # A later payer owes what the earlier one left, and no contract says how much that is.
+        contract = rates.get(one.row.payer_id, []) if one.row.after_id is None else []
+        lines += _lines(one, version, contract)
     ClaimLine.objects.bulk_create(lines)
 
 
@@ -253,11 +256,16 @@ def _lines(one: Prepared, version: ClaimVersion, rates: Sequence[RateLine]) -> l
 
 
 def _reopen_denials(organization: Organization, leaving: Sequence[Prepared], now: datetime) -> None:
-    """A correction asks again for what was denied: the payer owes it once more."""
-    versions = [version for one in leaving for version, _ in one.charged.values()]
+    """A correction asks again for what was denied: the payer owes it once more. A later payer is
+    asked only for what it denied itself."""
+    first = [one for one in leaving if one.row.after_id is None]
+    versions = [version for one in first for version, _ in one.charged.values()]
+    later = [one.row.pk for one in leaving if one.row.after_id is not None]
     denied = (
         Transfer.objects.filter(
-            charge__versions__in=versions, debit="denied", reversed_by__isnull=True
+            Q(charge__versions__in=versions) | Q(remitted_claim__match__version__claim__in=later),
+            debit="denied",
+            reversed_by__isnull=True,
         )
         .select_related("reversed_by")
         .order_by("pk")

@@ -1,7 +1,7 @@
 """Everything that is due, done once. Running it again does nothing; running it after a crash
 finishes what the crash cut off. A lost hint loses nothing: work is derived, not remembered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import structlog
@@ -9,7 +9,7 @@ from django_scopes import scope
 
 from carethread.record import statistics
 from carethread.record.models import Organization
-from carethread.workflow import authorize, bill, eligibility, follow_up, receive, submit
+from carethread.workflow import authorize, bill, eligibility, follow_up, next_payer, receive, submit
 
 log = structlog.get_logger("carethread.work")
 
@@ -17,7 +17,7 @@ log = structlog.get_logger("carethread.work")
 @dataclass(frozen=True, slots=True)
 class Done:
     """How much a round did: claims made or corrected, files sent, files read, cases touched,
-    authorizations moved on, coverages asked about."""
+    authorizations moved on, coverages asked about, claims handed on to the next payer."""
 
     billed: int = 0
     sent: int = 0
@@ -25,10 +25,11 @@ class Done:
     cases: int = 0
     authorized: int = 0
     asked: int = 0
+    handed_on: int = 0
 
     @property
     def anything(self) -> bool:
-        return any((self.billed, self.sent, self.read, self.cases, self.authorized, self.asked))
+        return any(getattr(self, field.name) for field in fields(self))
 
 
 def run_due(now: datetime, organization: Organization | None = None) -> Done:
@@ -43,14 +44,7 @@ def _rounds(now: datetime, organization: Organization | None) -> Done:
     if organization is not None:
         return _round(organization, now)
     done = [_guarded(one, now) for one in Organization.objects.order_by("pk")]
-    return Done(
-        sum(d.billed for d in done),
-        sum(d.sent for d in done),
-        sum(d.read for d in done),
-        sum(d.cases for d in done),
-        sum(d.authorized for d in done),
-        sum(d.asked for d in done),
-    )
+    return Done(*(sum(getattr(d, field.name) for d in done) for field in fields(Done)))
 
 
 def _guarded(organization: Organization, now: datetime) -> Done:
@@ -70,5 +64,6 @@ def _round(organization: Organization, now: datetime) -> Done:
             asked=eligibility.run(organization, now=now),
             sent=submit.run(organization, now=now),
             read=receive.run(organization, now=now),
+            handed_on=next_payer.run(organization, now=now),
             cases=follow_up.run(organization, now=now),
         )

@@ -16,6 +16,7 @@ from carethread.rules.facts import (
     BilledLine,
     Cap,
     DatedFacts,
+    EarlierPayer,
     EnrollmentFacts,
     EpisodeFacts,
     LicenseFacts,
@@ -205,6 +206,7 @@ _OTHER_FIRST = OtherPayer(
     Subscriber(Party("1", "Cole"), "S", filing_indicator="CI"),
     Party("2", "Blue", id_qualifier="PI", id="B"),
 )
+_FORWARDED = EarlierPayer("Medicare", date(2026, 3, 13), forwarded=True)
 LAST_YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 SAM_PARTY = Party("1", SAM.last_name, SAM.first_name, id_qualifier="XX", id=SAM.npi)
 CLIA = (Reference("X4", "33D1234567"),)
@@ -247,6 +249,7 @@ PLANTS = (
     Plant("PAYER_ROUTE_CARVEOUT", "another payer handles behavioral health", KINDS,
           nested("eligibility", carve_out_id="MAGE", carve_out_name="Magnet")),
     Plant("COB_ORDER", "a second payer without the first", KINDS, subscriber(payer_sequence="S")),
+    Plant("CROSSOVER_AWAITED", "forwarded a week ago", KINDS, context(earlier=_FORWARDED)),
     Plant("MEDICAID_LAST", "Medicaid before a commercial policy", KINDS, both(
         subscriber(filing_indicator="MC"),
         context(other_policies=(OtherPolicy(payer_name="Blue", kind="commercial"),)))),
@@ -432,6 +435,13 @@ NEAR = (
     Plant("PAYER_ROUTE_CARVEOUT", "the carve-out payer itself", KINDS,
           nested("eligibility", carve_out_id="HRBR1")),
     Plant("COB_ORDER", "a first payer alone", KINDS, subscriber(payer_sequence="P")),
+    Plant("CROSSOVER_AWAITED", "answered and not forwarded", KINDS,
+          context(earlier=replace(_FORWARDED, forwarded=False))),
+    Plant("CROSSOVER_AWAITED", "forwarded a month and a day ago", KINDS,
+          lambda c, x: context(earlier=replace(
+              _FORWARDED, answered_on=x.today - timedelta(days=31)))(c, x)),
+    Plant("TIMELY_FILING", "late by its services, and not by the earlier payer's answer", KINDS,
+          both(_late, context(earlier=EarlierPayer("Blue", date(2026, 5, 30))))),
     Plant("MEDICAID_LAST", "Medicaid alone", KINDS, subscriber(filing_indicator="MC")),
     Plant("COB_BALANCED", "every cent accounted for", PROFESSIONAL, _adjudicated(10_000, 8_000)),
     Plant("COB_BALANCED", "every cent accounted for", INSTITUTIONAL, _adjudicated(10_000, 40_000)),

@@ -35,7 +35,8 @@ class Claim(Scoped):
     """One claim through all of its versions. `form` is that of its charges; an institutional
     claim is for one `episode`, from `service_from` to `service_to`. `sequence` numbers it within
     the organization and is what CLM01 carries; `payer_control_number` is the payer's own (277CA
-    1K, CLP07)."""
+    1K, CLP07). A claim to a later payer is `after` the one whose answer it tells of, and bills the
+    charges of the `first`: what it is made of are those that were handed on to it."""
 
     sequence = models.PositiveBigIntegerField()
     form = models.CharField(
@@ -48,6 +49,12 @@ class Claim(Scoped):
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="claims")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="claims")
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="claims")
+    first = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="later"
+    )
+    after = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="next"
+    )
     service_from = models.DateField()
     service_to = models.DateField()
     state = models.CharField(max_length=10, choices=ClaimState.choices, default=ClaimState.HELD)
@@ -62,12 +69,25 @@ class Claim(Scoped):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "sequence"], name="claim_sequence_once")
+            models.UniqueConstraint(
+                fields=["organization", "sequence"], name="claim_sequence_once"
+            ),
+            models.UniqueConstraint(fields=["after", "coverage"], name="next_payer_billed_once"),
+            models.CheckConstraint(
+                condition=models.Q(first__isnull=True, after__isnull=True)
+                | models.Q(first__isnull=False, after__isnull=False),
+                name="later_claim_has_a_first",
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "state", "state_since"]),
             models.Index(fields=["organization", "payer_control_number"]),
         ]
+
+    @property
+    def origin(self) -> "Claim":
+        """The claim that bills its charges to the first payer: itself, unless it comes later."""
+        return self.first or self
 
     def __str__(self) -> str:
         return f"claim {self.sequence}"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from carethread.codes.roles import Role
 from carethread.rules.facts import BilledLine
@@ -119,15 +119,17 @@ def _billed_identity(billed: BilledLine) -> tuple[object, ...]:
     "TIMELY_FILING",
     STOPS,
     Role.BILLER,
-    "A first claim leaves before the payer's filing limit",
+    "A first claim leaves before the payer's filing limit, which for a later payer runs from the "
+    "earlier one's answer",
     source="the payer's profile; clocks.yaml; CARC 29",
 )
 def timely_filing(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     today, days = context.today, context.filing_days
     if today is None or days is None or claim.frequency in _AGAIN:
         return
+    answered = context.earlier.answered_on if context.earlier else date.min
     for line in claim.lines:
-        limit = line.service_from + timedelta(days=days)
+        limit = max(line.service_from, answered) + timedelta(days=days)
         if today > limit:
             message = (
                 f"{claim.payer.name} took claims for {day(line.service_from)} "

@@ -19,6 +19,7 @@ from carethread.rules.facts import (
     ConsentFacts,
     CoverageFacts,
     DatedFacts,
+    EarlierPayer,
     EligibilityFacts,
     EnrollmentFacts,
     EpisodeFacts,
@@ -95,7 +96,7 @@ class ScrubContext:
     `program_minutes` attended minutes by day over whole weeks; `unit_edits` and `pair_edits` what
     is loaded from CMS files for the codes in hand; `policies` what the center has set (defaults
     elsewhere); `tables` those in force for the payer; `own` the center's own rules and what it
-    has switched off.
+    has switched off; `earlier` the payer that answered last before this claim's turn.
     """
 
     today: date | None = None
@@ -119,6 +120,7 @@ class ScrubContext:
     payer_kind: str | None = None
     other_policies: tuple[OtherPolicy, ...] | None = None
     eligibility: EligibilityFacts | None = None
+    earlier: EarlierPayer | None = None
     billing_enrollments: tuple[EnrollmentFacts, ...] | None = None
     rates: tuple[RateLine, ...] | None = None
     certifications: tuple[DatedFacts, ...] | None = None

@@ -1,6 +1,7 @@
 """Whose turn it is to pay: eligibility, carve-outs, the order of payers."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from carethread.codes.roles import Role
 from carethread.rules.facts import EligibilityFacts
@@ -16,6 +17,7 @@ from carethread.x12.common import Adjustment, Party
 _ORDER = "PSTABCDEFGH"
 _MEDICAID = "MC"
 _PAID = "D"
+_AGAIN = ("7", "8")
 
 
 def _coverage(context: ScrubContext) -> Fix:
@@ -123,6 +125,29 @@ def cob_order(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
         turn = names.get(missing[0], missing[0])
         message = f"It is not {claim.payer.name}'s turn: the {turn} payer is not on the claim."
         yield Fault(message, fix=_coverage(context))
+
+
+@rule(
+    "CROSSOVER_AWAITED",
+    STOPS,
+    Role.BILLER,
+    "A claim that the earlier payer has forwarded is not sent a second time while its answer is "
+    "awaited",
+    source="835 CLP02 19 to 21; the center's policy crossover_days; CARC 18",
+)
+def crossover_awaited(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    earlier, today = context.earlier, context.today
+    if earlier is None or not earlier.forwarded or today is None:
+        return
+    if claim.frequency in _AGAIN:
+        return  # It has left once: the payer knows it from us.
+    until = earlier.answered_on + timedelta(days=context.policy("crossover_days"))
+    if today < until:
+        message = (
+            f"{earlier.payer_name} forwarded it on {day(earlier.answered_on)}: the answer of "
+            f"{claim.payer.name} is awaited until {day(until)}; then it leaves by itself."
+        )
+        yield Fault(message, fix=Fix("claim"))
 
 
 @rule(

@@ -23,6 +23,14 @@ from carethread.workflow.gather.clock import (
 from carethread.workflow.gather.context import (
     contexts,
 )
+from carethread.workflow.gather.earlier import (
+    HANDED_ON,
+    NOTHING_TOLD,
+    Told,
+    handings_on,
+    not_this_payers,
+    told,
+)
 from carethread.workflow.gather.parties import (
     billing_provider,
     client_facts,
@@ -40,7 +48,10 @@ from carethread.workflow.gather.services import (
 )
 
 __all__ = [
+    "HANDED_ON",
     "NOTE_PARTS",
+    "NOTHING_TOLD",
+    "Told",
     "billable",
     "billable_charge",
     "billed_days",
@@ -54,8 +65,10 @@ __all__ = [
     "cycle",
     "cycle_of",
     "documented_service",
+    "handings_on",
     "local",
     "midnight",
+    "not_this_payers",
     "payer_and_policy",
     "provider",
     "rates_by_payer",
@@ -63,6 +76,7 @@ __all__ = [
     "settings_at",
     "stay_facts",
     "tables",
+    "told",
     "versions_to_charge",
     "with_parts",
 ]

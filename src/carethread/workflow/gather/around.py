@@ -303,6 +303,7 @@ def _billed_lines(clients: list[int], days: list[date]) -> "QuerySet[ClaimLine, 
         version__claim__current=F("version"),
         version__claim__state__in=_STANDING,
         version__claim__client__in=clients,
+        version__claim__after__isnull=True,
         service_date__in=days,
     ).values_list(
         "version__claim__client_id",

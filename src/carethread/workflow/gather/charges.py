@@ -20,9 +20,11 @@ from carethread.rules.expect import RateLine
 from carethread.rules.facts import (
     Billable,
     BillableCharge,
+    OtherCoverage,
     StayFacts,
 )
 from carethread.rules.identity import line_number
+from carethread.workflow.gather import earlier
 from carethread.workflow.gather.parties import (
     billing_provider,
     client_facts,
@@ -60,11 +62,19 @@ def with_parts(charges: "QuerySet[Charge]") -> "QuerySet[Charge]":
 
 
 def charges_by_claim(claims: Sequence[Claim]) -> dict[int, list[Charge]]:
-    """The live charges of each claim."""
+    """The live charges of each claim; of one to a later payer those that were handed on to it, as
+    that payer is billed for them."""
     found: dict[int, list[Charge]] = defaultdict(list)
     for charge in charges_for_billing().filter(claim__in=claims).select_related("claim"):
         if charge.claim_id is not None:
             found[charge.claim_id].append(charge)
+    handed = earlier.handed_on(claims)
+    later = charges_for_billing().filter(pk__in={pk for pks in handed.values() for pk in pks})
+    rows = {charge.pk: charge for charge in later} if handed else {}
+    for claim in claims:
+        for pk in sorted(handed.get(claim.pk, ())):
+            if pk in rows:
+                found[claim.pk].append(earlier.billed_to(rows[pk], claim))
     return found
 
 
@@ -114,10 +124,12 @@ def billed_days(claims: Iterable[Claim]) -> dict[int, tuple[date, ...]]:
 
 
 def billable(
-    charges: Sequence[Charge], billed: Mapping[int, tuple[date, ...]] | None = None
+    charges: Sequence[Charge],
+    billed: Mapping[int, tuple[date, ...]] | None = None,
+    others: tuple[OtherCoverage, ...] = (),
 ) -> Billable:
-    """The charges of one claim with its parties. `billed`: see `billed_days`; without it the claim
-    is taken for the only one of its stay."""
+    """The charges of one claim with its parties, and the client's `others` policies. `billed`: see
+    `billed_days`; without it the claim is taken for the only one of its stay."""
     first = charges[0]
     assert first.current is not None
     parties = Billable(
@@ -125,6 +137,7 @@ def billable(
         client=client_facts(first.client),
         coverage=coverage_facts(coverage_of(first)),
         billing=billing_provider(first.organization),
+        other_coverages=others,
     )
     if first.current.form == "P":
         return parties

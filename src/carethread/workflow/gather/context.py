@@ -55,7 +55,8 @@ def _context(
     coverage, program = coverage_of(first), first.attendance.episode.program
     payer = coverage.payer
     mine = {charge.pk for charge in charges}
-    authorized = _authorized(charges, around, payer)
+    is_later = first.claim is not None and first.claim.after_id is not None
+    authorized = {} if is_later else _authorized(charges, around, payer)
     served = min(charge.service_date for charge in charges)
     tables = settings.tables(served, program_id=program.pk, payer_id=payer.pk)
     return ScrubContext(

@@ -338,6 +338,7 @@ def _earlier(
         version__claim__current=F("version"),
         version__claim__state__in=_STANDING,
         version__claim__client__in={c.client_id for c in charges},
+        version__claim__after__isnull=True,
         code__in=counted,
         service_date__gte=min(days) - around,
         service_date__lte=max(days) + around,
