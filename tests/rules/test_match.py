@@ -8,7 +8,8 @@ import pytest
 
 from carethread.rules.identity import claim_number, line_number
 from carethread.rules.match import SubmittedClaim, SubmittedLine, match, match_by_hand, match_lines
-from carethread.x12.common import Party
+from carethread.rules.spread import told_lines
+from carethread.x12.common import Adjustment, Party
 from carethread.x12.remittance import RemittedClaim, RemittedLine
 from tests.rules.figures import Row, rows
 from tests.rules.people import SERVED
@@ -319,3 +320,34 @@ def test_an_answer_without_lines_matches_the_claim_alone() -> None:
     found = match(_answer(ours, lines=(), service_from=SERVED, service_to=SERVED), [ours])
     assert found.claim == ours
     assert found.lines == ()
+
+
+def test_lines_that_the_payer_merged_into_one_are_found_by_their_sum() -> None:
+    two = [_ours(1), _ours(2, charge=9000), _ours(3, "90785", 1500)]
+    merged = _told(charge=27000)
+    found = match_lines([merged, _told("90785", 1500)], two)
+    assert [(n.position, n.charge_id, n.charge) for n in found] == [
+        (0, 1, 18000), (0, 2, 9000), (1, 3, None),
+    ]  # fmt: skip
+    named = replace(merged, control_number=two[0].control_number)
+    assert [n.charge_id for n in match_lines([named], two)] == [1, 2]
+    assert _pairs([_told(charge=26000)], two) == [None]
+
+
+def test_a_merged_line_is_spread_over_its_charges_to_the_cent() -> None:
+    two = _sent(1, _ours(1), _ours(2, charge=9001))
+    line = _told(charge=27001, paid=10000, adjustments=(
+        Adjustment("CO", "45", 16002), Adjustment("PR", "3", 999)))  # fmt: skip
+    said = _answer(two, paid=10000, lines=(line,))
+    told = told_lines(said, match(said, [two]))
+    assert [t.charge for t in told] == [18000, 9001]
+    assert [t.charge - sum(a.amount for a in t.adjustments) - t.paid for t in told] == [0, 0]
+    assert sum(t.paid for t in told) == 10000
+    assert {t.position for t in told} == {0}
+
+
+def test_a_part_of_a_claim_is_known_by_code_day_and_charge_where_numbers_are_lost() -> None:
+    ours = _sent(1, _ours(1), _ours(2, "90785", 1500))
+    part = _answer(ours, charge=1500, paid=1500, lines=(_told("90785", 1500),))
+    assert match(part, [ours]).is_certain
+    assert not match(replace(part, charge=1400), [ours]).is_certain

@@ -196,7 +196,7 @@ def test_the_pages_examples_make_its_transfers(example: tuple[str, list[Row], li
 
 
 def test_the_page_has_examples() -> None:
-    assert len(_examples()) == 9
+    assert len(_examples()) == 10
 
 
 def test_the_pages_check_makes_its_transfers_and_closes_with_its_claims() -> None:

@@ -4,29 +4,24 @@ A match is certain or it waits for a person, with the candidates and how they di
 never guessed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from carethread.rules.identity import parse_claim_number, parse_line_number
+from carethread.rules.match_lines import (
+    LineMatch,
+    SubmittedLine,
+    line_key,
+    match_lines,
+    plain,
+    whole_lines,
+)
 from carethread.rules.words import day, dollars, listing
 from carethread.x12.common import Party
-from carethread.x12.remittance import RemittedClaim, RemittedLine
+from carethread.x12.remittance import RemittedClaim
 
 REVERSAL = "22"
-
-
-@dataclass(frozen=True, slots=True)
-class SubmittedLine:
-    """One line as we sent it. `charge` in cents."""
-
-    charge_id: int
-    control_number: str
-    code: str
-    modifiers: tuple[str, ...]
-    charge: int
-    service_date: date
-    units: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +41,6 @@ class SubmittedClaim:
     lines: tuple[SubmittedLine, ...]
     payer_control_number: str = ""
     payers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LineMatch:
-    """Which charge a remitted line speaks of. `position` counts the remitted lines from 0;
-    `charge_id` is None where no line of ours fits; `how` says what agreed."""
-
-    position: int
-    charge_id: int | None
-    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +281,7 @@ def _ours(claim: SubmittedClaim) -> dict[str, str]:
 
 def _same_number(told: str, ours: str) -> bool | None:
     """None where what came back is no number of ours and not what we sent either."""
-    if _plain(told) == _plain(ours):
+    if plain(told) == plain(ours):
         return True
     read = parse_claim_number(told)
     return None if read is None else read == parse_claim_number(ours)
@@ -306,18 +291,23 @@ def _line_numbers_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool 
     """True where every remitted line carries a number of this claim's lines, False where one
     carries our number of another claim's line; None where they say nothing (payers' own)."""
     told = [n.control_number for n in remitted.lines]
-    ours = {_line_key(n.control_number) for n in claim.lines if n.control_number}
-    if told and all(number and _line_key(number) in ours for number in told):
+    ours = {line_key(n.control_number) for n in claim.lines if n.control_number}
+    if told and all(number and line_key(number) in ours for number in told):
         return True
-    strange = any(parse_line_number(number) and _line_key(number) not in ours for number in told)
+    strange = any(parse_line_number(number) and line_key(number) not in ours for number in told)
     return False if strange else None
 
 
 def _is_part(remitted: RemittedClaim, claim: SubmittedClaim) -> bool:
-    """A payer may answer a claim in parts: then each line is, by number and charge, one of ours."""
-    ours = {(_line_key(n.control_number), n.charge) for n in claim.lines}
-    told = [(_line_key(n.control_number), n.charge) for n in remitted.lines]
-    return bool(told) and all(line in ours for line in told)
+    """A payer may answer a claim in parts: then each line is one of ours, by number and charge or
+    by code, day and charge; and the part comes to what its lines do."""
+    ours = {(line_key(n.control_number), n.charge) for n in claim.lines}
+    told = [(line_key(n.control_number), n.charge) for n in remitted.lines]
+    if told and all(line in ours for line in told):
+        return True
+    if sum(n.charge for n in remitted.lines) != remitted.charge:
+        return False
+    return whole_lines(remitted.lines, claim.lines)
 
 
 def _names_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
@@ -338,7 +328,7 @@ def _same_name(patient: Party, claim: SubmittedClaim) -> bool:
 def _members_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
     parties = (remitted.subscriber, remitted.patient, remitted.corrected_patient)
     told = [p.id for p in parties if p and p.id and p.id_qualifier in _MEMBER_ID]
-    return any(_plain(t) == _plain(claim.member_id) for t in told) if told else None
+    return any(plain(t) == plain(claim.member_id) for t in told) if told else None
 
 
 def _dates_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
@@ -360,88 +350,8 @@ def _payer_key(text: str) -> str:
 
 
 def _equal(told: str, ours: str) -> bool | None:
-    return _plain(told) == _plain(ours) if told and ours else None
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in text.upper() if c.isalnum())
+    return plain(told) == plain(ours) if told and ours else None
 
 
 def _letters(name: str) -> str:
     return "".join(c for c in name.upper() if c.isalpha())
-
-
-def _line_key(control_number: str) -> int | str:
-    """A line number as it can be compared: our own number behind all mangling, or the text."""
-    return parse_line_number(control_number) or _plain(control_number)
-
-
-# ---------------------------------------------------------------- lines within a claim
-
-
-def match_lines(
-    remitted: Sequence[RemittedLine], submitted: Sequence[SubmittedLine]
-) -> tuple[LineMatch, ...]:
-    """Each remitted line with its charge: by control number; else by code, modifiers, date and
-    charge; else without the modifiers; else without the date where the payer gives none.
-    The lines of a reversal are to be given as they were billed, not negated.
-
-    A control number may come back on several lines (the payer split one), any other likeness
-    serves one line only. Lines that are alike in everything are paired in order.
-    """
-    numbers = {_line_key(s.control_number): s for s in submitted if s.control_number}
-    found: dict[int, LineMatch] = {}
-    for place, line in enumerate(remitted):
-        ours = numbers.get(_line_key(line.control_number)) if line.control_number else None
-        if ours is not None:
-            found[place] = LineMatch(place, ours.charge_id, "line control number")
-    taken = {m.charge_id for m in found.values()}
-    free = [s for s in submitted if s.charge_id not in taken]
-    for how, alike in _LIKENESSES:
-        for place, line in enumerate(remitted):
-            ours = None if place in found else _only(line, free, alike)
-            if ours is not None:
-                found[place] = LineMatch(place, ours.charge_id, how)
-                free.remove(ours)
-    return tuple(found.get(n, LineMatch(n, None, "nothing fits")) for n in range(len(remitted)))
-
-
-Alike = Callable[[RemittedLine, SubmittedLine], bool]
-
-
-def _only(line: RemittedLine, free: Sequence[SubmittedLine], alike: Alike) -> SubmittedLine | None:
-    """The one free line that is alike, or the first of several that differ in nothing."""
-    fits = [s for s in free if alike(line, s)]
-    kinds = {(s.code, s.modifiers, s.charge, s.service_date, s.units) for s in fits}
-    return fits[0] if len(kinds) == 1 else None
-
-
-def _same_code(line: RemittedLine, ours: SubmittedLine) -> bool:
-    codes = (line.procedure, line.original_procedure)
-    return ours.code in codes and line.charge == ours.charge
-
-
-def _same_modifiers(line: RemittedLine, ours: SubmittedLine) -> bool:
-    return set(ours.modifiers) in (set(line.modifiers), set(line.original_modifiers))
-
-
-def _same_date(line: RemittedLine, ours: SubmittedLine) -> bool:
-    return line.service_from == ours.service_date
-
-
-def _no_date(line: RemittedLine, _: SubmittedLine) -> bool:
-    return line.service_from is None
-
-
-_LIKENESSES: tuple[tuple[str, Alike], ...] = (
-    (
-        "code, modifiers, date and charge",
-        lambda x, y: _same_code(x, y) and _same_modifiers(x, y) and _same_date(x, y),
-    ),
-    ("code, date and charge", lambda x, y: _same_code(x, y) and _same_date(x, y)),
-    (
-        "code, modifiers and charge",
-        lambda x, y: _same_code(x, y) and _same_modifiers(x, y) and _no_date(x, y),
-    ),
-    ("code and charge", lambda x, y: _same_code(x, y) and _no_date(x, y)),
-)

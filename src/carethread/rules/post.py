@@ -19,6 +19,7 @@ from carethread.x12.common import Adjustment
 from carethread.x12.remittance import Remittance, RemittedClaim
 
 PREDETERMINATION = "25"
+FORWARDED_AWAY = "23"  # "not our claim": another payer has it now
 PAID = "PAID"
 LONGEST_CODE = 12
 MONEY = frozenset({Account.PAYER_DEPOSIT, Account.UNAPPLIED})
@@ -184,6 +185,8 @@ def post(
         return Posting(waits=(obstacle,))
     if remitted.status == REVERSAL:
         return _take_back(remitted, match, standing, source)
+    if remitted.status == FORWARDED_AWAY:
+        return Posting()  # Nothing is settled: whoever has it now will answer.
     lines = told_lines(remitted, match)
     moves = tuple(m for line in lines for m in _line_moves(line, source))
     waits = _overpaid(moves, standing) or _strayed(lines, remitted)
@@ -210,6 +213,8 @@ def _obstacle(remitted: RemittedClaim, match: ClaimMatch) -> str:
         return "It is not certain which claim is meant."
     if remitted.status == PREDETERMINATION:
         return "It is a predetermination: it says what would be paid, and pays nothing."
+    if remitted.status == FORWARDED_AWAY and remitted.paid:
+        return "It says that it is not this payer's claim and was forwarded, and yet it pays."
     if not remitted.is_balanced:
         return "The charge less the adjustments is not what was paid."
     return _wrong_sign(remitted)
@@ -251,10 +256,22 @@ def _move(debit: Account, credit: Account, amount: int, code: str) -> Move | Non
 def _settled(line: ToldLine) -> list[tuple[Adjustment, Disposition]]:
     """Each adjustment with what becomes of it.
 
+    What is below zero raises the payment and refuses nothing: a reason that sums up to less than
+    zero is counted against the contract. (A reversal's amounts are all below zero.)
+
     A "contractual" reduction of the whole charge, with nothing paid and nobody else owing, is
     no contract's doing: it is kept as refused, for a person to look at.
     """
-    settled = [(a, disposition(a.group, a.reason)) for a in line.adjustments]
+    sums: Counter[tuple[str, str]] = Counter()
+    for a in line.adjustments:
+        sums[a.group, a.reason] += a.amount
+    settled = [
+        (a, Disposition.CONTRACTUAL)
+        if becomes is Disposition.DENIED and sums[a.group, a.reason] < 0 <= line.charge
+        else (a, becomes)
+        for a in line.adjustments
+        for becomes in (disposition(a.group, a.reason),)
+    ]
     contractual = sum(a.amount for a, d in settled if d is Disposition.CONTRACTUAL)
     if line.charge > 0 and contractual == line.charge and not line.paid:
         return [(a, Disposition.DENIED) for a, _ in settled]

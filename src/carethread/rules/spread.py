@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from carethread.rules.match import ClaimMatch
+from carethread.rules.match_lines import LineMatch
 from carethread.x12.common import Adjustment
-from carethread.x12.remittance import RemittedClaim
+from carethread.x12.remittance import RemittedClaim, RemittedLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,39 @@ def told_lines(remitted: RemittedClaim, match: ClaimMatch) -> tuple[ToldLine, ..
 
 
 def _own_lines(remitted: RemittedClaim, match: ClaimMatch) -> list[ToldLine]:
-    charge_of = {m.position: m.charge_id for m in match.lines}
+    return [
+        part
+        for place, line in enumerate(remitted.lines)
+        for part in _parts(place, line, remitted.remarks, match.lines)
+    ]
+
+
+def _parts(
+    place: int, line: RemittedLine, remarks: tuple[str, ...], matches: Sequence[LineMatch]
+) -> list[ToldLine]:
+    """The line as told of its charge, or of each of several that the payer merged into it, in
+    proportion to what they were sent at. Each balances: what was paid is what was not taken off."""
+    mine = [m for m in matches if m.position == place and m.charge_id is not None]
+    weights = [m.charge or 0 for m in mine]
+    charges = share(line.charge, weights) if mine else []
+    taken = [share(a.amount, weights) for a in line.adjustments] if mine else []
+    said = tuple(dict.fromkeys(line.remarks + remarks))
     return [
         ToldLine(
             position=place,
-            charge_id=charge_id,
-            charge=line.charge,
-            paid=line.paid,
-            adjustments=line.adjustments,
-            remarks=tuple(dict.fromkeys(line.remarks + remitted.remarks)),
+            charge_id=m.charge_id or 0,
+            charge=charges[n],
+            paid=charges[n] - sum(parts[n] for parts in taken),
+            adjustments=tuple(
+                replace(a, amount=parts[n])
+                for a, parts in zip(line.adjustments, taken, strict=True)
+                if parts[n]
+            )
+            if len(mine) > 1
+            else line.adjustments,
+            remarks=said,
         )
-        for place, line in enumerate(remitted.lines)
-        if (charge_id := charge_of.get(place)) is not None
+        for n, m in enumerate(mine)
     ]
 
 

@@ -21,6 +21,7 @@ class Candidates:
 
     def __init__(self, received: Sequence[Received]) -> None:
         self._by_sequence: dict[int, list[SubmittedClaim]] = defaultdict(list)
+        self._by_number: dict[str, list[SubmittedClaim]] = defaultdict(list)
         self._by_control: dict[str, list[SubmittedClaim]] = defaultdict(list)
         self._by_line: dict[int, list[SubmittedClaim]] = defaultdict(list)
         self.versions: dict[int, ClaimVersion] = {}
@@ -28,6 +29,7 @@ class Candidates:
             submitted = as_submitted(version)
             self.versions[version.pk] = version
             self._by_sequence[version.claim.sequence].append(submitted)
+            self._by_number[version.claim_number].append(submitted)
             if version.claim.payer_control_number:
                 self._by_control[version.claim.payer_control_number].append(submitted)
             for line in version.lines.all():
@@ -36,6 +38,7 @@ class Candidates:
     def of(self, said: wire.RemittedClaim) -> list[SubmittedClaim]:
         parsed = parse_claim_number(said.claim_id)
         found = list(self._by_sequence.get(parsed[0], ())) if parsed else []
+        found += self._by_number.get(said.claim_id.strip().upper(), ())
         found += self._by_control.get(said.payer_control_number, ())
         for line in said.lines:
             if (key := parse_line_number(line.control_number)) is not None:
@@ -53,9 +56,12 @@ def lock_named(received: Sequence[Received], also: Iterable[int] = ()) -> list[i
     sequences: set[int] = set()
     controls: set[str] = set()
     lines: set[int | None] = set()
+    numbers: set[str] = set()  # of claims that went out under numbers that are not of our making
     for one in received:
         if (parsed := parse_claim_number(one.said.claim_id)) is not None:
             sequences.add(parsed[0])
+        else:
+            numbers.add(one.said.claim_id.strip().upper())
         if one.said.payer_control_number:
             controls.add(one.said.payer_control_number)
         lines.update(parse_line_number(line.control_number) for line in one.said.lines)
@@ -63,7 +69,8 @@ def lock_named(received: Sequence[Received], also: Iterable[int] = ()) -> list[i
     by_line = Q(
         pk__in=ClaimLine.objects.filter(charge_version__in=lines - {None}).values("version__claim")
     )
-    found = Claim.objects.filter(named | by_line).values_list("pk", flat=True)
+    by_number = Q(pk__in=ClaimVersion.objects.filter(claim_number__in=numbers).values("claim"))
+    found = Claim.objects.filter(named | by_line | by_number).values_list("pk", flat=True)
     return lock(Claim.objects.filter(pk__in={*found, *also}))
 
 

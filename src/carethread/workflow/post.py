@@ -34,6 +34,7 @@ from carethread.record.models import (
 from carethread.rules.match import ClaimMatch, match
 from carethread.rules.match import match_by_hand as match_chosen
 from carethread.rules.post import (
+    FORWARDED_AWAY,
     EarlierPosting,
     LineState,
     Posting,
@@ -56,6 +57,8 @@ from carethread.workflow.errors import refuse
 from carethread.workflow.quarantine import Quarantined
 from carethread.workflow.remitted import Received
 from carethread.x12 import remittance as wire
+
+FORWARDED = frozenset({"19", "20", "21"})  # CLP02: processed, and another payer has it now
 
 Handler = Callable[[EdiFile, int, datetime], None]
 
@@ -269,7 +272,7 @@ def _move_claim(
             claim=claim,
             state_from=before,
             state_to=claim.state,
-            words=_words(check, posting)[:500],
+            words=_words(check, one.received.said, posting)[:500],
             file_id=check.file_id,
             at=now,
         )
@@ -288,9 +291,11 @@ def _state_after(posting: Posting) -> ClaimState | None:
     return ClaimState.PARTIAL if posting.denials else ClaimState.PAID
 
 
-def _words(check: Remittance, posting: Posting) -> str:
+def _words(check: Remittance, said: wire.RemittedClaim, posting: Posting) -> str:
     if posting.undoes is not None:
         return f"{check.payer_name} took its earlier answer back (check {check.trace})."
+    if said.status == FORWARDED_AWAY:
+        return f"{check.payer_name} says that it is not its claim, and {_passed_on(said)}."
     paid = sum(outcome.paid for outcome in posting.outcomes)
     patient = sum(outcome.patient for outcome in posting.outcomes)
     denied = sum(denial.amount for denial in posting.denials)
@@ -302,7 +307,14 @@ def _words(check: Remittance, posting: Posting) -> str:
             dict.fromkeys(f"{d.adjustment.group}-{d.adjustment.reason}" for d in posting.denials)
         )
         parts.append(f"refused ${denied / 100:,.2f} ({reasons})")
+    if said.status in FORWARDED:
+        parts.append(_passed_on(said))
     return f"{check.payer_name} {', '.join(parts)} (check {check.trace})."
+
+
+def _passed_on(said: wire.RemittedClaim) -> str:
+    to = said.crossover_payer.name if said.crossover_payer else ""
+    return f"forwarded it to {to or 'another payer'}"
 
 
 def _leave_waiting(
