@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from carethread.insight.takebacks import carried
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import (
     Case,
@@ -16,6 +17,7 @@ from carethread.record.models import (
     EdiFile,
     Match,
     Payer,
+    ProviderAdjustment,
     Remittance,
     RemittedClaim,
     Transfer,
@@ -309,3 +311,46 @@ def test_two_claims_in_one_check_are_posted_each_to_its_own(alder: Cast) -> None
     assert charge_of(first).paid_cents == 1_000
     assert charge_of(second).paid_cents == 2_000
     assert RemittedClaim.objects.count() == 2
+
+
+def test_a_takeback_that_a_check_cannot_hold_is_carried_to_the_next_one(alder: Cast) -> None:
+    """April takes back more than it pays; May takes the rest. Every deposit is proven, the claim
+    that was taken back is owed again, and what each check changed names its claim."""
+    first, second = sent_claim(alder), sent_claim(alder, starts=NOW - timedelta(days=1))
+    paid = answer(first, paid=12_000, CO_45=6_000)
+    post_check(alder, check(alder.center, paid, trace="MARCH"))
+    april = check(alder.center, reversal(paid), trace="APRIL", plb=(("FB", -12_000),))
+    number = paid.payer_control_number
+    post_check(alder, _naming(april, number))
+    assert charge_of(first).payer_receivable_cents == 18_000
+    (forward,) = carried()
+    assert (forward.cents, forward.claim) == (12_000, first)
+
+    said = answer(second, paid=14_000, CO_45=4_000)
+    may = check(alder.center, said, trace="MAY", plb=(("FB", 12_000), ("WO", 500), ("CT", -900)))
+    post_check(alder, _naming(may, f"{number} OLD"))
+    assert [d.closed_at is not None for d in Remittance.objects.all()] == [True] * 3
+    assert [d.cash_cents for d in Remittance.objects.order_by("pk")] == [12_000, 0, 2_400]
+    assert [d.recoupment_cents for d in Remittance.objects.order_by("pk")] == [0, -12_000, 12_500]
+    assert Remittance.objects.get(trace="MAY").capitation_cents == -900
+    (taken,) = carried()
+    assert (taken.cents, taken.claim) == (-500, first), "taken, and no reversal says why"
+    assert [p.claim for p in ProviderAdjustment.objects.order_by("pk")] == [first] * 4
+
+
+def _naming(said, reference: str):
+    """The same check, its provider-level adjustments under that reference."""
+    changes = tuple(replace(p, reference=reference) for p in said.provider_adjustments)
+    return replace(said, provider_adjustments=changes)
+
+
+def test_a_claim_that_was_forwarded_goes_on_waiting(alder: Cast) -> None:
+    claim = sent_claim(alder)
+    gone = answer(claim, paid=0, status="23", CO_109=18_000)
+    post_check(alder, check(alder.center, gone))
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.ACCEPTED
+    assert charge_of(claim).payer_receivable_cents == 18_000
+    assert "forwarded it to another payer" in claim.events.latest("pk").words
+    post_check(alder, check(alder.center, answer(claim, paid=12_000, CO_45=6_000), trace="T2"))
+    assert charge_of(claim).paid_cents == 12_000

@@ -29,6 +29,7 @@ class Account(StrEnum):
     UNAPPLIED = "unapplied"  # paid for a claim that we could not match yet
     RECOUPMENT = "recoupment"  # taken back or owed through provider-level adjustments
     INTEREST = "interest"  # paid for lateness
+    CAPITATION = "capitation"  # paid by the member, whatever the services
 
 
 KEPT_FOR: dict[Account, Keeper] = {
@@ -43,4 +44,5 @@ KEPT_FOR: dict[Account, Keeper] = {
     Account.UNAPPLIED: Keeper.REMITTANCE,
     Account.RECOUPMENT: Keeper.REMITTANCE,
     Account.INTEREST: Keeper.REMITTANCE,
+    Account.CAPITATION: Keeper.REMITTANCE,
 }

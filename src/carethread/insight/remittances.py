@@ -100,4 +100,4 @@ def answers(check: Remittance) -> "QuerySet[RemittedClaim]":
 
 def provider_level(check: Remittance) -> list[ProviderAdjustment]:
     """What the payer added to or took from the check itself."""
-    return list(check.provider_adjustments.order_by("pk"))
+    return list(check.provider_adjustments.select_related("claim__client").order_by("pk"))

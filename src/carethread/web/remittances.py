@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from carethread.insight import remittances as checks
+from carethread.insight import takebacks
 from carethread.insight.ages import age_days
 from carethread.insight.unmatched import likely, named, waiting
 from carethread.record.models import ClaimVersion, Match, Remittance
@@ -23,7 +24,11 @@ def remittances(request: Request) -> HttpResponse:
     return render(
         request,
         "billing/remittances.html",
-        {"asked": asked, "page": page(request, checks.checks(asked))},
+        {
+            "asked": asked,
+            "page": page(request, checks.checks(asked)),
+            "carried": takebacks.carried() if asked == "carried" else [],
+        },
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from carethread.insight.takebacks import claims_named
 from carethread.record.models import (
     Adjustment,
     EdiFile,
@@ -43,15 +44,18 @@ def check(file: EdiFile, remittance: wire.Remittance, *, now: datetime) -> Remit
         trace=remittance.trace,
         posted_at=now,
     )
+    changes = remittance.provider_adjustments
+    named = claims_named(change.reference for change in changes)
     ProviderAdjustment.objects.bulk_create(
         ProviderAdjustment(
             organization_id=file.organization_id,
             remittance=row,
-            reason=adjustment.reason,
-            reference=adjustment.reference,
-            amount_cents=adjustment.amount,
+            reason=change.reason[:5],
+            reference=change.reference[:50],
+            amount_cents=change.amount,
+            claim_id=named.get(change.reference),
         )
-        for adjustment in remittance.provider_adjustments
+        for change in changes
     )
     return row
 

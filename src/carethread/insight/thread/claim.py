@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from carethread.codes import icd10
+from carethread.codes.adjustments import provider_reason
 from carethread.insight.thread.ahead import ahead
 from carethread.insight.thread.steps import Feel, Kind, Link, Step, Thread, dollars, in_order
 from carethread.record.models import (
@@ -39,6 +40,7 @@ def of_claim(claim: Claim, now: datetime) -> Thread:
         *_left(versions),
         *_acknowledged(versions),
         *_answered(claim),
+        *_taken(claim),
         *_cases(claim),
         *ahead(claim, now),
     ]
@@ -220,6 +222,22 @@ def _answered(claim: Claim) -> Iterator[Step]:
         transfers = list(match.remitted.transfers.all())
         if transfers:
             yield _transfers(match, transfers)
+
+
+def _taken(claim: Claim) -> Iterator[Step]:
+    """What a payer changed about a check on account of this claim."""
+    rows = claim.provider_adjustments.select_related("remittance").order_by("pk")
+    for row in rows[:_CASES_SHOWN]:
+        words = provider_reason(row.reason).words
+        taken = "took" if row.amount_cents > 0 else "gave"
+        yield Step(
+            Kind.REMITTANCE,
+            f"{row.remittance.payer_name} {taken} {dollars(abs(row.amount_cents))}: {words}",
+            row.remittance.posted_at,
+            (f"{row.reason} in check {row.remittance.trace}, reference {row.reference}",),
+            Feel.BAD if row.amount_cents > 0 else Feel.DONE,
+            Link("remittance", row.remittance_id),
+        )
 
 
 def _remittance(match: Match) -> Step:

@@ -114,4 +114,5 @@ def _provider_level(check: Remittance) -> Iterator[Step]:
             f"Provider-level adjustment {row.reason}: {dollars(-row.amount_cents)}",
             check.posted_at,
             (f"Reference {row.reference}",) if row.reference else (),
+            link=Link("claim", row.claim_id) if row.claim_id else None,
         )

@@ -5,7 +5,7 @@ The payer's words are append-only; how each claim payment was matched is a state
 
 from django.db import models
 
-from carethread.record.models.claim import ClaimLine, ClaimVersion
+from carethread.record.models.claim import Claim, ClaimLine, ClaimVersion
 from carethread.record.models.coverage import Payer
 from carethread.record.models.people import User
 from carethread.record.models.scoped import AppendOnly, Scoped
@@ -96,6 +96,7 @@ class Remittance(Scoped):
     unapplied_cents = models.BigIntegerField(default=0)
     recoupment_cents = models.BigIntegerField(default=0)
     interest_cents = models.BigIntegerField(default=0)
+    capitation_cents = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -169,7 +170,8 @@ class Adjustment(AppendOnly):
 
 
 class ProviderAdjustment(AppendOnly):
-    """One PLB pair: a change to the check itself. Positive cents lower it."""
+    """One PLB pair: a change to the check itself. Positive cents lower it. `claim` is the one of
+    ours that its reference names, where it names one: whose money is taken back or carried."""
 
     remittance = models.ForeignKey(
         Remittance, on_delete=models.PROTECT, related_name="provider_adjustments"
@@ -177,6 +179,9 @@ class ProviderAdjustment(AppendOnly):
     reason = models.CharField(max_length=5)
     reference = models.CharField(max_length=50, blank=True)
     amount_cents = models.BigIntegerField()
+    claim = models.ForeignKey(
+        Claim, null=True, blank=True, on_delete=models.PROTECT, related_name="provider_adjustments"
+    )
 
     def __str__(self) -> str:
         return f"PLB {self.reason} {self.amount_cents}"
