@@ -5,7 +5,8 @@ from io import BytesIO
 
 import pytest
 
-from carethread.codes.published import NotSuchAFile, parse
+from carethread.codes.published import parse
+from carethread.codes.sheets import NotSuchAFile
 
 PTP = (
     "CPT only copyright\t\t\t\t\t\t\n"
@@ -43,16 +44,6 @@ def test_units_with_their_indicator() -> None:
     found = parse("mue", MUE.encode("cp1252"))
     assert [(e.code, e.value, e.flag) for e in found.entries] == [("90837", 2, "3")]
     assert ["no number" in f.words for f in found.faults] == [True]
-
-
-def test_a_fee_schedule_in_cents() -> None:
-    text = "HCPCS,MOD,Non-Facility Fee,Facility Fee\n90837,,$154.29,130\n90834,HO,1.5,1\nx,,1,1\n"
-    found = parse("fees", text.encode())
-    assert [(e.code, e.other, e.value) for e in found.entries] == [
-        ("90837", "", 15429),
-        ("90834", "HO", 150),
-    ]
-    assert len(found.faults) == 1
 
 
 def test_wording_of_reasons() -> None:

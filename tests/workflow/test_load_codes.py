@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from carethread.codes.published import NotSuchAFile
-from carethread.record.models import Claim, ContractRate, LoadedRow, LoadedTable
+from carethread.codes.sheets import NotSuchAFile
+from carethread.record.models import Claim, LoadedRow, LoadedTable
 from carethread.workflow import bill, load_codes
 from carethread.workflow.errors import Refused
 from tests.cast import NOW, Cast, signed_session
@@ -50,16 +50,6 @@ def test_a_newer_file_replaces_the_rows_and_the_same_file_is_refused(alder: Cast
     _load(alder, "mue", MUE.encode())
     assert LoadedRow.objects.get().value == 2
     assert LoadedTable.objects.count() == 2
-
-
-def test_a_fee_schedule_becomes_the_payers_rates(alder: Cast) -> None:
-    data = b"HCPCS,Amount\n90837,154.29\n"
-    with pytest.raises(Refused, match="whose"):
-        _load(alder, "fees", data)
-    _load(alder, "fees", data, payer=alder.payer)
-    assert ContractRate.objects.get(effective_from=DAY).allowed_cents == 15_429
-    with pytest.raises(Refused, match="already"):
-        _load(alder, "fees", data, payer=alder.payer)
 
 
 def test_what_is_no_such_table_changes_nothing(alder: Cast) -> None:

@@ -12,7 +12,7 @@ from carethread.cli.threads import Npi
 if TYPE_CHECKING:
     from carethread.workflow.load_codes import Preview
 
-app = typer.Typer(no_args_is_help=True, help="Tables of CMS, OIG, payers and X12 (not shipped).")
+app = typer.Typer(no_args_is_help=True, help="Tables of CMS, OIG and X12 (not shipped).")
 
 _SHOWN = 20
 
@@ -24,12 +24,11 @@ def _group() -> None:
 
 @app.command()
 def load(
-    kind: Annotated[str, typer.Argument(metavar="ptp|mue|fees|carc|rarc|leie")],
+    kind: Annotated[str, typer.Argument(metavar="ptp|mue|carc|rarc|leie")],
     file: Annotated[str, typer.Argument(metavar="FILE", help="CSV, TXT or XLSX, as published.")],
     starts: Annotated[
         str, typer.Option("--from", metavar="DAY", help="First day, as 2026-01-01: the quarter's.")
     ] = "",
-    payer: Annotated[str, typer.Option(help="Of fees: the payer's id.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it holds.")] = False,
     npi: Npi = "",
 ) -> None:
@@ -38,7 +37,8 @@ def load(
     Exit code 0: kept (or looked at). 1: kept, but some rows make no sense. 2: nothing was done.
     """
     from carethread.cli import ready
-    from carethread.codes.published import KINDS, NotSuchAFile
+    from carethread.codes.published import KINDS
+    from carethread.codes.sheets import NotSuchAFile
 
     if kind not in KINDS:
         fail(f"{kind} is none of {', '.join(KINDS)}")
@@ -46,7 +46,6 @@ def load(
     ready.set_up_record()
     from django_scopes import scope
 
-    from carethread.record.models import Payer
     from carethread.workflow import load_codes
     from carethread.workflow.errors import Refused
 
@@ -62,7 +61,6 @@ def load(
                         raw,
                         name=Path(called(file)).name,
                         starts=day,
-                        payer=Payer.objects.filter(payer_id=payer).first() if payer else None,
                         now=datetime.now(UTC),
                     )
         except (NotSuchAFile, Refused) as problem:

@@ -44,7 +44,16 @@ POLICIES: dict[str, Policy] = {
             "underpayment_cents",
             100,
             "cents",
-            "A line paid short of the contract by more than this opens a case.",
+            "A line paid short of the contract by more than this is followed up.",
+            by=(PAYER,),
+        ),
+        Policy(
+            "underpayment_percent",
+            0,
+            "percent",
+            "Where this share of what the contract promises is more, it is borne instead.",
+            by=(PAYER,),
+            most=100,
         ),
         Policy(
             "eft_window_days",

@@ -33,7 +33,6 @@ CURES: Mapping[str, tuple[str, ...]] = {
     "documentation": ("note", "client"),
     "credential": _ROSTER,
     "contract": ("payer", "fees"),
-    "underpayment": ("payer", "fees"),
     "coding": _RULES,
     "bundling": _RULES,
     "units": _RULES,

@@ -7,10 +7,8 @@ lets it be opened once. None of them remembers anything: they ask the record.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from carethread.codes.rejections import rejection
 from carethread.codes.roles import Role
@@ -25,13 +23,11 @@ from carethread.record.models import (
     ClaimState,
     Connection,
     Delivery,
-    LineMatch,
     Match,
     Note,
     Organization,
     Transfer,
 )
-from carethread.record.policies import effective
 from carethread.rules.cause import RootCause, author_cure, cause
 from carethread.rules.clocks import acknowledgment_due, appeal_deadline, filing_limit
 from carethread.workflow import care_cases, explained, gather
@@ -217,67 +213,6 @@ def _held(
     )
 
 
-# -------------------------------------------------------------------------------------- short pay
-
-
-def underpayments(organization: Organization, now: datetime) -> Iterator[Case]:
-    """Lines paid, and left to the patient, for less than the contract allows."""
-    today = gather.service_date(organization, now)
-    tolerance = effective("underpayment_cents", on=today).value
-    short = (
-        without_case(LineMatch.objects.all(), "underpayment")
-        .filter(
-            claim_line__expected_cents__isnull=False,
-            remitted_line__paid_cents__gt=0,
-            remitted_line__claim__match__state="matched",
-        )
-        .exclude(remitted_line__transfers__reversed_by__isnull=False)
-        .annotate(
-            patient=Coalesce(
-                Sum(
-                    "remitted_line__adjustments__amount_cents",
-                    filter=Q(remitted_line__adjustments__group="PR"),
-                ),
-                0,
-            )
-        )
-        .annotate(
-            shortfall=F("claim_line__expected_cents")
-            - F("remitted_line__paid_cents")
-            - F("patient")
-        )
-        .filter(shortfall__gt=tolerance)
-        .select_related(
-            "remitted_line__claim__remittance", "claim_line__version__claim__payer"
-        )
-    )  # fmt: skip
-    for row in short:
-        yield _underpayment(organization, row, now)
-
-
-def _underpayment(organization: Organization, row: Any, now: datetime) -> Case:
-    line, claim = row.claim_line, row.claim_line.version.claim
-    decided = row.remitted_line.claim.remittance.paid_on or now.date()
-    return Case(
-        organization=organization,
-        kind=CaseKind.UNDERPAYMENT,
-        source=f"underpayment:{row.pk}",
-        category="underpayment",
-        owner_role=Role.BILLER.value,
-        title=(
-            f"{claim.payer} allowed ${row.shortfall / 100:,.2f} less than its contract for "
-            f"{line.code} on {line.service_date:%b %-d}"
-        ),
-        cure="Compare with the contract and dispute the payment with the payer.",
-        claim=claim,
-        remitted_line=row.remitted_line,
-        remitted_claim=row.remitted_line.claim,
-        amount_cents=row.shortfall,
-        opened_at=now,
-        due_on=appeal_deadline(decided, claim.payer.kind),
-    )
-
-
 # -------------------------------------------------------------------------------------- unmatched
 
 
@@ -379,7 +314,7 @@ def connections_down(organization: Organization, now: datetime) -> Iterator[Case
 
 
 OPENERS: tuple[Opener, ...] = (
-    denials, rejections, held, underpayments, unmatched, quarantined, missing_answers,
+    denials, rejections, held, unmatched, quarantined, missing_answers,
     connections_down, care_cases.summaries_due, care_cases.authorizations_ending,
 )  # fmt: skip
 

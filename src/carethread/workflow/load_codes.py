@@ -14,12 +14,10 @@ from carethread.codes.catalogue import packaged
 from carethread.codes.limits import dated_codes, laboratory
 from carethread.codes.published import Entry, Published, parse
 from carethread.record.models import (
-    ContractRate,
     Fee,
     LoadedRow,
     LoadedTable,
     Organization,
-    Payer,
     User,
 )
 from carethread.workflow.errors import refuse
@@ -68,21 +66,17 @@ def load(
     *,
     name: str,
     starts: date,
-    payer: Payer | None = None,
     user: User | None = None,
     now: datetime,
 ) -> LoadedTable:
-    """Keep what the file holds from that day on; the same kind's rows before are replaced. A fee
-    schedule becomes the payer's contract rates. Refused for the same file twice."""
+    """Keep what the file holds from that day on; the same kind's rows before are replaced. Refused
+    for the same file twice."""
     digest = hashlib.sha256(data).hexdigest()
     last = LoadedTable.objects.filter(kind=kind).order_by("-pk").first()
-    if kind != "fees" and last is not None and last.sha256 == digest:
+    if last is not None and last.sha256 == digest:
         raise refuse("This very file is loaded already.")
     seen = look(kind, data)
-    if kind == "fees":
-        _keep_rates(organization, seen.entries, payer, starts)
-    else:
-        _keep_rows(organization, kind, seen.entries, starts)
+    _keep_rows(organization, kind, seen.entries, starts)
     return LoadedTable.objects.create(
         organization=organization,
         kind=kind,
@@ -115,26 +109,3 @@ def _keep_rows(
         for e in entries
     )
     LoadedRow.objects.bulk_create(rows, batch_size=_BATCH)
-
-
-def _keep_rates(
-    organization: Organization, entries: tuple[Entry, ...], payer: Payer | None, starts: date
-) -> None:
-    if payer is None:
-        raise refuse("Say whose fee schedule it is.", "payer")
-    if ContractRate.objects.filter(payer=payer, effective_from=starts).exists():
-        raise refuse(f"{payer} has rates from {starts} on already.")
-    ContractRate.objects.bulk_create(
-        (
-            ContractRate(
-                organization=organization,
-                payer=payer,
-                code=e.code,
-                modifier=e.other,
-                allowed_cents=e.value,
-                effective_from=starts,
-            )
-            for e in entries
-        ),
-        batch_size=_BATCH,
-    )

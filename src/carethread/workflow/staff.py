@@ -15,7 +15,6 @@ from carethread.codes.tables import TableError
 from carethread.record.models import (
     ChargeVersion,
     Connection,
-    ContractRate,
     Fee,
     License,
     Organization,
@@ -133,10 +132,6 @@ def save_fee(row: Fee) -> Fee:
     since = gather.midnight(row.organization, row.effective_from)
     charging.charge_uncharged(row.organization, since, now=timezone.now())
     return row
-
-
-def save_rate(row: ContractRate) -> ContractRate:
-    return keep(row)
 
 
 def save_connection(row: Connection) -> Connection:

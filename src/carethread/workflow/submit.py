@@ -33,7 +33,7 @@ from carethread.record.models import (
     Transfer,
 )
 from carethread.record.policies import effective
-from carethread.rules.expect import RateLine, expected
+from carethread.rules.expect import Expected, expected
 from carethread.rules.post import reopen
 from carethread.rules.scrub import scrub
 from carethread.workflow import bill, gather, ledger, numbers, wire_format
@@ -195,7 +195,7 @@ def store(
 
 def freeze_versions(leaving: Sequence[Prepared], file: EdiFile, now: datetime) -> None:
     """These claims as they leave in this file, line by line."""
-    rates = gather.rates_by_payer(one.row.payer_id for one in leaving)
+    promised = _promised(leaving)
     versions = ClaimVersion.objects.bulk_create(
         [
             ClaimVersion(
@@ -217,25 +217,31 @@ def freeze_versions(leaving: Sequence[Prepared], file: EdiFile, now: datetime) -
     lines = []
     for one, version in zip(leaving, versions, strict=True):
         one.row.current = version
-        # A later payer owes what the earlier one left, and no contract says how much that is.
-        contract = rates.get(one.row.payer_id, []) if one.row.after_id is None else []
-        lines += _lines(one, version, contract)
+        lines += _lines(one, version, promised[one.wire.claim_id])
     ClaimLine.objects.bulk_create(lines)
 
 
-def _lines(one: Prepared, version: ClaimVersion, rates: Sequence[RateLine]) -> list[ClaimLine]:
-    rows = []
-    for line in one.wire.lines:
-        charge_version_id, units = one.charged[line.control_number]
-        promise = expected(
-            rates,
-            code=line.procedure,
-            modifiers=line.modifiers,
-            credential=one.row.practitioner.credential,
-            service_date=line.service_from,
-            units=units,
-            charge=line.charge,
+def _promised(leaving: Sequence[Prepared]) -> dict[str, list[Expected | None]]:
+    """What the contracts promise for each line, by claim number. A later payer owes what the
+    earlier one left, and no contract says how much that is."""
+    terms = gather.terms_of(one.row.payer_id for one in leaving)
+    versions = (version for one in leaving for version, _ in one.charged.values())
+    admitted = gather.admissions(versions) if gather.asks_for_days(terms.values()) else {}
+    return {
+        one.wire.claim_id: expected(
+            terms.get(one.row.payer_id, ()) if one.row.after_id is None else (),
+            gather.services(one.wire, one.row.practitioner.credential, one.charged, admitted),
         )
+        for one in leaving
+    }
+
+
+def _lines(
+    one: Prepared, version: ClaimVersion, promised: Sequence[Expected | None]
+) -> list[ClaimLine]:
+    rows = []
+    for line, promise in zip(one.wire.lines, promised, strict=True):
+        charge_version_id, units = one.charged[line.control_number]
         rows.append(
             ClaimLine(
                 organization_id=version.organization_id,
@@ -250,6 +256,7 @@ def _lines(one: Prepared, version: ClaimVersion, rates: Sequence[RateLine]) -> l
                 charge_cents=line.charge,
                 service_date=line.service_from,
                 expected_cents=promise.amount if promise else None,
+                expected_words=promise.reason[:300] if promise else "",
             )
         )
     return rows

@@ -9,7 +9,16 @@ from django_scopes import scope
 
 from carethread.record import statistics
 from carethread.record.models import Organization
-from carethread.workflow import authorize, bill, eligibility, follow_up, next_payer, receive, submit
+from carethread.workflow import (
+    authorize,
+    bill,
+    eligibility,
+    follow_up,
+    next_payer,
+    receive,
+    submit,
+    underpaid,
+)
 
 log = structlog.get_logger("carethread.work")
 
@@ -65,5 +74,5 @@ def _round(organization: Organization, now: datetime) -> Done:
             sent=submit.run(organization, now=now),
             read=receive.run(organization, now=now),
             handed_on=next_payer.run(organization, now=now),
-            cases=follow_up.run(organization, now=now),
+            cases=follow_up.run(organization, now=now) + underpaid.run(organization, now=now),
         )

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from carethread.rules.expect import RateLine
+from carethread.codes.contracts import TermKind
+from carethread.rules.expect import Term
 from carethread.rules.facts import (
     BilledLine,
     DatedFacts,
@@ -65,7 +66,7 @@ def _context(
             date(2026, 3, 1), "Cole", "Clara", date(1990, 5, 17), is_active=True
         ),
         billing_enrollments=(EnrollmentFacts(*YEAR, payer_id="HRBR1"),),
-        rates=tuple(RateLine(code, 100, YEAR[0]) for code in sorted(codes)),
+        rates=tuple(Term(TermKind.FEE, 100, starts=YEAR[0], code=code) for code in sorted(codes)),
         certifications=(DatedFacts(*YEAR),),
         program_minutes={MONDAY + timedelta(days=n): 300 for n in range(5)},
         unit_edits={code: UnitEdit(code, 40, per_day=True) for code in codes},

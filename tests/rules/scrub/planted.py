@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from carethread.codes.contracts import TermKind
 from carethread.codes.edits import Edit
-from carethread.rules.expect import RateLine
+from carethread.rules.expect import Term
 from carethread.rules.facts import (
     BilledLine,
     Cap,
@@ -418,7 +419,7 @@ PLANTS = (
     Plant("TIMELY_FILING", "ninety-one days later", KINDS, _late),
     Plant("FREQ78_NEEDS_F8", "a replacement of nothing", KINDS, claim(frequency="7")),
     Plant("CONTRACT_RATE_ON_FILE", "no rate for the code", KINDS,
-          context(rates=(RateLine("T9999", 1, date(2026, 1, 1)),))),
+          context(rates=(Term(TermKind.FEE, 1, starts=date(2026, 1, 1), code="T9999"),))),
 )  # fmt: skip
 
 NEAR = (
@@ -539,5 +540,5 @@ NEAR = (
         replace(c, lines=(replace(c.lines[0], service_to=date(2026, 3, 4), units=Decimal(3),
                                   charge=c.charge),)),
         replace(x, lines={}))),
-    Plant("CONTRACT_RATE_ON_FILE", "a payer without a contract", KINDS, context(rates=())),
+    Plant("CONTRACT_RATE_ON_FILE", "a payer without a contract", KINDS, context(rates=None)),
 )  # fmt: skip

@@ -34,10 +34,15 @@ from carethread.record.models.claim import (
     ClaimState,
     ClaimVersion,
 )
+from carethread.record.models.contracts import (
+    Contract,
+    ContractEvent,
+    ContractFile,
+    ContractTerm,
+)
 from carethread.record.models.coverage import (
     Client,
     Consent,
-    ContractRate,
     Coverage,
     Fee,
     Payer,
@@ -68,6 +73,7 @@ from carethread.record.models.remittance import (
 )
 from carethread.record.models.rules import LoadedRow, LoadedTable, RuleSkip, ScrubRule
 from carethread.record.models.scoped import AppendOnly, Scoped
+from carethread.record.models.underpaid import Comparison, Dispute, Shortfall
 from carethread.record.models.wire import (
     Connection,
     Counter,
@@ -83,12 +89,13 @@ __all__ = [
     "Attendance", "Authorization", "AuthorizationEvent", "AuthorizationState", "Case",
     "CaseEvent", "CaseKind", "CensusEntry", "Certification", "Charge", "ChargeEvidence",
     "ChargeVersion", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimState",
-    "ClaimVersion", "Client", "Connection", "Consent", "ContractRate", "Counter", "Coverage",
-    "Delivery", "Diagnosis", "DischargeSummary", "DischargeSummaryVersion", "EdiFile",
+    "ClaimVersion", "Client", "Comparison", "Connection", "Consent", "Contract",
+    "ContractEvent", "ContractFile", "ContractTerm", "Counter", "Coverage",
+    "Delivery", "Diagnosis", "DischargeSummary", "DischargeSummaryVersion", "Dispute", "EdiFile",
     "EftDeposit", "EligibilityAnswer", "EligibilityCheck", "Episode", "Fee", "Group", "GroupMember",
     "Interchange", "LabOrder", "License", "LineMatch", "LoadedRow", "LoadedTable", "Match",
     "Note", "NoteVersion", "Organization", "Payer", "PayerEnrollment", "PolicySetting",
     "Practitioner", "Program", "ProviderAdjustment", "Reassociation", "Remittance", "RemittedClaim",
     "RemittedLine", "RemoteFile", "RoleGrant", "RuleSkip", "Scoped", "ScrubRule", "Session",
-    "Signature", "Site", "Stay", "Transfer", "TreatmentPlan", "UnitEntry", "User",
+    "Shortfall", "Signature", "Site", "Stay", "Transfer", "TreatmentPlan", "UnitEntry", "User",
 ]  # fmt: skip

@@ -122,7 +122,7 @@ class ClaimVersion(AppendOnly):
 
 class ClaimLine(AppendOnly):
     """A line as it left. `control_number` is its REF*6R; `expected_cents` what the contract
-    allowed on the day it was sent (null where no rate was on file)."""
+    promised for it when it was sent (null where it was silent), and `expected_words` why."""
 
     version = models.ForeignKey(ClaimVersion, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveSmallIntegerField()
@@ -137,6 +137,7 @@ class ClaimLine(AppendOnly):
     charge_cents = models.BigIntegerField()
     service_date = models.DateField()
     expected_cents = models.BigIntegerField(null=True, blank=True)
+    expected_words = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [

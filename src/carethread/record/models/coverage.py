@@ -74,30 +74,6 @@ class Fee(Scoped):
         return f"{self.code} {self.amount_cents}"
 
 
-class ContractRate(Scoped):
-    """What a payer has agreed to allow for one unit of a code, in cents, between dates."""
-
-    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="rates")
-    code = models.CharField(max_length=5)
-    modifier = models.CharField(max_length=2, blank=True)
-    credential = models.CharField(max_length=12, blank=True)
-    allowed_cents = models.BigIntegerField()
-    effective_from = models.DateField()
-    effective_to = models.DateField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["payer", "code", "modifier", "credential", "effective_from"],
-                name="one_rate_per_code_and_start",
-            ),
-            models.CheckConstraint(condition=Q(allowed_cents__gte=0), name="rate_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.payer} {self.code}"
-
-
 class Client(Scoped):
     """A person in care."""
 

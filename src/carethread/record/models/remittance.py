@@ -188,7 +188,8 @@ class ProviderAdjustment(AppendOnly):
 
 
 class Match(Scoped):
-    """Which submitted claim a remitted claim answers. Certain, or it waits for a person."""
+    """Which submitted claim a remitted claim answers. Certain, or it waits for a person. Until
+    `compared_at` nobody has held what was paid against the contract."""
 
     remitted = models.OneToOneField(RemittedClaim, on_delete=models.PROTECT, related_name="match")
     state = models.CharField(
@@ -203,10 +204,18 @@ class Match(Scoped):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     at = models.DateTimeField()
+    compared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "matches"
-        indexes = [models.Index(fields=["organization", "state"])]
+        indexes = [
+            models.Index(fields=["organization", "state"]),
+            models.Index(
+                fields=["organization"],
+                condition=models.Q(state="matched", compared_at__isnull=True),
+                name="matches_not_compared",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.remitted_id} {self.state}"

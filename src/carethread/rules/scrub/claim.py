@@ -221,12 +221,11 @@ def units_whole(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
     source="the center's contracts; without a rate no underpayment is found",
 )
 def rate_on_file(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
-    for line in claim.lines if context.rates else ():
+    if context.rates is None:
+        return
+    for line in claim.lines:
         held = any(
-            r.code == line.procedure
-            and r.starts <= line.service_from
-            and (r.ends is None or line.service_from <= r.ends)
-            for r in context.rates or ()
+            r.covers(line.procedure, line.revenue_code, line.service_from) for r in context.rates
         )
         if line.procedure and not held:
             message = (

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from carethread.codes.catalogue import Catalogue, packaged
 from carethread.codes.edits import Edit
 from carethread.codes.policies import POLICIES
-from carethread.rules.expect import RateLine
+from carethread.rules.expect import Term
 from carethread.rules.facts import (
     AuthorizationFacts,
     AuthorizedService,
@@ -92,7 +92,8 @@ class ScrubContext:
     authorization to its own, where the record says it line by line (else `authorization` is meant
     for every line); `is_part2` whether the program is a Part 2 (SUD) program;
     `billing_enrollments` the spans in which the payer has the billing NPI under its tax id;
-    `rates` the payer's contract; `certifications` a physician's, for IOP and PHP;
+    `rates` what the payer's contract says (None: there is none); `certifications` a physician's,
+    for IOP and PHP;
     `program_minutes` attended minutes by day over whole weeks; `unit_edits` and `pair_edits` what
     is loaded from CMS files for the codes in hand; `policies` what the center has set (defaults
     elsewhere); `tables` those in force for the payer; `own` the center's own rules and what it
@@ -122,7 +123,7 @@ class ScrubContext:
     eligibility: EligibilityFacts | None = None
     earlier: EarlierPayer | None = None
     billing_enrollments: tuple[EnrollmentFacts, ...] | None = None
-    rates: tuple[RateLine, ...] | None = None
+    rates: tuple[Term, ...] | None = None
     certifications: tuple[DatedFacts, ...] | None = None
     program_minutes: Mapping[date, int] | None = None
     unit_edits: Mapping[str, UnitEdit] | None = None

@@ -14,7 +14,7 @@ from carethread.record.models import (
     Client,
     Connection,
     Consent,
-    ContractRate,
+    Contract,
     Coverage,
     Diagnosis,
     Episode,
@@ -35,7 +35,7 @@ from carethread.sandbox.practice import cast, clients, insurers, truth, world
 from carethread.sandbox.practice.calendar import Visit
 from carethread.sandbox.practice.planted import InOurRecord, faults
 from carethread.sandbox.practice.world import World
-from carethread.workflow import admit, staff
+from carethread.workflow import admit, contracts, staff
 
 SENDER = "ALDERROW"
 
@@ -71,7 +71,7 @@ def practice(of: World, *, wire: dict[str, Any], now: datetime) -> Practice:
         _places(made, cast.SITES, cast.PROGRAMS)
         _people(made, cast.STAFF, password, of)
         for insurer in insurers.INSURERS:
-            _payer(made, insurer, of)
+            _payer(made, insurer, of, now)
         for code, cents in insurers.FEES.items():
             staff.save_fee(made.row(Fee, code=code, amount_cents=cents, effective_from=of.long_ago))
         for client in clients.CLIENTS:
@@ -89,7 +89,7 @@ def outsider(of: World, *, now: datetime) -> Organization:
         _places(made, (cast.OUTSIDE_SITE,), (cast.OUTSIDE_PROGRAM,))
         _people(made, cast.OUTSIDE_STAFF, make_password(cast.PASSWORD), of)
         for insurer in (insurers.HARBOR, insurers.LARCHFIELD):
-            _payer(made, insurer, of)
+            _payer(made, insurer, of, now)
         for client in clients.OUTSIDERS:
             _client(made, client, of, now)
     return organization
@@ -258,7 +258,7 @@ def _practitioner(
     made.practitioners[person.key] = row
 
 
-def _payer(made: Practice, insurer: insurers.Insurer, of: World) -> None:
+def _payer(made: Practice, insurer: insurers.Insurer, of: World, now: datetime) -> None:
     payer = staff.save_payer(
         made.row(
             Payer,
@@ -281,17 +281,37 @@ def _payer(made: Practice, insurer: insurers.Insurer, of: World) -> None:
                 effective_from=of.long_ago,
             )
         )
-    for (code, credential), cents in insurer.rates().items():
-        staff.save_rate(
-            made.row(
-                ContractRate,
-                payer=payer,
-                code=code,
-                credential=credential,
-                allowed_cents=cents,
-                effective_from=of.long_ago,
-            )
-        )
+    _contract(made, insurer, payer, of, now)
+
+
+def _contract(
+    made: Practice, insurer: insurers.Insurer, payer: Payer, of: World, now: datetime
+) -> None:
+    """What the payer has agreed to, loaded from a sheet as a center would."""
+    contract = contracts.save_contract(
+        made.row(
+            Contract,
+            payer=payer,
+            name=f"{insurer.name} {of.first.year}",
+            effective_from=of.long_ago,
+            sequestration=insurer.benefit.sequestration * 100,
+        ),
+        now=now,
+    )
+    lines = [
+        f"{code},{credential},{cents // 100}.{cents % 100:02d}"
+        for (code, credential), cents in insurer.rates().items()
+    ]
+    sheet = contracts.hand_in(
+        contract,
+        name=f"{insurer.key}-rates.csv",
+        data="\n".join(("Code,Credential,Rate", *lines)).encode(),
+        starts=of.long_ago,
+        is_whole=False,
+        user=None,
+        now=now,
+    )
+    contracts.load(sheet, user=None, now=now)
 
 
 # ------------------------------------------------------------------------------ the clients

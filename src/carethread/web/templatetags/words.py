@@ -59,6 +59,11 @@ _CAUSES = {
     "routing": "Wrong payer",
     "silence": "No answer",
     "timely": "Filed too late",
+    "underpaid_rate": "Paid below the contract",
+    "underpaid_reduction": "Reduced without a reason in the contract",
+    "underpaid_sequestration": "Sequestration beyond the contract",
+    "underpaid_table": "Their table or ours is wrong",
+    "underpaid_units": "Fewer units paid",
 }
 
 

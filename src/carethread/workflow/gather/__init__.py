@@ -11,7 +11,6 @@ from carethread.workflow.gather.charges import (
     charges_for_billing,
     cycle,
     cycle_of,
-    rates_by_payer,
     stay_facts,
     with_parts,
 )
@@ -22,6 +21,14 @@ from carethread.workflow.gather.clock import (
 )
 from carethread.workflow.gather.context import (
     contexts,
+)
+from carethread.workflow.gather.contracts import (
+    admissions,
+    asks_for_days,
+    services,
+    standing_terms,
+    term,
+    terms_of,
 )
 from carethread.workflow.gather.earlier import (
     HANDED_ON,
@@ -52,6 +59,8 @@ __all__ = [
     "NOTE_PARTS",
     "NOTHING_TOLD",
     "Told",
+    "admissions",
+    "asks_for_days",
     "billable",
     "billable_charge",
     "billed_days",
@@ -71,11 +80,14 @@ __all__ = [
     "not_this_payers",
     "payer_and_policy",
     "provider",
-    "rates_by_payer",
     "service_date",
+    "services",
     "settings_at",
+    "standing_terms",
     "stay_facts",
     "tables",
+    "term",
+    "terms_of",
     "told",
     "versions_to_charge",
     "with_parts",

@@ -10,13 +10,11 @@ from django.db.models import QuerySet
 from carethread.record.models import (
     Charge,
     Claim,
-    ContractRate,
     Coverage,
     Episode,
 )
 from carethread.record.policies import effective
 from carethread.rules import institutional
-from carethread.rules.expect import RateLine
 from carethread.rules.facts import (
     Billable,
     BillableCharge,
@@ -183,20 +181,3 @@ def coverage_of(charge: Charge) -> Coverage:
     assert charge.current is not None
     assert charge.current.coverage is not None
     return charge.current.coverage
-
-
-def rates_by_payer(payers: Iterable[int]) -> dict[int, list[RateLine]]:
-    """The contracts' fee schedules, by payer."""
-    rates: dict[int, list[RateLine]] = defaultdict(list)
-    for row in ContractRate.objects.filter(payer__in=set(payers)):
-        rates[row.payer_id].append(
-            RateLine(
-                code=row.code,
-                amount=row.allowed_cents,
-                starts=row.effective_from,
-                ends=row.effective_to,
-                modifier=row.modifier,
-                credential=row.credential,
-            )
-        )
-    return rates

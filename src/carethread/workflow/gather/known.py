@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, QuerySet, Value
 
+from carethread.codes.contracts import TermKind
 from carethread.codes.edits import Edit
 from carethread.codes.levels import family_of, focus
 from carethread.codes.limits import Limit, otp
@@ -19,7 +20,8 @@ from carethread.record.models import (
     Attendance,
     Charge,
     ClaimLine,
-    ContractRate,
+    Contract,
+    ContractTerm,
     Coverage,
     LoadedRow,
     NoteVersion,
@@ -27,7 +29,7 @@ from carethread.record.models import (
     ScrubRule,
 )
 from carethread.rules import group_note
-from carethread.rules.expect import RateLine
+from carethread.rules.expect import Term
 from carethread.rules.facts import (
     BilledLine,
     OtherPolicy,
@@ -74,7 +76,7 @@ def _enriched(charges: Sequence[Charge], context: ScrubContext, around: "_Around
         )
         if _payer_kind(first) == "medicaid"
         else None,
-        rates=tuple(around.rates.get(payer_id, ())),
+        rates=around.rates.get(payer_id),
         program_minutes=around.minutes.get(first.client_id),
         billed=tuple(
             dict.fromkeys(
@@ -138,7 +140,7 @@ class _Around:
     today: date
     limits: set[Limit]
     rules: list[ScrubRule] = field(init=False)
-    rates: dict[int, list[RateLine]] = field(init=False)
+    rates: dict[int, tuple[Term, ...]] = field(init=False)
     unit_edits: dict[str, UnitEdit] = field(init=False)
     pair_edits: dict[frozenset[str], tuple[Edit, ...]] = field(init=False)
     skips: dict[int, frozenset[str]] = field(init=False)
@@ -233,18 +235,24 @@ def next_version(row: RuleSkip) -> int:
 Loaded = tuple[dict[str, UnitEdit], dict[frozenset[str], tuple[Edit, ...]]]
 
 
-def _priced(charges: Sequence[Charge], codes: set[str]) -> tuple[dict[int, list[RateLine]], Loaded]:
-    """Contracts by payer (one without any rate has no entry), and rows of the loaded MUE and PTP
-    files that speak of these codes: one query for all three."""
+def _priced(
+    charges: Sequence[Charge], codes: set[str]
+) -> tuple[dict[int, tuple[Term, ...]], Loaded]:
+    """What contracts say of these codes, by payer (without a contract it has no entry), and rows of
+    the loaded MUE and PTP files that speak of them: one query for all of it."""
     payers = {c.current.coverage.payer_id for c in charges if c.current and c.current.coverage}
     found = _prices(payers=sorted(payers), codes=sorted(codes))
-    rates: dict[int, list[RateLine]] = defaultdict(list)
+    rates: dict[int, tuple[Term, ...]] = {}
     units: dict[str, UnitEdit] = {}
     pairs: dict[frozenset[str], tuple[Edit, ...]] = {}
     for kind, code, other, value, flag, starts, ends, payer in found:
-        if kind == "rate":
-            if code in codes or not rates[payer]:
-                rates[payer].append(RateLine(code, value, starts, ends))
+        if kind == "contract":
+            rates.setdefault(payer, ())
+        elif kind == "rate":
+            said = Term(
+                TermKind.FEE, value, starts=starts, ends=ends, code=code, revenue_code=other
+            )
+            rates[payer] = (*rates.get(payer, ()), said)
         elif kind == "mue":
             units[code] = UnitEdit(code, value, per_day=flag in ("2", "3"))
         else:
@@ -255,25 +263,36 @@ def _priced(charges: Sequence[Charge], codes: set[str]) -> tuple[dict[int, list[
 
 
 @compiled
-def _prices(payers: list[int], codes: list[str]) -> "QuerySet[ContractRate, Any]":
+def _prices(payers: list[int], codes: list[str]) -> "QuerySet[Contract, Any]":
     columns = ("kind", "code", "other", "cents", "flag", "effective_from", "effective_to", "whose")
     loaded = (
         LoadedRow.objects.filter(kind__in=("mue", "ptp"), code__in=codes)
         .annotate(cents=F("value"), whose=Value(0))
         .values_list(*columns)
     )
-    contract = (
-        ContractRate.objects.filter(payer__in=payers)
+    promised = (
+        ContractTerm.objects.filter(
+            contract__payer__in=payers, withdrawn_at__isnull=True, code__in=["", *codes]
+        )
+        .exclude(kind=TermKind.STOP_LOSS.value)
         .annotate(
-            kind=Value("rate"),
-            other=Value(""),
-            cents=F("allowed_cents"),
+            what=Value("rate"),
+            other=F("revenue_code"),
+            cents=F("amount_cents"),
             flag=Value(""),
-            whose=F("payer_id"),
+            whose=F("contract__payer_id"),
+        )
+        .values_list("what", *columns[1:])
+    )
+    contracts = (
+        Contract.objects.filter(payer__in=payers)
+        .annotate(
+            kind=Value("contract"), code=Value(""), other=Value(""), cents=Value(0),
+            flag=Value(""), whose=F("payer_id"),
         )
         .values_list(*columns)
-    )
-    return contract.union(loaded, all=True)
+    )  # fmt: skip
+    return contracts.union(promised, loaded, all=True)
 
 
 def _policies(charges: Sequence[Charge]) -> dict[int, list[OtherPolicy]]:

@@ -1,0 +1,8 @@
+"""Rates are terms of contracts now (0009 moved them)."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("record", "0009_contracts")]
+    operations = [migrations.DeleteModel("ContractRate")]

@@ -1,0 +1,408 @@
+"""What was paid is held against what was promised, and what is missing is followed up.
+
+`run` compares what was posted since (`Match.compared_at` says what was). Lines that one payer pays
+short for one code and one cause are one case, however many they are; it closes by itself when the
+money comes, or when our own table was wrong.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery
+
+from carethread.codes.roles import Role
+from carethread.record.models import (
+    Case,
+    CaseKind,
+    ClaimLine,
+    Comparison,
+    ContractEvent,
+    Dispute,
+    Match,
+    Organization,
+    Payer,
+    Shortfall,
+    User,
+)
+from carethread.rules.clocks import appeal_deadline
+from carethread.rules.underpaid import (
+    Cause,
+    Pattern,
+    Seen,
+    Verdict,
+    pattern,
+)
+from carethread.rules.words import day, dollars
+from carethread.workflow import comparing, follow_up, gather
+from carethread.workflow.errors import refuse
+
+_BATCH = 500
+_OTHERS = 300  # lines of a code that are looked at beside the short ones
+comparing.LATER_PAYERS = (
+    "2",
+    "3",
+    "20",
+    "21",
+)  # CLP02: the contract of a first payer promises nothing there
+
+
+def run(organization: Organization, *, now: datetime) -> int:
+    """Compare what was posted since, look again where a contract changed; the cases touched."""
+    touched = 0
+    while (done := _round(organization, now)) is not None:
+        touched += done
+    return touched + _look_again(organization, now)
+
+
+@transaction.atomic
+def _round(organization: Organization, now: datetime) -> int | None:
+    """One batch; None where nothing is left."""
+    _alone(organization)
+    matches = list(_due()[:_BATCH])
+    if not matches:
+        return None
+    Match.objects.filter(pk__in=[m.pk for m in matches]).update(compared_at=now)
+    newest = {m.version.claim_id: m for m in matches if m.version and _is_first_payers(m)}
+    answers = {m.version_id: m.remitted for m in newest.values() if m.version_id}
+    lines = comparing.promised_lines(answers)
+    by_line = {line.pk: answers[line.version_id] for line in lines}
+    found = comparing.compared(lines, by_line, now)
+    return _follow(organization, found, now)
+
+
+def _alone(organization: Organization) -> None:
+    """One worker at a time."""
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+
+
+def _due() -> "QuerySet[Match]":
+    rows: QuerySet[Match] = (
+        Match.objects.filter(state="matched", compared_at__isnull=True)
+        .select_related("version__claim", "remitted__remittance")
+        .defer("version__content")
+        .order_by("pk")
+    )
+    return rows
+
+
+def _is_first_payers(match: Match) -> bool:
+    return match.remitted.status not in comparing.LATER_PAYERS
+
+
+# ------------------------------------------------------------------------------ following up
+
+
+def _follow(
+    organization: Organization, found: Sequence[Comparison], now: datetime, ours: bool = False
+) -> int:
+    """What the comparisons open, change and settle; the number of cases touched. `ours`: they come
+    of a contract that was corrected, and no money has come."""
+    short = [row for row in found if row.verdict == Verdict.SHORT]
+    cases = _cases_for(organization, short, now)
+    live = _live(row.charge_id for row in found)
+    touched = {row.case_id for row in live.values()} | {case.pk for case in cases.values()}
+    fresh = []
+    for row in found:
+        standing = live.get(row.charge_id)
+        if standing is not None:
+            _settle(standing, row, now, ours)
+        elif row.verdict == Verdict.SHORT:
+            fresh.append(_shortfall(row, cases[_key(row)], now))
+    Shortfall.objects.bulk_create(fresh)
+    for case in Case.objects.filter(pk__in=touched).order_by("pk"):
+        _refresh(case, now)
+    return len(touched)
+
+
+Key = tuple[int, str, str]
+
+
+def _key(row: Comparison) -> Key:
+    """What makes lines one pattern: payer, code, cause."""
+    line = row.claim_line
+    return line.version.claim.payer_id, line.code or line.revenue_code, row.cause
+
+
+def _cases_for(
+    organization: Organization, short: Sequence[Comparison], now: datetime
+) -> dict[Key, Case]:
+    """The open case of each pattern, locked; a new one where there is none."""
+    found = {}
+    for key in sorted({_key(row) for row in short}):
+        source = "underpaid:{}:{}:{}:".format(*key)
+        rows = Case.objects.filter(source__startswith=source)
+        live = rows.exclude(state="closed").select_for_update(no_key=True).first()
+        found[key] = live or Case.objects.create(
+            organization=organization,
+            kind=CaseKind.UNDERPAYMENT,
+            source=f"{source}{rows.count() + 1}",
+            category=f"underpaid_{key[2]}",
+            owner_role=Role.BILLER.value,
+            title="Paid short",
+            opened_at=now,
+        )
+    return found
+
+
+def _live(charges: Iterable[int]) -> dict[int, Shortfall]:
+    """Shortfalls that are not settled, by charge, with their cases locked first."""
+    rows = Shortfall.objects.filter(charge__in=set(charges), settled_at__isnull=True)
+    cases = Case.objects.filter(pk__in=rows.values("case")).order_by("pk")
+    list(cases.select_for_update(no_key=True).values_list("pk"))
+    return {row.charge_id: row for row in rows.order_by("pk")}
+
+
+def _shortfall(row: Comparison, case: Case, now: datetime) -> Shortfall:
+    paid_on = row.remitted_claim.remittance.paid_on or now.date()
+    payer = row.claim_line.version.claim.payer
+    return Shortfall(
+        organization_id=row.organization_id,
+        case=case,
+        charge_id=row.charge_id,
+        comparison=row,
+        first_cents=row.short_cents,
+        short_cents=row.short_cents,
+        appeal_by=appeal_deadline(paid_on, payer.kind),
+        opened_at=now,
+        looked_at=now,
+    )
+
+
+_SETTLED_AS = {
+    Verdict.PROMISED: "recovered",
+    Verdict.OVER: "recovered",
+    Verdict.REFUSED: "taken_back",
+    Verdict.TAKEN_BACK: "taken_back",
+}
+
+
+def _settle(row: Shortfall, found: Comparison, now: datetime, ours: bool) -> None:
+    """What a later answer, or a corrected contract, makes of a short line."""
+    row.comparison, row.looked_at = found, now
+    if found.verdict == Verdict.SHORT:
+        if ours:
+            row.first_cents = found.short_cents + row.recovered_cents
+        else:
+            row.first_cents = max(row.first_cents, found.short_cents)
+            row.recovered_cents = row.first_cents - found.short_cents
+        row.short_cents = found.short_cents
+    else:
+        row.state = "ours" if ours else _SETTLED_AS[Verdict(found.verdict)]
+        if row.state == "recovered":
+            row.recovered_cents = row.first_cents - max(0, found.short_cents)
+        row.short_cents, row.settled_at = 0, now
+    row.save()
+
+
+# ------------------------------------------------------------------------------ the case
+
+
+def _refresh(case: Case, now: datetime) -> None:
+    """The case says what its lines show together; with none left it closes."""
+    rows = list(
+        case.shortfalls.select_related(
+            "comparison__remitted_claim__remittance",
+            "comparison__claim_line__version__claim__payer",
+            "comparison__claim_line__version__claim__practitioner",
+        )
+        .defer("comparison__claim_line__version__content")
+        .order_by("pk")
+    )
+    live = [row for row in rows if row.settled_at is None]
+    if not live:
+        follow_up.close_as(case, _how(rows), now)
+        return
+    told = _pattern(live)
+    is_new = not case.cure
+    if not is_new and case.title != told.words[:300]:
+        follow_up.told(case, told.words, now).save()
+    case.title, case.cure = told.words[:300], told.cure
+    case.category = f"underpaid_{told.cause.value}"
+    case.amount_cents = sum(row.short_cents for row in live)
+    undisputed = [row.appeal_by for row in live if row.dispute_id is None]
+    if undisputed:
+        case.state, case.due_on, case.waits_until = "open", min(undisputed), None
+    only = live[0].comparison if len(live) == 1 else None
+    case.claim = only.claim_line.version.claim if only else None
+    case.remitted_claim = only.remitted_claim if only else None
+    case.save()
+    if is_new:
+        follow_up.told(case, f"Opened: {case.title}", now).save()
+
+
+def _pattern(live: Sequence[Shortfall]) -> Pattern:
+    first = live[0].comparison
+    payer, code = first.claim_line.version.claim.payer, _key(first)[1]
+    short = [_seen(row.comparison) for row in live]
+    cause = Cause(first.cause)
+    if cause is not Cause.RATE:
+        return pattern(payer.name, code, cause, short, ())
+    terms = gather.terms_of([payer.pk]).get(payer.pk, ())
+    return pattern(payer.name, code, cause, short, _others(payer, code, live), terms)
+
+
+def _seen(row: Comparison) -> Seen:
+    line = row.claim_line
+    return Seen(
+        on=line.service_date,
+        promised=row.expected_cents,
+        allowed=row.allowed_cents,
+        units=max(1, line.units),
+        short=row.short_cents,
+        verdict=Verdict(row.verdict),
+        credential=line.version.claim.practitioner.credential,
+        modifiers=tuple(line.modifiers),
+    )
+
+
+def _others(payer: Payer, code: str, live: Sequence[Shortfall]) -> list[Seen]:
+    """How the code's other lines came out since the first short one."""
+    since = min(row.comparison.claim_line.service_date for row in live)
+    rows = (
+        Comparison.objects.filter(
+            claim_line__code=code,
+            claim_line__version__claim__payer=payer,
+            claim_line__service_date__gte=since,
+            verdict__in=["promised", "over", "short"],
+        )
+        .exclude(charge__in=[row.charge_id for row in live])
+        .select_related("claim_line__version__claim__practitioner")
+        .defer("claim_line__version__content")
+        .order_by("-pk")[:_OTHERS]
+    )
+    newest: dict[int, Comparison] = {}
+    for row in rows:
+        newest.setdefault(row.charge_id, row)
+    return [_seen(row) for row in newest.values()]
+
+
+def _how(rows: Sequence[Shortfall]) -> str:
+    """How the lines of a case were settled, in words."""
+    by_state: dict[str, list[Shortfall]] = defaultdict(list)
+    for row in rows:
+        by_state[row.state].append(row)
+    first = sum(row.first_cents for row in rows)
+    recovered = sum(row.recovered_cents for row in rows)
+    parts = []
+    if recovered:
+        traces = {row.comparison.remitted_claim.remittance.trace for row in by_state["recovered"]}
+        by = f" with check {', '.join(sorted(traces)[:3])}" if traces else ""
+        parts.append(f"Recovered {dollars(recovered)} of {dollars(first)}{by}.")
+    for state, words in (
+        ("accepted", "accepted"), ("ours", "short by our own table, which was wrong"),
+        ("taken_back", "taken back or refused since"),
+    ):  # fmt: skip
+        if number := len(by_state[state]):
+            parts.append(f"{number} line{'s' if number > 1 else ''} {words}.")
+    return " ".join(parts)
+
+
+# ------------------------------------------------------------------------------ contracts change
+
+
+@transaction.atomic
+def _look_again(organization: Organization, now: datetime) -> int:
+    """Short lines whose payer's contract has changed since: are they still short?"""
+    _alone(organization)
+    changed = (
+        ContractEvent.objects.filter(
+            contract__payer=OuterRef("comparison__claim_line__version__claim__payer")
+        )
+        .order_by()
+        .values("contract__payer")
+        .annotate(at=Max("at"))
+        .values("at")
+    )
+    rows = list(
+        Shortfall.objects.filter(settled_at__isnull=True)
+        .annotate(changed_at=Subquery(changed))
+        .filter(changed_at__gt=F("looked_at"))
+        .select_related("comparison__remitted_claim")
+        .order_by("pk")
+    )
+    if not rows:
+        return 0
+    Shortfall.objects.filter(pk__in=[row.pk for row in rows]).update(looked_at=now)
+    lines = list(
+        ClaimLine.objects.filter(pk__in=[row.comparison.claim_line_id for row in rows])
+        .select_related("version__claim__payer", "version__claim__practitioner", "charge_version")
+        .order_by("pk")
+    )
+    promised = comparing.promised_today(lines)
+    before = {row.comparison.claim_line_id: row.comparison for row in rows}
+    other = [x for x in lines if promised[x.pk].amount != before[x.pk].expected_cents]
+    answers = {pk: row.remitted_claim for pk, row in before.items()}
+    found = comparing.compared(other, answers, now, promised)
+    return _follow(organization, found, now, ours=True)
+
+
+# ------------------------------------------------------------------------------ by a person
+
+
+@transaction.atomic
+def dispute(
+    case: Case,
+    *,
+    sent_on: date | None,
+    channel: str,
+    reference: str,
+    words: str,
+    until: date | None,
+    user: User,
+    now: datetime,
+) -> Dispute:
+    """A person has asked the payer for what is missing on all open lines of a case; it waits for
+    the answer until a day. What comes later is found by itself."""
+    case = _locked(case)
+    today = gather.service_date(case.organization, now)
+    live = list(case.shortfalls.filter(settled_at__isnull=True).order_by("pk"))
+    if not live:
+        raise refuse("Nothing is missing on this case any more.")
+    if sent_on is None or sent_on > today:
+        raise refuse("Say on which day it was sent.", "sent_on")
+    if not words.strip():
+        raise refuse("Say what was asked for, and on what grounds.", "words")
+    if until is None or until <= today:
+        raise refuse("Choose the day on which you want to look at it again.", "until")
+    row = Dispute(
+        organization_id=case.organization_id, case=case, sent_on=sent_on, channel=channel,
+        reference=reference.strip(), words=words.strip(),
+        amount_cents=sum(x.short_cents for x in live), lines=len(live), user=user, at=now,
+    )  # fmt: skip
+    row.clean_fields()
+    row.save()
+    Shortfall.objects.filter(pk__in=[x.pk for x in live]).update(dispute=row, state="disputed")
+    case.state, case.due_on, case.waits_until = "answered", until, until
+    case.save(update_fields=["state", "due_on", "waits_until"])
+    how = f"{row.get_channel_display().lower()} on {day(sent_on)}"
+    told = f"Disputed {dollars(row.amount_cents)} {how}: {row.words}"
+    follow_up.told(case, told, now, user).save()
+    return row
+
+
+@transaction.atomic
+def accept(case: Case, *, reason: str, user: User, now: datetime) -> Case:
+    """A person takes what was paid as it is. The contract's reduction has given the rest up
+    already: no money moves."""
+    case = _locked(case)
+    if not reason.strip():
+        raise refuse("Say why less is accepted.", "reason")
+    live = case.shortfalls.filter(settled_at__isnull=True)
+    if not live.exists():
+        raise refuse("Nothing is missing on this case any more.")
+    live.update(state="accepted", settled_at=now)
+    follow_up.close_as(case, f"Accepted: {reason.strip()}", now, user)
+    return case
+
+
+def _locked(case: Case) -> Case:
+    row = (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organization")
+        .get(pk=case.pk)
+    )
+    if row.kind != CaseKind.UNDERPAYMENT or row.state == "closed":
+        raise refuse("This is no open underpayment.")
+    return row

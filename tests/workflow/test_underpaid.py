@@ -1,0 +1,155 @@
+"""What is paid short is one case a pattern, is disputed or accepted, and closes with the money."""
+
+from datetime import timedelta
+
+import pytest
+
+from carethread.record.models import Case, Claim, Comparison, PolicySetting, Shortfall
+from carethread.workflow import contracts, follow_up, staff, underpaid
+from carethread.workflow.errors import Refused
+from tests.cast import LONG_AGO, NOW, TODAY, Cast
+from tests.payers import answer, check, reversal
+from tests.workflow.test_contracts import loaded, term
+from tests.workflow.test_post import PAID, post_check, sent_claim
+
+LATER = PAID + timedelta(days=30)
+
+
+def sent(cast: Cast, number: int) -> list[Claim]:
+    """So many sessions, billed and sent."""
+    return [sent_claim(cast, starts=NOW - timedelta(days=n, hours=3)) for n in range(number)]
+
+
+def paid_short(cast: Cast, claims: list[Claim], reduction: int = 7_800, trace: str = "T1") -> list:
+    said = [answer(claim, paid=18_000 - reduction, CO_45=reduction) for claim in claims]
+    post_check(cast, check(cast.center, *said, trace=trace))
+    underpaid.run(cast.center, now=PAID)
+    return said
+
+
+def test_many_short_lines_of_a_code_are_one_case(alder: Cast) -> None:
+    loaded(alder)
+    claims = sent(alder, 4)
+    paid_short(alder, claims[:1])
+    case = Case.objects.get(kind="underpayment")
+    assert case.title == (
+        "Harbor Health pays 90837 $18.00 short on 03/02/2026: $102.00 a unit in place of $120.00"
+    )
+    assert case.claim == claims[0]
+    paid_short(alder, claims[1:], trace="T2")
+    case.refresh_from_db()
+    assert Case.objects.filter(kind="underpayment").count() == 1
+    assert (case.amount_cents, case.claim, case.category) == (7_200, None, "underpaid_table")
+    assert case.title.startswith("Harbor Health pays 90837 $72.00 short on 4 lines")
+    assert underpaid.run(alder.center, now=PAID) == 0, "nothing is compared twice"
+    follow_up.run(alder.center, now=PAID)
+    assert Case.objects.count() == 1
+    told = Comparison.objects.earliest("pk")
+    assert told.words == (
+        "$102.00 a unit was allowed, $120.00 is promised. 90837: $120.00 a unit × 1"
+    )
+
+
+def test_a_correction_recovers_the_money_and_closes_the_case(alder: Cast) -> None:
+    loaded(alder)
+    one, other = sent(alder, 2)
+    short = paid_short(alder, [one, other])
+    case = Case.objects.get(kind="underpayment")
+    underpaid.dispute(
+        case, sent_on=PAID.date(), channel="letter", reference="D-1", words="See section 4.",
+        until=LATER.date(), user=alder.bill, now=PAID,
+    )  # fmt: skip
+    case.refresh_from_db()
+    assert (case.state, case.due_on, case.waits_until) == ("answered", LATER.date(), LATER.date())
+    good = answer(one, paid=12_000, CO_45=6_000)
+    post_check(alder, check(alder.center, reversal(short[0]), good, trace="T8"))
+    underpaid.run(alder.center, now=LATER)
+    case.refresh_from_db()
+    assert (case.state, case.amount_cents) == ("answered", 1_800)
+    post_check(
+        alder,
+        check(
+            alder.center, reversal(short[1]), answer(other, paid=11_000, CO_45=7_000), trace="T9"
+        ),
+    )
+    underpaid.run(alder.center, now=LATER)
+    rows = Shortfall.objects.order_by("pk")
+    assert [(r.state, r.recovered_cents, r.short_cents) for r in rows] == [
+        ("recovered", 1_800, 0), ("disputed", 800, 1_000),
+    ]  # fmt: skip
+    case.refresh_from_db()
+    underpaid.accept(case, reason="Settled by phone.", user=alder.bill, now=LATER)
+    case.refresh_from_db()
+    assert (case.state, case.resolution) == ("closed", "Accepted: Settled by phone.")
+
+
+def test_a_case_closes_itself_when_everything_has_come(alder: Cast) -> None:
+    loaded(alder)
+    (claim,) = sent(alder, 1)
+    (short,) = paid_short(alder, [claim])
+    good = answer(claim, paid=12_000, CO_45=6_000)
+    post_check(alder, check(alder.center, reversal(short), good, trace="T9"))
+    underpaid.run(alder.center, now=LATER)
+    case = Case.objects.get(kind="underpayment")
+    assert (case.state, case.resolution) == (
+        "closed", "Recovered $18.00 of $18.00 with check T9.",
+    )  # fmt: skip
+
+
+def test_our_own_wrong_table_closes_the_case_once_it_is_corrected(alder: Cast) -> None:
+    contract = loaded(alder)
+    paid_short(alder, sent(alder, 3))
+    contracts.save_term(term(contract, 10_200, LONG_AGO), user=alder.ada, now=LATER)
+    underpaid.run(alder.center, now=LATER)
+    case = Case.objects.get(kind="underpayment")
+    assert (case.state, case.resolution) == (
+        "closed", "3 lines short by our own table, which was wrong.",
+    )  # fmt: skip
+    assert set(Shortfall.objects.values_list("state", "recovered_cents")) == {("ours", 0)}
+    assert underpaid.run(alder.center, now=LATER) == 0
+
+
+def test_what_was_refused_is_a_denial_and_not_short_as_well(alder: Cast) -> None:
+    loaded(alder)
+    (claim,) = sent(alder, 1)
+    said = answer(claim, paid=9_500, CO_45=6_000, CO_59=2_500)
+    post_check(alder, check(alder.center, said))
+    follow_up.run(alder.center, now=PAID)
+    underpaid.run(alder.center, now=PAID)
+    assert [case.kind for case in Case.objects.all()] == ["denial"]
+    assert Comparison.objects.get().verdict == "refused"
+
+
+def test_the_tolerance_is_a_policy_by_payer(alder: Cast) -> None:
+    loaded(alder)
+    for key, value in (("underpayment_cents", 0), ("underpayment_percent", 20)):
+        staff.set_policy(
+            PolicySetting(organization=alder.center, key=key, value=value, payer=alder.payer,
+                          effective_from=TODAY),
+            now=NOW,
+        )  # fmt: skip
+    paid_short(alder, sent(alder, 1))
+    assert not Case.objects.exists()
+    paid_short(alder, [sent_claim(alder, starts=NOW - timedelta(days=9))], 8_401, trace="T2")
+    assert Case.objects.get().amount_cents == 2_401
+
+
+def test_a_person_says_what_was_done(alder: Cast) -> None:
+    loaded(alder)
+    paid_short(alder, sent(alder, 1))
+    case = Case.objects.get()
+    said = {"channel": "portal", "reference": "", "user": alder.bill, "now": PAID}
+    day, later = PAID.date(), LATER.date()
+    for more, words in (
+        ({"sent_on": None, "words": "x", "until": later}, "which day"),
+        ({"sent_on": later, "words": "x", "until": later}, "which day"),
+        ({"sent_on": day, "words": " ", "until": later}, "what was asked"),
+        ({"sent_on": day, "words": "x", "until": day}, "look at it again"),
+    ):
+        with pytest.raises(Refused, match=words):
+            underpaid.dispute(case, **said, **more)
+    with pytest.raises(Refused, match="why less"):
+        underpaid.accept(case, reason="", user=alder.bill, now=PAID)
+    underpaid.accept(case, reason="A rounding.", user=alder.bill, now=PAID)
+    with pytest.raises(Refused, match="no open underpayment"):
+        underpaid.accept(case, reason="Again.", user=alder.bill, now=PAID)
