@@ -124,6 +124,7 @@ def _standing(lines: Sequence[ClaimLine]) -> dict[tuple[int, int], _Standing]:
         Transfer.objects.filter(
             Q(debit=Account.PAYER_RECEIVABLE.value) | Q(credit=Account.PAYER_RECEIVABLE.value),
             charge__in={line.charge_version.charge_id for line in lines},
+            source="post",
             reverses__isnull=True,
             reversed_by__isnull=True,
             **{f"{claim}__in": {line.version.claim_id for line in lines}},

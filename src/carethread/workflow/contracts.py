@@ -21,6 +21,7 @@ from carethread.record.models import (
     ContractEvent,
     ContractFile,
     ContractTerm,
+    Payer,
     User,
 )
 from carethread.rules.expect import Term
@@ -41,54 +42,48 @@ def save_contract(row: Contract, *, user: User | None = None, now: datetime) -> 
     """Keep a contract. A payer has one at a time; the one before it that is open ends the day
     before. Terms that would outlast it end with it."""
     is_new = row.pk is None
-    before = Contract.objects.filter(payer=row.payer_id, effective_from__lt=row.effective_from)
-    if is_new:
-        for other in before.filter(effective_to__isnull=True):
-            _end(other, row.effective_from - timedelta(days=1), user, now)
+    _lock(row.payer_id)
     others = Contract.objects.filter(payer=row.payer_id).exclude(pk=row.pk)
+    if is_new:
+        for other in others.filter(
+            effective_to__isnull=True, effective_from__lt=row.effective_from
+        ):
+            _end(other, row.effective_from - timedelta(days=1), user, now)
+    _refuse_clash(row, others)
+    keep(row)
     if row.effective_to is not None:
-        others = others.filter(effective_from__lte=row.effective_to)
-    clash = others.filter(
-        Q(effective_to__isnull=True) | Q(effective_to__gte=row.effective_from)
-    ).first()
-    if clash is not None:
+        _end_terms(row, row.effective_to, now)
+    _told(row, "Contract kept." if is_new else "Contract changed.", user, now)
+    return row
+
+
+def _refuse_clash(row: Contract, others: "QuerySet[Contract]") -> None:
+    later = Q(effective_to__isnull=True) | Q(effective_to__gte=row.effective_from)
+    if row.effective_to is not None:
+        later &= Q(effective_from__lte=row.effective_to)
+    if (clash := others.filter(later).first()) is not None:
         until = f"until {day(clash.effective_to)}" if clash.effective_to else "with no end"
         raise refuse(
             f"{clash} with this payer runs from {day(clash.effective_from)} {until}: "
             "one contract holds at a time.",
             "effective_from",
         )
-    _refuse_terms_before(row)
-    keep(row)
-    if row.effective_to is not None:
-        _end_terms(row, row.effective_to)
-    _told(row, "Contract kept." if is_new else "Contract changed.", user, now)
-    return row
-
-
-def _refuse_terms_before(row: Contract) -> None:
-    earlier = row.pk is not None and _standing(row).filter(
-        effective_from__lt=row.effective_from
-    ).exists()  # fmt: skip
-    if earlier:
+    terms = _standing(row) if row.pk else ContractTerm.objects.none()
+    if terms.filter(effective_from__lt=row.effective_from).exists():
         raise refuse("It has terms from an earlier day on.", "effective_from")
 
 
 def _end(contract: Contract, last: date, user: User | None, now: datetime) -> None:
     contract.effective_to = last
     keep(contract)
-    _end_terms(contract, last)
+    _end_terms(contract, last, now)
     _told(contract, f"Ended on {day(last)}: another contract follows.", user, now)
 
 
-def _end_terms(contract: Contract, last: date) -> None:
+def _end_terms(contract: Contract, last: date, now: datetime) -> None:
     rows = _standing(contract)
-    rows.filter(effective_from__gt=last).update(withdrawn_at=_moment(contract, last))
+    rows.filter(effective_from__gt=last).update(withdrawn_at=now)
     rows.filter(Q(effective_to__isnull=True) | Q(effective_to__gt=last)).update(effective_to=last)
-
-
-def _moment(contract: Contract, last: date) -> datetime:
-    return gather.midnight(contract.organization, last)
 
 
 def _standing(contract: Contract) -> "QuerySet[ContractTerm]":
@@ -234,13 +229,14 @@ def _in_words(file: ContractFile, done: Plan) -> str:
 # ------------------------------------------------------------------------------ both
 
 
+def _lock(payer_id: int) -> None:
+    """One change of a payer's contract at a time."""
+    Payer.objects.select_for_update(no_key=True).get(pk=payer_id)
+
+
 def _locked(contract: Contract) -> Contract:
-    """One change of a contract at a time. Nothing else is waited for while it is held."""
-    return (
-        Contract.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("payer", "organization")
-        .get(pk=contract.pk)
-    )
+    _lock(contract.payer_id)
+    return Contract.objects.select_related("payer", "organization").get(pk=contract.pk)
 
 
 def _planned(
