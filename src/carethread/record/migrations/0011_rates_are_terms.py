@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("record", "0009_contracts")]
+    dependencies = [("record", "0010_contracts")]
     operations = [migrations.DeleteModel("ContractRate")]

@@ -42,7 +42,7 @@ def move_rates(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("record", "0008_next_payer")]
+    dependencies = [("record", "0009_takebacks")]
 
     operations = [
         migrations.CreateModel(
