@@ -80,6 +80,8 @@ TABLE = """
         claim_release        B           B
         claim_look           B           B
         claim_return         B           B
+        claim_status_ask     B           B
+        awaited              BDKO        -
         claim_skip           BDKO        BDKO
         remittances          BDKO        -
         remittance           BDKO        -

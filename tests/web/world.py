@@ -100,6 +100,7 @@ class Shown:
             "cosign": self.waiting, "cosign_return": self.waiting,
             "claim": self.held, "claim_hold": self.held,
             "claim_release": self.held, "claim_look": self.held, "claim_return": self.held,
+            "claim_status_ask": self.stray,
             "remittance": self.remittance,
             **dict.fromkeys(
                 ("deposit", "deposit_match", "deposit_other", "deposit_unmatch"), self.deposit

@@ -110,6 +110,27 @@ POLICIES: dict[str, Policy] = {
             by=(PAYER,),
         ),
         Policy(
+            "status_after_days",
+            30,
+            "days",
+            "How long a claim may stay silent before its payer is asked about it (0: never).",
+            by=(PAYER,),
+        ),
+        Policy(
+            "status_again_days",
+            14,
+            "days",
+            "How long after an answer (or none) the payer is asked about the claim again.",
+            by=(PAYER,),
+        ),
+        Policy(
+            "records_days",
+            30,
+            "days",
+            "How long a payer waits for records that it has asked for.",
+            by=(PAYER,),
+        ),
+        Policy(
             "cloned_percent",
             70,
             "percent",

@@ -68,6 +68,11 @@ def acknowledgment_due(kind: str, sent_at: datetime) -> datetime:
     return sent_at + timedelta(days=clock.days)
 
 
+def overdue_since(kind: str, now: datetime) -> datetime:
+    """What was sent before this moment should have been answered by `now`. ValueError as above."""
+    return now - (acknowledgment_due(kind, now) - now)
+
+
 def filing_limit(service_date: date, payer_kind: str, days: int | None = None) -> date:
     """The last day on which a claim for that service may reach the payer.
 

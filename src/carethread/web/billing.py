@@ -23,7 +23,7 @@ from carethread.web.http import Request
 from carethread.web.links import way_to
 from carethread.web.pages import Page, page
 from carethread.web.reach import clients_to_find
-from carethread.workflow import bill, follow_up, payer_rules
+from carethread.workflow import bill, claim_status, follow_up, payer_rules
 
 # The pipeline's groups: what waits for us, for others, and what is settled.
 _OURS = (ClaimState.HELD, ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL)
@@ -216,6 +216,7 @@ def _claim_page(
             "charges": row.origin.charges.select_related("current").order_by("service_date", "pk"),
             "events": row.events.select_related("user").order_by("-pk")[:50],
             "waits": row.state in WAITING,
+            "asks": row.state in claim_status.SILENT and claim_status.asks() is not None,
             "benefits": benefits.of([row.coverage], request.user)[row.coverage_id],
             **_skipping(row),
             "hold": hold or _hold_form(),

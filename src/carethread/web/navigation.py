@@ -48,6 +48,7 @@ MENU = (
         "pipeline", "Pipeline", "chart-bar", "Billing",
         ("claims", "claim", "note_facts", "trace", "unsigned", "uncharged"),
     ),
+    Entry("awaited", "Awaited answers", "alarm", "Billing"),
     Entry("remittances", "Remittances", "receipt", "Billing", ("remittance",)),
     Entry("deposits", "Deposits", "building-bank", "Billing", ("deposit", "deposit_new")),
     Entry("unmatched", "Unmatched", "puzzle", "Billing", ("unmatched_item",), counts.unmatched),

@@ -120,6 +120,8 @@ DOORS: Mapping[str, Door] = {
     "claim_hold": Door(post=BILLING, reach=reach.claim, page="claim"),
     "claim_release": Door(post=BILLING, reach=reach.claim, page="claim"),
     "claim_look": Door(post=BILLING, reach=reach.claim, page="claim"),
+    "claim_status_ask": Door(post=BILLING, reach=reach.claim, page="claim"),
+    "awaited": Door(get=MONEY),
     "claim_return": Door(post=BILLING, reach=reach.claim, page="claim"),
     "claim_skip": Door(post=SKIPPING, reach=reach.claim, page="claim"),
     "claim_facts": Door(get=FRONT_DESK | ADMINISTRATION, reach=reach.claim_to_settle),

@@ -91,6 +91,8 @@ def claim_handler(ack: ClaimAck) -> Handler:
 def _take_word(file: EdiFile, position: int, one: AcknowledgedClaim, now: datetime) -> None:
     version = version_of(one.claim_id)
     words = "; ".join(_status_words(status) for status in one.statuses) or "No status given."
+    if one.clearinghouse_number:
+        words += f" (the clearinghouse's number: {one.clearinghouse_number})"
     codes = [f"{s.category}:{s.code}" for s in one.statuses]
     _write_down(
         file, version.file if version else None, version, position, "277CA",

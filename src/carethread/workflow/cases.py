@@ -30,7 +30,7 @@ from carethread.record.models import (
 )
 from carethread.rules.cause import RootCause, author_cure, cause
 from carethread.rules.clocks import acknowledgment_due, appeal_deadline, filing_limit
-from carethread.workflow import care_cases, explained, gather
+from carethread.workflow import care_cases, explained, gather, status_cases
 
 Opener = Callable[[Organization, datetime], Iterable[Case]]
 
@@ -315,7 +315,8 @@ def connections_down(organization: Organization, now: datetime) -> Iterator[Case
 
 OPENERS: tuple[Opener, ...] = (
     denials, rejections, held, unmatched, quarantined, missing_answers,
-    connections_down, care_cases.summaries_due, care_cases.authorizations_ending,
+    connections_down, status_cases.opened, care_cases.summaries_due,
+    care_cases.authorizations_ending,
 )  # fmt: skip
 
 
@@ -374,4 +375,5 @@ def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, s
     for case in live.filter(kind=CaseKind.CONNECTION):
         if healthy:
             yield case, "The connection works again."
+    yield from status_cases.settled()
     yield from care_cases.cured(organization, now)

@@ -11,7 +11,7 @@ from carethread.codes.accounts import Account
 from carethread.record import ledger as book
 from carethread.record.models import Case, CaseKind, Charge, Claim, ClaimState, Transfer, User
 from carethread.rules.post import Move
-from carethread.workflow import bill, follow_up, gather, ledger
+from carethread.workflow import bill, claim_status, follow_up, gather, ledger
 from carethread.workflow.errors import refuse
 
 _DENIED = (ClaimState.DENIED, ClaimState.PARTIAL)
@@ -24,14 +24,22 @@ def send_again(case: Case, *, mended: str, user: User, now: datetime) -> Case:
     case, claim = _locked(case)
     if not mended.strip():
         raise refuse("Say what has been put right.", "mended")
-    if claim is None or claim.state not in bill.REFUSED:
+    if claim is None or not (claim.state in bill.REFUSED or _is_lost(case, claim)):
         raise refuse("This claim is not refused: it waits here, or is on its way.")
+    if claim.state not in bill.REFUSED:
+        claim.payer_control_number = ""
+        bill.move(claim, ClaimState.REJECTED, "The payer does not have it.", now=now, user=user)
     bill.move(claim, ClaimState.HELD, f"Sent again: {mended.strip()}", now=now, user=user)
     bill.look_at([claim], claim.organization, now=now)
     case.state, case.waits_until = "answered", None
     case.save(update_fields=["state", "waits_until"])
     follow_up.told(case, f"Sent again: {mended.strip()}", now, user).save()
     return case
+
+
+def _is_lost(case: Case, claim: Claim) -> bool:
+    """The payer has been asked and has no such claim: what left leaves again as an original."""
+    return case.category == "not_found" and claim.state in claim_status.SILENT
 
 
 @transaction.atomic

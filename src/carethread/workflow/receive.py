@@ -24,7 +24,7 @@ from carethread.record.models import (
     RemoteFile,
 )
 from carethread.rules import bank_file
-from carethread.workflow import acknowledge, benefits, deposits, post, review
+from carethread.workflow import acknowledge, benefits, claim_status, deposits, post, review
 from carethread.workflow.connections import REAL_TIME, mailboxes, opened
 from carethread.workflow.quarantine import Quarantined, reason_of
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
@@ -33,6 +33,7 @@ from carethread.x12.finding import Severity, Unreadable
 from carethread.x12.reader import Document, read
 from carethread.x12.remittance import Remittance
 from carethread.x12.review import Review
+from carethread.x12.status import StatusRequest, StatusResponse
 
 _LARGEST_FILE = 512 * 1024 * 1024
 
@@ -227,6 +228,8 @@ def _handlers(document: Document) -> list[Handler]:
                 handlers.append(review.handler(one))
             case EligibilityResponse() | EligibilityInquiry():
                 handlers.append(benefits.handler(one))
+            case StatusResponse() | StatusRequest():
+                handlers.append(claim_status.handler(one))
             case _:
                 raise Quarantined(
                     f"A transaction of a kind that is not expected here: {type(one).__name__}.",

@@ -12,6 +12,7 @@ from carethread.record.models import Organization
 from carethread.workflow import (
     authorize,
     bill,
+    claim_status,
     eligibility,
     follow_up,
     next_payer,
@@ -26,7 +27,8 @@ log = structlog.get_logger("carethread.work")
 @dataclass(frozen=True, slots=True)
 class Done:
     """How much a round did: claims made or corrected, files sent, files read, cases touched,
-    authorizations moved on, coverages asked about, claims handed on to the next payer."""
+    authorizations moved on, coverages and claims asked about, claims handed on to the next
+    payer."""
 
     billed: int = 0
     sent: int = 0
@@ -34,6 +36,7 @@ class Done:
     cases: int = 0
     authorized: int = 0
     asked: int = 0
+    inquired: int = 0
     handed_on: int = 0
 
     @property
@@ -71,6 +74,7 @@ def _round(organization: Organization, now: datetime) -> Done:
             authorized=authorize.run(organization, now=now),
             billed=bill.run(organization, now=now),
             asked=eligibility.run(organization, now=now),
+            inquired=claim_status.run(organization, now=now),
             sent=submit.run(organization, now=now),
             read=receive.run(organization, now=now),
             handed_on=next_payer.run(organization, now=now),

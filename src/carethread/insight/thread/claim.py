@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from carethread.codes import icd10
 from carethread.codes.adjustments import provider_reason
 from carethread.insight.thread.ahead import ahead
+from carethread.insight.thread.asked import asked
 from carethread.insight.thread.steps import Feel, Kind, Link, Step, Thread, dollars, in_order
 from carethread.record.models import (
     Acknowledgment,
@@ -39,6 +40,7 @@ def of_claim(claim: Claim, now: datetime) -> Thread:
         *(_charge(version) for version in charges),
         *_left(versions),
         *_acknowledged(versions),
+        *asked(versions),
         *_answered(claim),
         *_taken(claim),
         *_cases(claim),

@@ -73,6 +73,7 @@ from carethread.record.models.remittance import (
 )
 from carethread.record.models.rules import LoadedRow, LoadedTable, RuleSkip, ScrubRule
 from carethread.record.models.scoped import AppendOnly, Scoped
+from carethread.record.models.status import StatusAnswer, StatusInquiry
 from carethread.record.models.underpaid import Comparison, Dispute, Shortfall
 from carethread.record.models.wire import (
     Connection,
@@ -97,5 +98,6 @@ __all__ = [
     "Note", "NoteVersion", "Organization", "Payer", "PayerEnrollment", "PolicySetting",
     "Practitioner", "Program", "ProviderAdjustment", "Reassociation", "Remittance", "RemittedClaim",
     "RemittedLine", "RemoteFile", "RoleGrant", "RuleSkip", "Scoped", "ScrubRule", "Session",
-    "Shortfall", "Signature", "Site", "Stay", "Transfer", "TreatmentPlan", "UnitEntry", "User",
+    "Shortfall", "Signature", "Site", "StatusAnswer", "StatusInquiry", "Stay", "Transfer",
+    "TreatmentPlan", "UnitEntry", "User",
 ]  # fmt: skip

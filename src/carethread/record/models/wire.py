@@ -15,7 +15,7 @@ class Connection(Scoped):
     secrets themselves stay outside the database.
 
     Of kind `core` it answers in real time and has no folders; every other kind carries files.
-    `takes_270`: inquiries about coverage may go this way.
+    `takes_270`: inquiries about coverage may go this way; `takes_276`: those about claims.
     """
 
     name = models.CharField(max_length=60)
@@ -27,6 +27,7 @@ class Connection(Scoped):
     receiver_id = models.CharField(max_length=15)
     receiver_name = models.CharField(max_length=60)
     takes_270 = models.BooleanField("takes questions about coverage", default=False)
+    takes_276 = models.BooleanField("takes questions about claims", default=False)
     is_active = models.BooleanField(default=True)
     failures = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True)

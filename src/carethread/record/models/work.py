@@ -25,6 +25,8 @@ class CaseKind(models.TextChoices):
     AUTHORIZATION = "authorization", "Authorization"
     ELIGIBILITY = "eligibility", "Eligibility"
     DISCHARGE = "discharge", "Discharge summary"
+    DOCUMENTATION = "documentation", "Documentation request"
+    CREDIT = "credit", "Credit balance"
 
 
 class Case(Scoped):

@@ -194,10 +194,11 @@ class Mishap:
     """Something that no rule of the payer explains, and that happens once, to the first claim
     for that member and day of service; what is sent again is paid.
 
-    `kind`: "reject" (277CA; `reason` is category:status:entity), "deny" (`group`, `reason`,
-    `remarks`), "underpay" (`percent` of the allowed amount is missing), "late" (paid `days`
-    later than usual) or "correct" (paid, then after `days` reversed and paid again with
-    `percent` less).
+    `kind`: "lose" (it is never heard of again: no 277CA, nothing decided), "records" (waits `days`
+    longer, and says when asked that it waits for records), "reject" (277CA; `reason` is
+    category:status:entity), "deny" (`group`, `reason`, `remarks`), "underpay" (`percent` of the
+    allowed amount is missing), "late" (paid `days` later than usual) or "correct" (paid, then after
+    `days` reversed and paid again with `percent` less).
     """
 
     payer: str

@@ -1,7 +1,8 @@
 """A file came in: can it be read, has it been here before, and which claims go on?
 
 Answers go into the store with the time at which they are due: TA1 (a bad or repeated envelope),
-999 and 271 at once, the payers' 277CA and decisions on requests for authorization (278) later.
+999 and 271 at once; the payers' 277CA, what they say of claims (277) and decisions on requests for
+authorization (278) later.
 """
 
 from collections import defaultdict
@@ -23,6 +24,7 @@ from carethread.sandbox.payer.admission import (
 from carethread.sandbox.payer.books import Books, Member, Payer
 from carethread.sandbox.payer.eligibility import reply
 from carethread.sandbox.payer.pace import Pace
+from carethread.sandbox.payer.status import answer as status_of
 from carethread.sandbox.payer.store import Store
 from carethread.x12.acknowledgment import FunctionalAck
 from carethread.x12.claim import Claim, ClaimFile
@@ -31,6 +33,7 @@ from carethread.x12.finding import Unreadable
 from carethread.x12.reader import Interchange, Transaction, read
 from carethread.x12.respond import acknowledge
 from carethread.x12.review import Review
+from carethread.x12.status import StatusRequest
 from carethread.x12.writer import write
 
 
@@ -39,6 +42,13 @@ def _is_asked(
 ) -> TypeGuard[EligibilityInquiry]:
     ours = one.envelope.interchange == interchange.control and one.envelope.set in accepted
     return ours and isinstance(one, EligibilityInquiry)
+
+
+def _is_inquiry(
+    one: Transaction, interchange: Interchange, accepted: set[str]
+) -> TypeGuard[StatusRequest]:
+    ours = one.envelope.interchange == interchange.control and one.envelope.set in accepted
+    return ours and isinstance(one, StatusRequest)
 
 
 class FrontDoor:
@@ -64,6 +74,7 @@ class FrontDoor:
                 self._claims(interchange, each)
             elif isinstance(each, Review) and not each.is_response:
                 self._review(interchange, each)
+        self._status([t for t in document.transactions if _is_inquiry(t, interchange, accepted)])
         self._coverage([t for t in document.transactions if _is_asked(t, interchange, accepted)])
 
     def _coverage(self, asked: list[EligibilityInquiry]) -> None:
@@ -80,6 +91,21 @@ class FrontDoor:
             created=self.now,
         )
         self._put("271", number, content, self.now)
+
+    def _status(self, asked: list[StatusRequest]) -> None:
+        """Put one 277 under way that answers every 276 of a file, as the claims stand now."""
+        if not asked:
+            return
+        number, due = self.store.next_number("interchange"), self.now + self.pace.status
+        content = write(
+            [status_of(one, self.books, self.store.find_claim, self.now) for one in asked],
+            sender=self.books.clearinghouse,
+            receiver=asked[0].envelope.sender,
+            interchange_control=number,
+            group_control=number,
+            created=due,
+        )
+        self._put("277", number, content, due)
 
     def _acknowledge(self, raw: bytes, interchange: Interchange) -> set[str]:
         """Put the TA1 or 999 under way; the numbers of the sets that may go on."""
@@ -105,7 +131,8 @@ class FrontDoor:
         """Examine every claim of a set, and put each payer's 277CA under way."""
         words: dict[tuple[str, str], list[Word]] = defaultdict(list)
         for claim in file.claims:
-            words[claim.payer.id, claim.billing.npi].append(self._examine(claim, interchange))
+            if (word := self._examine(claim, interchange)) is not None:
+                words[claim.payer.id, claim.billing.npi].append(word)
         due = self.now + self.pace.claim_ack
         for (payer_id, _), said in words.items():
             number = self.store.next_number("interchange")
@@ -122,8 +149,8 @@ class FrontDoor:
             )
             self._put("277CA", number, content, due)
 
-    def _examine(self, claim: Claim, interchange: Interchange) -> Word:
-        """Take the claim in for adjudication, or say why not."""
+    def _examine(self, claim: Claim, interchange: Interchange) -> Word | None:
+        """Take the claim in for adjudication, or say why not; None for one that gets lost."""
         status = examine(claim, self.books)
         payer = self.books.by_id.get(claim.payer.id)
         member = find_member(payer, claim) if payer else None
@@ -136,10 +163,12 @@ class FrontDoor:
         fault = self.books.mishaps[mishap] if mishap is not None else None
         if fault and fault.kind == "reject":
             return Word(claim, Status.of(fault.reason))
+        if fault and fault.kind == "lose":
+            return None
         if original is not None and original.state == "waiting":
             self.store.close_claim(original, "dropped")
         icn = f"{payer.id}{self.now:%y%j}{self.store.next_number('claim'):06d}"
-        later = fault.days if fault and fault.kind == "late" else 0
+        later = fault.days if fault and fault.kind in ("late", "records") else 0
         self.store.add_claim(
             claim,
             payer=payer.id,

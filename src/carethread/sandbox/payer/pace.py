@@ -17,6 +17,7 @@ class Calendar:
 
     seed: int = 1
     claim_ack: timedelta = timedelta(hours=20)
+    status: timedelta = timedelta(hours=6)
     review: timedelta = timedelta(hours=30)
     review_day: timedelta = timedelta(days=1)
 
@@ -38,6 +39,7 @@ class Live:
     """Seconds, so that a person sees answers arrive. Nothing takes longer than usual."""
 
     claim_ack: timedelta = timedelta(seconds=5)
+    status: timedelta = timedelta(seconds=3)
     review: timedelta = timedelta(seconds=8)
     review_day: timedelta = timedelta(seconds=20)
     decide_after: timedelta = timedelta(seconds=15)

@@ -185,6 +185,13 @@ class Store:
     def claim_by_number(self, payer: str, icn: str) -> StoredClaim | None:
         return next(self._claims("payer = ? AND icn = ?", payer, icn), None)
 
+    def find_claim(self, payer: str, icn: str, claim_id: str) -> StoredClaim | None:
+        """By our own number, else by the sender's (CLM01); the one that came last."""
+        if icn and (found := self.claim_by_number(payer, icn)):
+            return found
+        where = "payer = ? AND json_extract(content, '$.claim_id') = ?"
+        return next(iter(list(self._claims(where, payer, claim_id))[::-1]), None)
+
     def waiting(self, payer: str, until: datetime) -> list[StoredClaim]:
         """Claims whose time to be decided has come, in the order in which they arrived."""
         return list(

@@ -129,6 +129,7 @@ def _connection(organization: Organization, wire: dict[str, Any]) -> Connection:
             sender_id=SENDER,
             receiver_id=truth.CLEARINGHOUSE,
             receiver_name="SANDBOX CLEARINGHOUSE",
+            takes_276=True,
         )
     )
 

@@ -90,7 +90,8 @@ class Planted:
     """One fault: whose, what should come of it, and why, in words.
 
     `expect` is "denied CARC", "rejected STATUS", "held RULE", "short" (underpaid), "unsigned",
-    "unbillable", "corrected" (reversed and paid anew) or "late" (with interest).
+    "unbillable", "corrected" (reversed and paid anew), "late" (with interest), "lost" (not found
+    when asked about) or "records" (asked for when asked about).
     """
 
     client: str
@@ -188,6 +189,10 @@ PLANTED: tuple[Planted, ...] = (
             ByMistake(4, "correct", percent=90, days=7)),
     Planted("AR-1008", "late", "Paid a month late, with interest.",
             ByMistake(1, "late", days=33)),
+    Planted("AR-1012", "lost", "The payer took the file, and has no such claim.",
+            ByMistake(1, "lose")),
+    Planted("AR-1007", "records", "Waits for records, which only who asks is told.",
+            ByMistake(1, "records", days=44)),
     # -- what our own gates must stop
     Planted("AR-1002", "held COVERAGE_ACTIVE_DOS", "Our record says that coverage has ended.",
             InOurRecord(coverage_ends=45)),
