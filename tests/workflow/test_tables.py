@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from carethread.record.models import Charge, Coverage, Fee, PolicySetting
-from carethread.workflow import staff
+from carethread.record.models import Appointment, Charge, Coverage, Fee, PolicySetting
+from carethread.web.care_forms import AppointmentForm
+from carethread.web.note_form import NoteForm
+from carethread.workflow import document, schedule, staff
 from carethread.workflow.errors import Refused
-from tests.cast import LONG_AGO, NOW, TODAY, Cast, draft_of, sign, signed_session
+from tests.cast import LONG_AGO, NOW, TODAY, Cast, draft_from, draft_of, sign, signed_session
 
 MODIFIERS = """
 - {modifier: "95", telehealth: video}
@@ -79,6 +81,37 @@ def test_a_service_that_only_this_center_offers_is_written_signed_and_charged(al
     assert [(c.current.code, c.current.amount_cents) for c in Charge.objects.all()] == [
         ("H2032", 9_000)
     ]
+
+
+def test_a_service_that_one_payer_alone_has_is_offered_written_and_charged_for_its_clients(
+    alder: Cast,
+) -> None:
+    own = SHORTER.replace("individual therapy", "equine therapy").replace('"90837"', "H2032")
+    set_(alder, "services/equine", own, payer=alder.payer)
+    staff.save_fee(
+        Fee(organization=alder.center, code="H2032", amount_cents=9_000, effective_from=LONG_AGO)
+    )
+    wanted = Appointment(
+        organization=alder.center, client=alder.clara, practitioner=alder.nora,
+        program=alder.program, service="equine", starts_at=NOW - timedelta(hours=3),
+        ends_at=NOW - timedelta(hours=2),
+    )  # fmt: skip
+    form = AppointmentForm(instance=wanted, user=alder.nora.user)
+    assert ("equine", "Equine therapy") in form.fields["service"].choices
+    (row,) = schedule.book(wanted, now=NOW)
+    note = document.open_note(row, now=NOW)
+    assert ("equine", "Equine therapy") in NoteForm(note).fields["service"].choices
+    document.save_draft(note, draft_from(note), now=NOW)
+    sign(note)
+    assert Charge.objects.get().current.code == "H2032"
+    other = staff.save_payer(
+        type(alder.payer)(organization=alder.center, name="Other", payer_id="OTHER1")
+    )
+    Coverage.objects.filter(client=alder.clara).update(payer=other)
+    wanted.pk, wanted.starts_at = None, NOW + timedelta(days=1)
+    wanted.ends_at = wanted.starts_at + timedelta(hours=1)
+    with pytest.raises(Refused, match="offers no equine"):
+        schedule.book(wanted, now=NOW)
 
 
 def test_a_credential_that_a_state_lets_practise_alone_needs_no_second_signature(

@@ -76,6 +76,17 @@ class Settings:
         rows = self.entries(program_id=program_id, payer_id=payer_id, on=on).items()
         return overridden(tuple(_entry(key, row) for key, row in sorted(rows)))
 
+    def offered(self, on: date) -> Catalogue:
+        """The center's tables, and in them the services that a program or payer alone has: for
+        lists and names, never for money."""
+        rows = self.entries(program_id=None, payer_id=None, on=on)
+        known = overridden(tuple(_entry(key, row) for key, row in sorted(rows.items())))
+        for row in self._rows:
+            part, _, name = row.key.partition("/")
+            if part == "services" and name not in known.services and row.effective_from <= on:
+                rows.setdefault(row.key, row)
+        return overridden(tuple(_entry(key, row) for key, row in sorted(rows.items())))
+
     def entries(
         self, *, program_id: int | None, payer_id: int | None, on: date = date.max
     ) -> dict[str, PolicySetting]:

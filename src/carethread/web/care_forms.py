@@ -10,6 +10,7 @@ from django.utils import timezone
 from carethread.codes import icd10
 from carethread.record.models import (
     Appointment,
+    Client,
     Diagnosis,
     Episode,
     Practitioner,
@@ -141,7 +142,7 @@ class AppointmentForm(RowForm):
         self._offer("practitioner", _practitioners(user))
         assert isinstance(field["service"], forms.ChoiceField)
         assert isinstance(field["telehealth"], forms.ChoiceField)
-        field["service"].choices = _services([stay.program for stay in stays])
+        field["service"].choices = _services(row.client, [stay.program for stay in stays])
         field["telehealth"].choices = TELEHEALTH
         if row.pk:
             del field["weeks"]
@@ -193,11 +194,12 @@ def _practitioners(user: User) -> Any:
     return rows.filter(user=user) | rows.filter(supervisor__user=user)
 
 
-def _services(programs: list[Program]) -> list[tuple[str, str]]:
-    """What can be documented in one of these programs; a group is booked by its roster."""
+def _services(client: Client, programs: list[Program]) -> list[tuple[str, str]]:
+    """What can be documented of that client in one of these programs, as their payer has it; a
+    group is booked by its roster."""
     today, offered = http.today(), {}
     for program in programs:
-        tables = gather.tables(today, program)
+        tables = gather.tables_for(client, program, today)
         for key, service in tables.services.items():
             if not service.is_group and is_documentable(key, program.level_of_care, tables):
                 offered[key] = service.title

@@ -68,9 +68,9 @@ def number(text: str) -> int | None:
 
 
 def offered(request: Request) -> Catalogue:
-    """The tables of the whole center as they are in force today, read once a request."""
+    """What the center offers today, for whichever payer, read once a request."""
     known: Catalogue | None = getattr(request, "tables", None)
-    request.tables = known or gather.tables(today())
+    request.tables = known or gather.offered(today())
     return request.tables
 
 

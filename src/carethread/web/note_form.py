@@ -55,7 +55,9 @@ class NoteForm(forms.Form):
         self.settings = gather.settings_at(note.organization, http.now())
         program = note.attendance.session.program
         today = http.today()
-        tables = self.settings.tables(today, program_id=program.pk, payer_id=None)
+        coverage = gather.coverage_on(note.attendance.client, today)
+        payer_id = coverage.payer_id if coverage else None
+        tables = self.settings.tables(today, program_id=program.pk, payer_id=payer_id)
         offered = services_for(note.author, program.level_of_care, note.service, tables, today)
         self._offer("service", offered)
         if note.place_of_service not in dict(PLACES):

@@ -252,7 +252,7 @@ class PlanForm(RowForm):
         assert isinstance(episode, ChoiceOf)
         assert isinstance(ordered, forms.MultipleChoiceField)
         episode.offer(Episode.objects.filter(client=client).select_related("client", "program"))
-        offered = gather.tables(http.today()).services
+        offered = gather.offered(http.today()).services
         ordered.choices = [(key, service.title) for key, service in offered.items()]
         if self.instance.signed_at:
             del self.fields["sign"], self.fields["password"]

@@ -157,7 +157,8 @@ def _refuse_impossible(wanted: Appointment, slots: Sequence[Slot]) -> None:
 
 
 def _service_problems(wanted: Appointment) -> Iterator[Problem]:
-    tables = gather.tables(date.max, wanted.program)
+    on = gather.service_date(wanted.organization, wanted.starts_at)
+    tables = gather.tables_for(wanted.client, wanted.program, on)
     if not is_documentable(wanted.service, wanted.program.level_of_care, tables):
         known = tables.services.get(wanted.service)
         label = known.label if known else wanted.service

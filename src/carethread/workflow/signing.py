@@ -163,9 +163,7 @@ def content_problems(note: Note, settings: Settings) -> list[Problem]:
             Problem("diagnoses", "Choose at least one diagnosis that this session treats.")
         )
     on = gather.service_date(note.organization, note.starts_at) if note.starts_at else None
-    program = note.attendance.session.program
-    tables = settings.tables(on or date.max, program_id=program.pk, payer_id=None)
-    if not is_documentable(note.service, program.level_of_care, tables):
+    if not _is_offered(note, on or date.max, settings):
         found.append(Problem("service", "Choose the service from the list."))
     found += [
         Problem("diagnoses", f"{code} is not a diagnosis code on that day. Choose it anew.")
@@ -177,6 +175,21 @@ def content_problems(note: Note, settings: Settings) -> list[Problem]:
     if note.current_id and not note.reason.strip():
         found.append(Problem("reason", "Say why this addendum is needed."))
     return found
+
+
+def _is_offered(note: Note, on: date, settings: Settings) -> bool:
+    """Whether the service may be documented: by the program's tables or, where those lack it, by
+    those of the client's payer."""
+    program, client = note.attendance.session.program, note.attendance.client
+    level = program.level_of_care
+    tables = settings.tables(on, program_id=program.pk, payer_id=None)
+    if is_documentable(note.service, level, tables):
+        return True
+    coverage = gather.coverage_on(client, on)
+    if coverage is None:
+        return False
+    theirs = settings.tables(on, program_id=program.pk, payer_id=coverage.payer_id)
+    return is_documentable(note.service, level, theirs)
 
 
 def _group_problems(note: Note) -> list[Problem]:

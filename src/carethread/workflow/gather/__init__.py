@@ -48,9 +48,11 @@ from carethread.workflow.gather.services import (
     NOTE_PARTS,
     coverage_on,
     documented_service,
+    offered,
     payer_and_policy,
     settings_at,
     tables,
+    tables_for,
     versions_to_charge,
 )
 
@@ -78,6 +80,7 @@ __all__ = [
     "local",
     "midnight",
     "not_this_payers",
+    "offered",
     "payer_and_policy",
     "provider",
     "service_date",
@@ -89,6 +92,7 @@ __all__ = [
     "term",
     "terms_of",
     "told",
+    "tables_for",
     "versions_to_charge",
     "with_parts",
 ]

@@ -79,6 +79,17 @@ def tables(on: date, program: Program | None = None, *, payer_id: int | None = N
     return Settings(on).tables(on, program_id=program_id, payer_id=payer_id)
 
 
+def offered(on: date) -> Catalogue:
+    """The tables for lists and names: with what a program or payer alone has."""
+    return Settings(on).offered(on)
+
+
+def tables_for(client: Client, program: Program, on: date) -> Catalogue:
+    """The tables of a program as the payer has them whom a service of that day goes to."""
+    coverage = coverage_on(client, on)
+    return tables(on, program, payer_id=coverage.payer_id if coverage else None)
+
+
 def settings_at(organization: Organization, now: datetime) -> Settings:
     """What the center has set, as it is in force at a moment: read once for many questions."""
     return Settings(service_date(organization, now))
