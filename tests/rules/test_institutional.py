@@ -21,7 +21,8 @@ from carethread.rules.institutional import (
     period,
     statement,
 )
-from carethread.x12.claim import Claim, ClaimFile
+from carethread.rules.leave import Leave
+from carethread.x12.claim import Claim, ClaimCode, ClaimFile
 from carethread.x12.common import Contact, Envelope, Party
 from carethread.x12.writer import write
 from tests.judges import pyx12_errors
@@ -124,6 +125,20 @@ def test_of_several_claims_of_one_period_the_first_begins_the_stay_and_the_last_
     assert f"{days.starts} to {days.ends}" == row["says"]
     assert bill_frequency(days, stay) == row["bill"]
     assert patient_status(days, stay) == row["patient"]
+
+
+def test_nights_away_belong_to_the_statement_and_are_told_whoever_pays_them() -> None:
+    served = [replace(one, level_of_care="RES-SUD") for one in _week(date(2026, 3, 3), 2)]
+    away = (Leave("therapeutic", date(2026, 3, 5), date(2026, 3, 9)),)
+    stay = replace(STAY, admitted_on=date(2026, 2, 20), leaves=away)
+    claim = _claim(served, stay)
+    assert (claim.statement_from, claim.statement_to) == (date(2026, 3, 3), date(2026, 3, 8))
+    assert claim.coded("BI") == (ClaimCode("BI", "74", date(2026, 3, 5), date(2026, 3, 8)),)
+    gone = replace(stay, discharged_on=date(2026, 3, 7), discharge_status="07")
+    claim = _claim(served, gone)
+    assert (claim.statement_to, claim.frequency) == (date(2026, 3, 7), "4")
+    assert claim.coded("BI") == (ClaimCode("BI", "74", date(2026, 3, 5), date(2026, 3, 6)),)
+    assert _claim(_week(date(2026, 3, 3), 2), stay).coded("BI") == ()  # no house, no span
 
 
 def test_a_claim_waits_for_its_period_or_the_discharge() -> None:

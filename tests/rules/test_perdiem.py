@@ -1,5 +1,6 @@
 """Signed services become days and weeks; the figures are those of docs/algorithms/per-diem.md."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carethread.codes.catalogue import packaged
-from carethread.codes.levels import Basis, levels
+from carethread.codes.levels import Basis, BedHold, levels
 from carethread.codes.services import services
 from carethread.rules.capture import Captured, CapturePolicy
+from carethread.rules.leave import RETURN, Event, leaves
 from carethread.rules.perdiem import (
     Part,
     Span,
@@ -49,6 +51,30 @@ def _row(row: Row) -> str:
 def test_a_day_is_charged_for_what_it_rests_on(row: Row) -> None:
     span = Span(row["level"], SERVED, _parts(row["signed services"]), CENSUS[row["census"]])
     assert _said(capture_span(span, A_DOLLAR_EACH)) == row["charged as"]
+
+
+@pytest.mark.parametrize("row", rows("per-diem", "left", "back", "nights away"), ids=_row)
+def test_a_leave_is_the_nights_between_leaving_and_coming_back(row: Row) -> None:
+    told = [Event("therapeutic", date.fromisoformat(row["left"]))]
+    if row["back"] != "-":
+        told.append(Event(RETURN, date.fromisoformat(row["back"])))
+    found = [f"{one.starts} to {one.ends or '-'}" for one in leaves(told)]
+    assert (found or ["none"]) == [row["nights away"]]
+
+
+@pytest.mark.parametrize("row", rows("per-diem", "leave", "night", "kept as", "cents"), ids=_row)
+def test_a_bed_is_kept_for_whom_the_payer_pays_it(row: Row) -> None:
+    paid = replace(
+        levels()["RES-SUD"], bed_holds=(BedHold("therapeutic", "therapeutic_leave_day", 50, 2),)
+    )
+    tables = replace(packaged(), levels={**levels(), "RES-SUD": paid})
+    span = Span(
+        "RES-SUD", SERVED, (Part("daily_note", 20, ("F1020",)),), False, row["leave"],
+        int(row["night"]),
+    )  # fmt: skip
+    captured = capture_span(span, CapturePolicy({"H0018": 60_000}, tables))
+    assert _said(captured) == row["kept as"]
+    assert sum(line.amount for line in captured.lines) == int(row["cents"])
 
 
 @pytest.mark.parametrize(

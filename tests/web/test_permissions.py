@@ -69,6 +69,7 @@ TABLE = """
         cosign_return        S           S
         program_days         CSIUB       -
         census               CSIUB       CSIU
+        leave                CIUB        CIU
         discharge            CIUB        CIU
         summary              C           -
         summary_draft        C           C

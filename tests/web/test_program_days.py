@@ -1,5 +1,6 @@
 """The week's board of a program of days, and the census of a house."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -125,14 +126,32 @@ def test_a_night_is_counted_in_one_go_and_makes_the_charge(cast: Cast, house: li
     assert "Night of March 2, 2026" in page
     assert page.count("Not counted yet") == 3
     ann, ben, clara = _stays(cast, "Ann", "Ben", "Clara")
-    said = {f"bed_{ann}": "in", f"bed_{ben}": "in", f"bed_{clara}": "leave",
-            f"why_{clara}": "with family"}  # fmt: skip
+    assert "On leave" not in page
+    away = {"kind": "therapeutic", "on": str(TODAY), "at": "16:00", "reason": "with family"}
+    page = ines.post(reverse("leave", args=[clara]), away, follow=True).content.decode()
+    assert "Clara Client is on leave." in page
+    assert "Therapeutic leave" in page
+    assert "with family" in page
+    assert f'id="bed-{clara}-leave" name="bed_{clara}" value="leave" checked' in (
+        ines.get(url).content.decode()
+    )
+    said = {f"bed_{ann}": "in", f"bed_{ben}": "in", f"bed_{clara}": "leave"}
     page = ines.post(f"{url}?on={TODAY}", said, follow=True).content.decode()
     assert "2 of 3 in the house." in page
     assert "H0018 $600.00" in row(page, "Ann House", "</li>")
     assert "No signed note of this day" in row(page, "Ben House", "</li>")
-    assert "On leave: with family" in row(page, "Clara Client", "</li>")
+    assert "On leave: no bed kept" in row(page, "Clara Client", "</li>")
     assert "2 of 3" in page[page.index('id="nights"') :]
+    again = ines.post(reverse("leave", args=[clara]), {"on": "2026-03-01"})
+    assert "03/02/2026 is on record already" in again.content.decode()
+    back = ines.post(reverse("leave", args=[clara]), {"on": "2026-03-03"}, follow=True)
+    assert "Clara Client is back in the house." in back.content.decode()
+    last = re.search(r'name="event" value="(\d+)"', back.content.decode())
+    assert last is not None
+    taken = {"act": "withdraw", "event": last[1], "reason": "It was Ben."}
+    page = ines.post(reverse("leave", args=[clara]), taken, follow=True).content.decode()
+    assert "counts no more" in page
+    assert "Record the return" in page
 
 
 def test_counting_again_corrects_the_night_and_its_charge(cast: Cast, house: list[Client]) -> None:

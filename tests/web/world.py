@@ -136,7 +136,7 @@ class Shown:
             return self.group
         if address.startswith("summary"):
             return self.summary
-        if address == "discharge":
+        if address in ("discharge", "leave"):
             return self.cast.episode
         if address.startswith("attendance"):
             return self.attendance

@@ -5,6 +5,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from carethread.codes.catalogue import written
+from carethread.codes.levels import levels
+from carethread.insight import leaves
 from carethread.record import ledger
 from carethread.record.models import (
     Appointment,
@@ -18,14 +21,16 @@ from carethread.record.models import (
     Episode,
     Fee,
     NoteVersion,
+    PolicySetting,
     Practitioner,
     Program,
     TreatmentPlan,
 )
-from carethread.workflow import admit, bill, census, discharge, document, staff, submit
+from carethread.workflow import admit, bill, census, discharge, document, leave, staff, submit
 from carethread.workflow.discharge import SECTIONS, Leaving
 from carethread.workflow.errors import Refused
-from carethread.x12.claim import ClaimFile
+from carethread.workflow.leave import Away
+from carethread.x12.claim import ClaimCode, ClaimFile
 from carethread.x12.reader import read
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, amend, draft_from, draft_of, proof, sign
 from tests.judges import pyx12_errors
@@ -400,6 +405,85 @@ def test_of_a_last_period_under_two_authorizations_one_claim_alone_ends_the_stay
     ]  # fmt: skip
     Claim.objects.update(state=ClaimState.ACCEPTED)
     assert bill.run(alder.center, now=gone + timedelta(days=2)) == 0
+
+
+def test_nights_on_leave_are_told_and_kept_beds_charged_to_the_payer_who_pays_them(
+    alder: Cast,
+) -> None:
+    episode = _care(alder, "RES-SUD")
+    _session(alder, episode, MONDAY, 15, 20, "daily_note")
+    leave.begin(episode, Away("therapeutic", MONDAY + timedelta(days=1)), user=alder.ines,
+                now=NOW + timedelta(days=1))  # fmt: skip
+    for night, present in enumerate((True, False, False)):
+        census.take(
+            episode.program, MONDAY + timedelta(days=night), {episode.pk: present},
+            user=alder.ines, now=NOW + timedelta(days=night + 1),
+        )  # fmt: skip
+    back = NOW + timedelta(days=3)
+    leave.end(episode, MONDAY + timedelta(days=3), user=alder.ines, now=back)
+    _session(alder, episode, MONDAY + timedelta(days=3), 15, 20, "daily_note")
+    census.take(
+        episode.program, MONDAY + timedelta(days=3), {episode.pk: True}, user=alder.ines,
+        now=back + timedelta(days=1),
+    )  # fmt: skip
+    connection = make_connection(alder.center)
+
+    def sent(now: datetime) -> tuple[list[tuple[str, int]], list[ClaimCode]]:
+        bill.run(alder.center, now=now)
+        file = submit.freeze(connection, now=now + timedelta(hours=3))
+        assert file is not None
+        assert pyx12_errors(bytes(file.raw)) == []
+        (found,) = [t for t in read(bytes(file.raw)).transactions if isinstance(t, ClaimFile)]
+        (one,) = found.claims
+        return [(n.revenue_code, n.charge) for n in one.lines], list(one.coded("BI"))
+
+    away = ClaimCode("BI", "74", MONDAY + timedelta(days=1), MONDAY + timedelta(days=2))
+    assert sent(NEXT_WEEK) == ([("1002", 60_000)] * 2, [away])
+    Claim.objects.update(state=ClaimState.ACCEPTED, payer_control_number="HH-80")
+    # It turns out that this payer keeps a bed: those nights are charged, and the claim goes again.
+    table = written(levels()["RES-SUD"]) + (
+        "bed_holds: [{leave: therapeutic, service: therapeutic_leave_day, percent: 50}]\n"
+    )
+    staff.set_entry(
+        PolicySetting(organization=alder.center, key="levels/RES-SUD", value=table,
+                      payer=alder.payer, effective_from=LONG_AGO),
+        now=NEXT_WEEK,
+    )  # fmt: skip
+    (event, _) = leaves.events([episode.pk])[episode.pk]
+    with pytest.raises(Refused, match="recorded last"):
+        leave.withdraw(event, reason="No.", user=alder.ines, now=NEXT_WEEK)
+    (_, event) = leaves.events([episode.pk])[episode.pk]
+    leave.withdraw(event, reason="Came back later.", user=alder.ines, now=NEXT_WEEK)
+    leave.end(episode, MONDAY + timedelta(days=3), user=alder.ines, now=NEXT_WEEK)
+    lines, told = sent(NEXT_WEEK + timedelta(days=1))
+    assert lines == [("1002", 60_000), ("0183", 30_000), ("0183", 30_000), ("1002", 60_000)]
+    assert told == [away]
+    assert ledger.wrong_balances() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"on": MONDAY + timedelta(days=1)}, "has not come yet"),
+        ({"on": MONDAY - timedelta(days=1)}, "The stay begins on 03/02/2026"),
+        ({"kind": "holiday"}, "what kind of leave"),
+        ({"back_on": MONDAY - timedelta(days=3)}, "expected back before"),
+    ],
+)
+def test_a_leave_that_cannot_be_is_refused(
+    changes: dict[str, object], words: str, alder: Cast
+) -> None:
+    episode = _care(alder, "RES-SUD")
+    away = Away(**{"kind": "therapeutic", "on": MONDAY, **changes})  # type: ignore[arg-type]
+    with pytest.raises(Refused, match=words):
+        leave.begin(episode, away, user=alder.ines, now=NOW)
+    with pytest.raises(Refused, match="not on leave"):
+        leave.end(episode, MONDAY, user=alder.ines, now=NOW)
+    with pytest.raises(Refused, match="not a house"):
+        leave.begin(alder.episode, Away("therapeutic", MONDAY), user=alder.ines, now=NOW)
+    leave.begin(episode, Away("therapeutic", MONDAY), user=alder.ines, now=NOW)
+    with pytest.raises(Refused, match="on leave since"):
+        leave.begin(episode, Away("hospital", MONDAY), user=alder.ines, now=NOW)
 
 
 def _nights(cast: Cast, episode: Episode, count: int) -> None:

@@ -37,6 +37,18 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
+class BedHold:
+    """That a bed kept for a client on leave (a kind of leaves.yaml) is paid: the service that such
+    a night is billed as, its share of that code's fee in percent, and for how many nights of one
+    leave at most (0: however many)."""
+
+    leave: str
+    service: str
+    percent: int = 100
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionCode:
     """A condition code (HI*BG) that payers of these filing indicators (SBR09) want on these bills
     (first two digits)."""
@@ -59,7 +71,8 @@ class Family:
 
     `codes` are those of its day, `swallows` the other codes that such a day includes, `places`
     where it is given (telehealth apart), `bill_types` what it stands on. `certified_days` is the
-    longest that a physician certifies the need for it at a time. Empty or 0: not said.
+    longest that a physician certifies the need for it at a time. `leave_span` is the occurrence
+    span code (HI*BI) that tells the nights of a leave. Empty or 0: not said.
     """
 
     label: str
@@ -69,6 +82,7 @@ class Family:
     bill_types: tuple[str, ...] = ()
     condition_codes: tuple[ConditionCode, ...] = ()
     certified_days: int = 0
+    leave_span: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,8 @@ class Level:
     """A level of care.
 
     `day_minutes` are the least that a day must hold; `bill_type` the first two digits of the type
-    of bill; `includes` are the services that the bundle swallows.
+    of bill; `includes` are the services that the bundle swallows; `bed_holds` are the leaves for
+    which a bed that is kept is paid.
     """
 
     label: str
@@ -87,6 +102,12 @@ class Level:
     day_minutes: int = 0
     bill_type: str = ""
     place_of_service: str = "11"
+    bed_holds: tuple[BedHold, ...] = ()
+
+    def hold(self, leave: str, night: int) -> BedHold | None:
+        """What is paid for that night of such a leave (its first is 1)."""
+        paid = (b for b in self.bed_holds if b.leave == leave and (not b.most or night <= b.most))
+        return next(paid, None)
 
     def bundle(self, services: Collection[str]) -> Bundle | None:
         """What a day or week with these services is billed as."""

@@ -7,10 +7,9 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F
 
+from carethread.insight.leaves import leaves_of
 from carethread.record.models import CensusEntry, Charge, Episode, NoteVersion, Program
-
-LEAVE = "On leave"
-"""How the reason begins of somebody who is away with the house's consent."""
+from carethread.rules.leave import Leave, leave_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +28,24 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """One client's night: the count, the signed notes of the day, and the charge (cents)."""
+    """One client's night: the count, the signed notes of the day, the charge (cents), and the leave
+    that they are on in it."""
 
     episode: Episode
     entry: CensusEntry | None
     notes: int
     code: str = ""
     amount_cents: int = 0
+    leave: Leave | None = None
 
     @property
     def where(self) -> str:
-        """`in`, `leave` or `out`; empty while nobody has counted."""
-        if self.entry is None:
-            return ""
-        if self.entry.is_present:
+        """`in`, `leave` or `out`; while nobody has counted, what is expected."""
+        if self.entry is not None and self.entry.is_present:
             return "in"
-        return "leave" if self.entry.reason.startswith(LEAVE) else "out"
+        if self.leave is not None:
+            return "leave"
+        return "out" if self.entry is not None else "in"
 
     @property
     def why_not(self) -> str:
@@ -54,7 +55,7 @@ class Bed:
         if self.entry is None:
             return "Not counted yet"
         if not self.entry.is_present:
-            return "Not in the house"
+            return "On leave: no bed kept" if self.leave else "Not in the house"
         return "No charge: see the note" if self.notes else "No signed note of this day"
 
 
@@ -90,7 +91,7 @@ def beds(
     counted: dict[int, CensusEntry],
     midnight: datetime,
 ) -> list[Bed]:
-    """Each expected client's night; `midnight` is the start of the day. Two questions."""
+    """Each expected client's night; `midnight` is the start of the day. Three questions."""
     rows = list(expected)
     ids = [row.pk for row in rows]
     charges = {
@@ -109,6 +110,14 @@ def beds(
     )  # fmt: skip
     for episode in signed.values_list("note__attendance__episode", flat=True):
         notes[episode] += 1
+    away = leaves_of(ids)
     return [
-        Bed(row, counted.get(row.pk), notes[row.pk], *charges.get(row.pk, ("", 0))) for row in rows
+        Bed(
+            row,
+            counted.get(row.pk),
+            notes[row.pk],
+            *charges.get(row.pk, ("", 0)),
+            leave=leave_of(day, away.get(row.pk, ())),
+        )
+        for row in rows
     ]

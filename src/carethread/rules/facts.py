@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from carethread.codes.catalogue import Catalogue, packaged
+from carethread.rules.leave import Leave
 from carethread.x12.claim import LineAdjudication
 from carethread.x12.common import Address, Adjustment, Amount, Contact
 
@@ -188,8 +189,8 @@ class StayFacts:
 
     `admission_type` and `admission_source` are CL101 and CL102; `discharge_status` is CL103, empty
     while the client is still in care. The hours are those on the center's own clock. `billed` are
-    the days of the stay that are charged, on whatever claim. `tables` are those in force for the
-    payer.
+    the days of the stay that are charged, on whatever claim; `leaves` the nights away from it.
+    `tables` are those in force for the payer.
     """
 
     admitted_on: date
@@ -201,6 +202,7 @@ class StayFacts:
     discharge_status: str = ""
     attending: Provider | None = None
     billed: tuple[date, ...] = ()
+    leaves: tuple[Leave, ...] = ()
     tables: Catalogue = field(default_factory=packaged)
 
 

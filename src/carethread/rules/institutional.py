@@ -19,6 +19,7 @@ from carethread.rules.facts import (
     OtherCoverage,
     StayFacts,
 )
+from carethread.rules.leave import spans
 from carethread.rules.parties import (
     billing_party,
     facility_party,
@@ -33,6 +34,7 @@ from carethread.x12.claim import Claim, ClaimCode, ClaimLine, Diagnosis
 MOST_LINES = 999  # LX of the 837I
 MOST_DIAGNOSES = 25  # principal and 24 others, HI of the 837I
 STILL_HERE = "30"
+_A_DAY = timedelta(days=1)
 
 
 class Cycle(StrEnum):
@@ -98,15 +100,16 @@ def closes_on(day: date, level_of_care: str, cycle: Cycle) -> date:
 
 
 def statement(charges: Sequence[BillableCharge], stay: StayFacts, cycle: Cycle) -> Period:
-    """The days that the claim says it covers (DTP*434): its services, and the days of admission
-    and discharge where they belong to its period. Where that period is on several claims (another
-    authorization, another payer), the first alone begins with the admission, and the last alone
-    ends with the discharge."""
+    """The days that the claim says it covers (DTP*434): its services, and the nights of a leave and
+    the days of admission and discharge where they belong to its period. Where that period is on
+    several claims (another authorization, another payer), the first alone begins with the
+    admission, and the last alone ends with the discharge."""
     first = charges[0]
     days = period(first.service_date, cycle)
     closes = closes_on(first.service_date, first.level_of_care, cycle)
     starts = min(c.service_date for c in charges)
     ends = max(c.service_date for c in charges)
+    starts, ends = _with_leave(starts, ends, days, stay)
     is_first = not any(day < starts for day in stay.billed)
     is_last = not any(day > ends for day in stay.billed)
     if is_first and days.starts <= stay.admitted_on <= starts:
@@ -114,6 +117,26 @@ def statement(charges: Sequence[BillableCharge], stay: StayFacts, cycle: Cycle) 
     if is_last and stay.discharged_on and ends <= stay.discharged_on <= closes:
         ends = stay.discharged_on
     return Period(starts, ends)
+
+
+def _with_leave(starts: date, ends: date, days: Period, stay: StayFacts) -> tuple[date, date]:
+    """The nights of a leave that adjoin the services are part of the statement, paid or not."""
+    away = _nights_away(days, stay)
+    for first, until in away:
+        if first == ends + _A_DAY and not any(first <= day <= until for day in stay.billed):
+            ends = until
+    for first, until in reversed(away):
+        if until == starts - _A_DAY and not any(first <= day <= until for day in stay.billed):
+            starts = first
+    return starts, ends
+
+
+def _nights_away(days: Period, stay: StayFacts) -> tuple[tuple[date, date], ...]:
+    """First and last night of each leave within these days and the stay."""
+    last = days.ends
+    if stay.discharged_on is not None:
+        last = min(last, stay.discharged_on - _A_DAY)
+    return spans(stay.leaves, days.starts, last)
 
 
 def bill_frequency(days: Period, stay: StayFacts) -> str:
@@ -158,6 +181,7 @@ def assemble(
     is_inpatient = kind is not None and kind.inpatient
     attending = stay.attending or first.rendering
     served = min(c.service_date for c in charges)
+    family = stay.tables.family(first.level_of_care)
     return Claim(
         kind="837I",
         claim_id=claim_id,
@@ -185,12 +209,21 @@ def assemble(
         patient_status=patient_status(days, stay),
         attending=provider_party(attending),
         discharge_time=_discharge_time(days, stay) if is_inpatient else "",
-        codes=tuple(
-            ClaimCode("BG", c.code)
-            for c in stay.tables.family(first.level_of_care).condition_codes
-            if c.is_wanted(coverage.filing_indicator, bill, served)
+        codes=(
+            *_leave_spans(family.leave_span, days, stay),
+            *(
+                ClaimCode("BG", c.code)
+                for c in family.condition_codes
+                if c.is_wanted(coverage.filing_indicator, bill, served)
+            ),
         ),
     )
+
+
+def _leave_spans(code: str, days: Period, stay: StayFacts) -> Iterator[ClaimCode]:
+    """The nights of each leave that the statement holds, where the payer wants to be told."""
+    for first, until in _nights_away(days, stay) if code else ():
+        yield ClaimCode("BI", code, first, until)
 
 
 def _discharge_time(days: Period, stay: StayFacts) -> str:

@@ -1,9 +1,10 @@
 """The days and weeks that a level of care is billed as. Prose: docs/algorithms/per-diem.md."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from carethread.codes.catalogue import Catalogue
+from carethread.codes.leaves import leave_kinds
 from carethread.codes.levels import Basis, Level, basis
 from carethread.codes.roles import Role
 from carethread.codes.services import coding
@@ -28,13 +29,17 @@ class Span:
     """One client's day (or week, from its first day on) in a program.
 
     `parts` are the signed services in it that the bundle includes, first signed first;
-    `in_house` is the census of the midnight that ends the day, None where nobody has counted.
+    `in_house` is the census of the midnight that ends the day, None where nobody has counted. Of
+    who is on leave in that night, `leave` is its kind and `leave_night` which of its nights it is;
+    `parts` is then the last signed service before it.
     """
 
     level_of_care: str
     starts: date
     parts: tuple[Part, ...]
     in_house: bool | None = None
+    leave: str = ""
+    leave_night: int = 0
 
     @property
     def minutes(self) -> int:
@@ -82,11 +87,17 @@ def capture_span(span: Span, policy: CapturePolicy) -> Captured:
     known = policy.tables.level(span.level_of_care)
     if known.basis is Basis.SESSION or not span.parts:
         return Captured()
+    if span.leave and span.in_house is False:
+        return _bed_hold(span, known, policy)
     shortfall = _shortfall(span, known)
     if shortfall is not None:
         return Captured(findings=(shortfall,))
     bundle = known.bundle([part.service for part in span.parts])
-    name = bundle.service if bundle else ""
+    return _coded(bundle.service if bundle else "", _because(span, known), span, known, policy)
+
+
+def _coded(name: str, because: str, span: Span, known: Level, policy: CapturePolicy) -> Captured:
+    """The span as one line of that service."""
     kind = policy.tables.services.get(name)
     dated = coding(kind, span.starts) if kind else None
     if kind is None or dated is None or not dated.lines:
@@ -94,9 +105,24 @@ def capture_span(span: Span, policy: CapturePolicy) -> Captured:
         return Captured(findings=(_finding("SERVICE_NOT_CODED", message, Role.ADMINISTRATOR),))
     line = dated.lines[0]
     rule = f"{name}:{line.code}:{dated.starts}"
-    reason = f"{kind.label}: {_because(span, known)}"
+    reason = f"{kind.label}: {because}"
     choice = Choice(BASE, line.code, 1, rule, reason, line.form, line.revenue_code)
     return priced([choice], _as_service(span, name, known), policy)
+
+
+def _bed_hold(span: Span, known: Level, policy: CapturePolicy) -> Captured:
+    """The bed that is kept for a client on leave, where the payer pays for it."""
+    hold = known.hold(span.leave, span.leave_night)
+    label = leave_kinds()[span.leave].label
+    if hold is None:
+        message = (
+            f"The client was on {label} at {in_words(span.starts)}'s midnight, night "
+            f"{span.leave_night} of it: no bed that is kept then is paid."
+        )
+        return Captured(findings=(_finding("NOT_IN_HOUSE", message, Role.CLINICIAN, "census"),))
+    captured = _coded(hold.service, f"{label}, night {span.leave_night}", span, known, policy)
+    shares = (replace(x, amount=(x.amount * hold.percent + 50) // 100) for x in captured.lines)
+    return replace(captured, lines=tuple(shares))
 
 
 def _shortfall(span: Span, known: Level) -> Finding | None:

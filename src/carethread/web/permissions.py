@@ -106,6 +106,9 @@ DOORS: Mapping[str, Door] = {
     # programs that are billed by the day or the night
     "program_days": Door(get=CARE | FRONT_DESK | BILLING),
     "census": Door(get=CARE | FRONT_DESK | BILLING, post=CARE | FRONT_DESK),
+    "leave": Door(
+        get=CARE | FRONT_DESK | BILLING, post=CARE | FRONT_DESK, reach=reach.episode_in_care
+    ),
     # discharge
     "discharge": Door(
         get=CARE | FRONT_DESK | BILLING, post=CARE | FRONT_DESK, reach=reach.episode_in_care

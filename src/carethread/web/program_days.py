@@ -136,7 +136,7 @@ def _take(request: Request, program: Program, day: date) -> HttpResponse:
             {pk: where == "in" for pk, (where, _) in said.items()},
             user=request.user,
             now=http.now(),
-            reasons={pk: _reason(where, why) for pk, (where, why) in said.items()},
+            reasons={pk: why for pk, (where, why) in said.items() if where != "in"},
         ),
     )
     if changed is not None:
@@ -158,12 +158,3 @@ def _said(request: Request) -> dict[int, tuple[str, str]]:
         if stay is not None and where in WHERE:
             found[stay] = (where, typed.get(f"why_{key}", ""))
     return found
-
-
-def _reason(where: str, why: str) -> str:
-    """Leave is said in the reason; everything else as it was typed."""
-    if where == "in":
-        return ""
-    if where == "leave":
-        return f"{nights.LEAVE}: {why.strip()}" if why.strip() else nights.LEAVE
-    return why

@@ -21,6 +21,7 @@ from carethread.web import (
     home,
     intake,
     leadership,
+    leave,
     note,
     orders,
     program_days,
@@ -84,6 +85,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("program-days/", program_days.board, name="program_days"),
     path("census/", program_days.census, name="census"),
     # discharge
+    path("episodes/<int:episode_id>/leave/", leave.leave, name="leave"),
     path("episodes/<int:episode_id>/discharge/", discharges.discharge, name="discharge"),
     path("summaries/<int:summary_id>/", discharges.summary, name="summary"),
     path("summaries/<int:summary_id>/draft/", discharges.summary_draft, name="summary_draft"),

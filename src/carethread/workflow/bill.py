@@ -59,8 +59,8 @@ def due_charges() -> "QuerySet[Charge]":
 def due_corrections() -> "QuerySet[Claim]":
     """Claims that left and may have to be corrected: a charge of theirs has a newer version or
     is no more, the client turns out to have left in their days, a further day of their stay was
-    charged, the payer refused and the record may say something else by now, or the payer before
-    this one has answered anew."""
+    charged or a leave told, the payer refused and the record may say something else by now, or the
+    payer before this one has answered anew."""
     changed = Charge.objects.filter(claim__isnull=False).exclude(
         current__claim_lines__version=F("claim__current")
     )
@@ -194,7 +194,7 @@ def bring_back(*, now: datetime) -> int:
     claims = list(
         due_corrections().filter(pk__in=ids).select_related("current", "coverage__payer", "client")
     )
-    charges, billed = gather.charges_by_claim(claims), gather.billed_days(claims)
+    charges, stays = gather.charges_by_claim(claims), gather.stays_of(claims)
     told = gather.told(claims, charges)
     for claim in claims:
         left, around = charges.get(claim.pk, []), told.get(claim.pk, gather.NOTHING_TOLD)
@@ -203,7 +203,7 @@ def bring_back(*, now: datetime) -> int:
         if not left and claim.state in (ClaimState.REJECTED, ClaimState.DENIED):
             move(claim, ClaimState.CLOSED, "Refused, and nothing is left to bill on it.", now=now)
         elif _says_something_else(
-            claim, gather.billable(left, billed, around.others) if left else None
+            claim, gather.billable(left, stays, around.others) if left else None
         ):
             move(claim, ClaimState.HELD, "The record has changed since it was sent.", now=now)
             back += 1
@@ -255,13 +255,13 @@ def prepared(claims: Sequence[Claim], organization: Organization, now: datetime)
     filled = [claim for claim in claims if by_claim.get(claim.pk)]
     today = gather.service_date(organization, now)
     found = gather.contexts([by_claim[claim.pk] for claim in filled], today=today)
-    billed, told = gather.billed_days(filled), gather.told(filled, by_claim)
+    stays, told = gather.stays_of(filled), gather.told(filled, by_claim)
     around = [told.get(claim.pk, gather.NOTHING_TOLD) for claim in filled]
     return [
         *(
             _prepared(
                 claim,
-                gather.billable(by_claim[claim.pk], billed, one.others),
+                gather.billable(by_claim[claim.pk], stays, one.others),
                 replace(context, earlier=one.earlier),
             )
             for claim, context, one in zip(filled, found, around, strict=True)

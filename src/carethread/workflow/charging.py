@@ -70,6 +70,7 @@ def charge(
         day = program_day.settle(
             attendance.episode, program, occasion.day, now=now, settings=settings
         )
+        program_day.settle_beds_kept(version, but=occasion.day, now=now, settings=settings)
         return _shown(day.captured, day.coverage, day.charges, settings)
     captured = capture(gather.documented_service(version, policy.tables), policy)
     made = charges.make(occasion, captured.lines, coverage, before, now=now)

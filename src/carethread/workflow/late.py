@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from carethread.record.models import Charge, Claim, ClaimState
+from carethread.record.models import Charge, Claim, ClaimState, StayEvent
 from carethread.rules import institutional
 from carethread.rules.facts import BASE
 from carethread.workflow import gather
@@ -114,6 +114,16 @@ def neither_first_nor_last() -> list[int]:
         *(pk for pk, starts, admitted in begun.values_list(*told) if starts <= str(admitted)),
         *ended.values_list("pk", flat=True),
     ]
+
+
+def before_the_leave_was_told() -> "QuerySet[Claim]":
+    """Claims that left before something was recorded of a leave in their stay."""
+    told = StayEvent.objects.filter(
+        episode=OuterRef("episode"), on__lte=OuterRef("service_to"),
+        recorded_at__gt=OuterRef("current__made_at"),
+    )  # fmt: skip
+    rows: QuerySet[Claim] = Claim.objects.filter(Exists(told), form="I")
+    return rows
 
 
 def _elsewhere(**days: OuterRef) -> "QuerySet[Charge]":

@@ -5,13 +5,14 @@ A day rests on the signed notes of its services, and in a house on the census of
 the program's day, or takes it back. Settling again with nothing changed does nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import F
 
 from carethread.codes.catalogue import Catalogue
 from carethread.codes.levels import Basis, basis
+from carethread.insight.leaves import leaves_of
 from carethread.record.models import (
     Attendance,
     CensusEntry,
@@ -25,6 +26,7 @@ from carethread.record.models import (
 from carethread.record.policies import Settings
 from carethread.rules import perdiem
 from carethread.rules.capture import Captured
+from carethread.rules.leave import Leave, leave_of
 from carethread.rules.perdiem import Part, Span
 from carethread.workflow import charges, gather
 from carethread.workflow.charges import Occasion
@@ -50,12 +52,15 @@ def settle(
     start = perdiem.span_start(program.level_of_care, day, episode.admitted_on)
     coverage, policy = gather.payer_and_policy(episode.client, program, start, settings)
     notes = _notes(episode, program, start, policy.tables)
+    census = _census(episode, program, start)
+    leave = _leave(episode, start) if census and not census.is_present else None
+    if leave:
+        notes = _last_note(episode, program, leave.starts, policy.tables)
     attendance = day_of(episode, program, start)
     before = charges.existing(attendance) if attendance else {}
     if not notes and not before:
         return Settled(Captured())
-    census = _census(episode, program, start)
-    captured = perdiem.capture_span(_span(program, start, notes, census), policy)
+    captured = perdiem.capture_span(_span(program, start, notes, census, leave), policy)
     if not captured.lines and not before:
         return Settled(captured, coverage)
     attendance = attendance or _open(episode, program, start, notes)
@@ -97,12 +102,51 @@ def _census(episode: Episode, program: Program, day: date) -> CensusEntry | None
     return CensusEntry.objects.filter(episode=episode, day=day).order_by("-number").first()
 
 
+def _leave(episode: Episode, night: date) -> Leave | None:
+    """The leave on which the client is in that night."""
+    return leave_of(night, leaves_of([episode.pk]).get(episode.pk, ()))
+
+
+def _last_note(
+    episode: Episode, program: Program, day: date, tables: Catalogue
+) -> list[NoteVersion]:
+    """The last signed service before the client left on leave: what a bed that is kept rests on."""
+    rows = NoteVersion.objects.filter(
+        note__current=F("pk"),
+        attended=True,
+        note__attendance__episode=episode,
+        note__attendance__session__program=program,
+        starts_at__lt=gather.midnight(program.organization, day + timedelta(days=1)),
+        service__in=tables.level(program.level_of_care).includes,
+    )
+    last = rows.select_related("organization", "author").order_by("-starts_at", "-pk").first()
+    return [last] if last else []
+
+
+def settle_beds_kept(version: NoteVersion, *, but: date, now: datetime, settings: Settings) -> None:
+    """Nights of a leave rest on the last note before it: an addendum to it settles them anew."""
+    episode = version.note.attendance.episode
+    if basis(episode.program.level_of_care) is not Basis.CENSUS or version.number == 1:
+        return
+    rows = Charge.objects.filter(
+        attendance__episode=episode, attendance__session__kind="day",
+        current__note_version__note=version.note, state="live",
+    ).exclude(service_date=but)  # fmt: skip
+    for day in rows.order_by("service_date").values_list("service_date", flat=True):
+        settle(episode, episode.program, day, now=now, settings=settings)
+
+
 def _span(
-    program: Program, start: date, notes: list[NoteVersion], census: CensusEntry | None
+    program: Program,
+    start: date,
+    notes: list[NoteVersion],
+    census: CensusEntry | None,
+    leave: Leave | None = None,
 ) -> Span:
     parts = tuple(Part(n.service, n.minutes, tuple(n.diagnoses)) for n in notes)
     in_house = census.is_present if census else None
-    return Span(program.level_of_care, start, parts, in_house)
+    span = Span(program.level_of_care, start, parts, in_house)
+    return replace(span, leave=leave.kind, leave_night=leave.number(start)) if leave else span
 
 
 def _open(episode: Episode, program: Program, start: date, notes: list[NoteVersion]) -> Attendance:

@@ -49,6 +49,7 @@ from carethread.record.models.coverage import (
     PayerEnrollment,
 )
 from carethread.record.models.eligibility import EligibilityAnswer, EligibilityCheck
+from carethread.record.models.leave import StayEvent
 from carethread.record.models.ledger import Transfer
 from carethread.record.models.orders import Certification, LabOrder
 from carethread.record.models.organization import Organization
@@ -98,6 +99,6 @@ __all__ = [
     "Note", "NoteVersion", "Organization", "Payer", "PayerEnrollment", "PolicySetting",
     "Practitioner", "Program", "ProviderAdjustment", "Reassociation", "Remittance", "RemittedClaim",
     "RemittedLine", "RemoteFile", "RoleGrant", "RuleSkip", "Scoped", "ScrubRule", "Session",
-    "Shortfall", "Signature", "Site", "StatusAnswer", "StatusInquiry", "Stay", "Transfer",
-    "TreatmentPlan", "UnitEntry", "User",
+    "Shortfall", "Signature", "Site", "StatusAnswer", "StatusInquiry", "Stay", "StayEvent",
+    "Transfer", "TreatmentPlan", "UnitEntry", "User",
 ]  # fmt: skip

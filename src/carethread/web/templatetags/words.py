@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from carethread.codes import icd10
 from carethread.codes.adjustments import provider_reason
+from carethread.codes.levels import Basis, basis
 from carethread.codes.note_forms import called
 from carethread.record.models import Adjustment, RemittedLine
 from carethread.rules import perdiem
@@ -65,6 +66,12 @@ _CAUSES = {
     "underpaid_table": "Their table or ours is wrong",
     "underpaid_units": "Fewer units paid",
 }
+
+
+@register.filter
+def is_house(level_of_care: str) -> bool:
+    """Whether clients of that level sleep there."""
+    return basis(level_of_care) is Basis.CENSUS
 
 
 @register.filter

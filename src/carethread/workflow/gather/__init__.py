@@ -4,14 +4,15 @@ A list of claims is read with a fixed number of queries, however many they are.
 """
 
 from carethread.workflow.gather.charges import (
+    Stays,
     billable,
     billable_charge,
-    billed_days,
     charges_by_claim,
     charges_for_billing,
     cycle,
     cycle_of,
     stay_facts,
+    stays_of,
     with_parts,
 )
 from carethread.workflow.gather.clock import (
@@ -60,12 +61,12 @@ __all__ = [
     "HANDED_ON",
     "NOTE_PARTS",
     "NOTHING_TOLD",
+    "Stays",
     "Told",
     "admissions",
     "asks_for_days",
     "billable",
     "billable_charge",
-    "billed_days",
     "billing_provider",
     "charges_by_claim",
     "charges_for_billing",
@@ -88,11 +89,12 @@ __all__ = [
     "settings_at",
     "standing_terms",
     "stay_facts",
+    "stays_of",
     "tables",
+    "tables_for",
     "term",
     "terms_of",
     "told",
-    "tables_for",
     "versions_to_charge",
     "with_parts",
 ]

@@ -1,12 +1,13 @@
 """Charges with everything that a claim says of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import QuerySet
 
+from carethread.insight.leaves import leaves_of
 from carethread.record.models import (
     Charge,
     Claim,
@@ -22,6 +23,7 @@ from carethread.rules.facts import (
     StayFacts,
 )
 from carethread.rules.identity import line_number
+from carethread.rules.leave import Leave
 from carethread.workflow.gather import earlier
 from carethread.workflow.gather.parties import (
     billing_provider,
@@ -109,11 +111,21 @@ def billable_charge(charge: Charge) -> BillableCharge:
     )
 
 
-def billed_days(claims: Iterable[Claim]) -> dict[int, tuple[date, ...]]:
-    """The charged days of the stays that these claims are for, by episode."""
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Of the stays that claims are for, by episode: the days that are charged, and the leaves."""
+
+    billed: Mapping[int, tuple[date, ...]] = field(default_factory=dict)
+    leaves: Mapping[int, tuple[Leave, ...]] = field(default_factory=dict)
+
+
+def stays_of(claims: Iterable[Claim]) -> Stays:
+    """What institutional claims say of their stays beyond their own charges. Two questions."""
     stays = {claim.episode_id for claim in claims if claim.episode_id is not None}
-    if not stays:
-        return {}
+    return Stays(_billed_days(stays), leaves_of(stays)) if stays else Stays()
+
+
+def _billed_days(stays: Collection[int]) -> dict[int, tuple[date, ...]]:
     found: dict[int, list[date]] = defaultdict(list)
     rows = Charge.objects.filter(attendance__episode__in=stays, state="live", current__form="I")
     for episode, day in rows.values_list("attendance__episode", "service_date"):
@@ -123,11 +135,11 @@ def billed_days(claims: Iterable[Claim]) -> dict[int, tuple[date, ...]]:
 
 def billable(
     charges: Sequence[Charge],
-    billed: Mapping[int, tuple[date, ...]] | None = None,
+    around: Stays = Stays(),
     others: tuple[OtherCoverage, ...] = (),
 ) -> Billable:
-    """The charges of one claim with its parties, and the client's `others` policies. `billed`: see
-    `billed_days`; without it the claim is taken for the only one of its stay."""
+    """The charges of one claim with its parties, and the client's `others` policies. `around`: see
+    `stays_of`; without it the claim is taken for the only one of its stay."""
     first = charges[0]
     assert first.current is not None
     parties = Billable(
@@ -140,12 +152,14 @@ def billable(
     if first.current.form == "P":
         return parties
     stay = stay_facts(first.attendance.episode)
+    episode_id = first.attendance.episode_id
     program, payer_id = first.attendance.episode.program, coverage_of(first).payer_id
     return replace(
         parties,
         stay=replace(
             stay,
-            billed=(billed or {}).get(first.attendance.episode_id, ()),
+            billed=around.billed.get(episode_id, ()),
+            leaves=around.leaves.get(episode_id, ()),
             tables=tables(first.service_date, program, payer_id=payer_id),
         ),
         cycle=cycle(first, first.service_date).value,
