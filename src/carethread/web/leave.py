@@ -81,12 +81,14 @@ def leave(request: Request, row: Episode) -> HttpResponse:
     )
 
 
-def _keep(request: Request, row: Episode, form: forms.Form) -> StayEvent:
+def _keep(request: Request, row: Episode, form: forms.Form) -> bool:
     said = form.cleaned_data
     if isinstance(form, ReturnForm):
-        return steps.end(row, said["on"], said["at"], user=request.user, now=http.now())
-    away = Away(said["kind"], said["on"], said["at"], said["reason"], said["back_on"])
-    return steps.begin(row, away, user=request.user, now=http.now())
+        steps.end(row, said["on"], said["at"], user=request.user, now=http.now())
+    else:
+        away = Away(said["kind"], said["on"], said["at"], said["reason"], said["back_on"])
+        steps.begin(row, away, user=request.user, now=http.now())
+    return True
 
 
 def _withdraw(request: Request, row: Episode, known: list[StayEvent]) -> HttpResponse:

@@ -61,9 +61,9 @@ MENU = (
     Entry(
         "clients", "Clients", "users", "Front desk",
         ("client", "client_new", "client_edit", "coverage_new", "coverage", "plan_new",
-         "plan", "order_new", "certification_new", "consent_new", "discharge", "leave", "admission_new",
-         "admission", "eligibility", "diagnosis_new", "diagnosis", "appointment_new",
-         "appointment"),
+         "plan", "order_new", "certification_new", "consent_new", "discharge", "leave",
+         "admission_new", "admission", "eligibility", "diagnosis_new", "diagnosis",
+         "appointment_new", "appointment"),
     ),
     Entry("groups", "Groups", "users-group", "Programs",
           ("group", "group_new", "group_session", "attendance_correct")),
