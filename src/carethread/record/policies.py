@@ -76,6 +76,11 @@ class Settings:
         rows = self.entries(program_id=program_id, payer_id=payer_id, on=on).items()
         return overridden(tuple(_entry(key, row) for key, row in sorted(rows)))
 
+    @property
+    def differ_by_payer(self) -> bool:
+        """Whether any table has an entry for a payer."""
+        return any(row.payer_id and row.key not in POLICIES for row in self._rows)
+
     def offered(self, on: date) -> Catalogue:
         """The center's tables, and in them the services that a program or payer alone has: for
         lists and names, never for money."""

@@ -55,8 +55,7 @@ class NoteForm(forms.Form):
         self.settings = gather.settings_at(note.organization, http.now())
         program = note.attendance.session.program
         today = http.today()
-        coverage = gather.coverage_on(note.attendance.client, today)
-        payer_id = coverage.payer_id if coverage else None
+        payer_id = _payer_id(note, today) if self.settings.differ_by_payer else None
         tables = self.settings.tables(today, program_id=program.pk, payer_id=payer_id)
         offered = services_for(note.author, program.level_of_care, note.service, tables, today)
         self._offer("service", offered)
@@ -126,6 +125,12 @@ class NoteForm(forms.Form):
                 self.diagnosis_problems.append(problem.message)
             else:
                 self.add_error(name if name in self.fields else None, problem.message)
+
+
+def _payer_id(note: Note, on: date) -> int | None:
+    """Who pays for a service of that day."""
+    coverage = gather.coverage_on(note.attendance.client, on)
+    return coverage.payer_id if coverage else None
 
 
 def services_for(
