@@ -97,6 +97,7 @@ TABLE = """
         match_choose         B           B
         match_not_ours       B           B
         match_undo           B           B
+        match_unpost         B           B
         unsigned             BDKO        -
         uncharged            BDKO        -
         files                B           -

@@ -124,7 +124,8 @@ class Shown:
             "eligibility_check": self.cast.coverage, "eligibility_panel": self.cast.coverage,
             "claim_facts": self.held,
             **dict.fromkeys(("user", "user_password", "user_active"), self.cast.bill),
-            "match_undo": self.match, "site": self.cast.site, "program": self.cast.program,
+            "match_undo": self.match, "match_unpost": self.match,
+            "site": self.cast.site, "program": self.cast.program,
         }.get(address)  # fmt: skip
         thing = thing or self._of_groups(address)
         return [thing.pk] if thing else []

@@ -19,7 +19,7 @@ from django_scopes import scope
 from carethread.record import ledger
 from carethread.record.compiled import Statement
 from carethread.record.models import Authorization, ClaimState, Coverage, Match, Payer
-from carethread.workflow import admit, bill, follow_up, post, submit
+from carethread.workflow import admit, bill, follow_up, matching, submit
 from tests.cast import Cast, amend
 from tests.web.world import LATER, everything
 
@@ -85,7 +85,7 @@ def walk(cast: Cast) -> None:
         follow_up.answer(shown.returned, words="It was.", user=cast.nora.user, now=LATER)
         note = shown.denied.charges.get().current.note_version.note
         amend(note, reason="Another diagnosis.", diagnoses=("F411",), now=LATER)
-        post.match_by_hand(
+        matching.match_by_hand(
             Match.objects.get(state="waiting"), shown.stray.current, user=cast.bill, now=LATER
         )
         bill.release(shown.held, user=cast.bill, now=LATER)

@@ -22,7 +22,7 @@ from carethread.record.models import (
     RemittedClaim,
     Transfer,
 )
-from carethread.workflow import bill, follow_up, post, staff, submit
+from carethread.workflow import bill, follow_up, matching, post, staff, submit
 from carethread.workflow.errors import Refused
 from carethread.workflow.quarantine import Quarantined
 from carethread.x12.common import Party, Reference
@@ -148,7 +148,7 @@ def test_money_that_runs_backwards_without_a_reversal_waits(alder: Cast) -> None
     assert Match.objects.latest("pk").state == "waiting"
     assert charge_of(claim).paid_cents == 12_000
     with pytest.raises(Refused, match="not marked as a reversal"):
-        post.match_by_hand(Match.objects.latest("pk"), claim.current, user=alder.bill, now=PAID)
+        matching.match_by_hand(Match.objects.latest("pk"), claim.current, user=alder.bill, now=PAID)
 
 
 GREAT_PLAINS = (
@@ -172,7 +172,7 @@ def test_another_payers_check_waits_until_a_person_says_that_it_is_right(
     assert charge_of(claim).paid_cents == 0
     remittance.refresh_from_db()
     assert (remittance.unapplied_cents, remittance.payer_deposit_cents) == (-12_000, 0)
-    post.match_by_hand(waiting, claim.current, user=alder.bill, now=PAID)
+    matching.match_by_hand(waiting, claim.current, user=alder.bill, now=PAID)
     assert charge_of(claim).paid_cents == 12_000
 
 
@@ -224,13 +224,13 @@ def test_a_person_matches_what_waits_and_the_money_moves_to_its_lines(alder: Cas
     post_check(alder, check(alder.center, mangled))
     waiting = Match.objects.get()
     assert waiting.state == "waiting"
-    post.match_by_hand(waiting, claim.current, user=alder.bill, now=PAID)
+    matching.match_by_hand(waiting, claim.current, user=alder.bill, now=PAID)
     charge = charge_of(claim)
     assert charge.paid_cents == 12_000
     assert Remittance.objects.get().unapplied_cents == 0
     assert wrong_balances() == []
     with pytest.raises(Refused, match="already"):
-        post.match_by_hand(waiting, claim.current, user=alder.bill, now=PAID)
+        matching.match_by_hand(waiting, claim.current, user=alder.bill, now=PAID)
 
 
 def test_a_reversal_and_its_correction_are_linked_pairs(alder: Cast) -> None:

@@ -204,6 +204,11 @@ def reopen(transfers: Sequence[StandingTransfer]) -> tuple[Move, ...]:
     return tuple(_undo(t) for t in transfers if t.debit is Account.DENIED and not t.reversed)
 
 
+def set_apart_again(transfers: Sequence[StandingTransfer]) -> tuple[Move, ...]:
+    """A person undoes a posting: the opposite of whatever stands of it, the money to UNAPPLIED."""
+    return tuple(_undo(t, Account.UNAPPLIED) for t in transfers if not t.reversed)
+
+
 # ---------------------------------------------------------------- one line's money
 
 

@@ -143,6 +143,7 @@ DOORS: Mapping[str, Door] = {
     "match_choose": Door(post=BILLING, reach=reach.match, page="unmatched_item"),
     "match_not_ours": Door(post=BILLING, reach=reach.match, page="unmatched_item"),
     "match_undo": Door(post=BILLING, reach=reach.match, page="unmatched_item"),
+    "match_unpost": Door(post=BILLING, reach=reach.match, page="unmatched_item"),
     "unsigned": Door(get=MONEY),
     "uncharged": Door(get=MONEY),
     "files": Door(get=BILLING),

@@ -15,7 +15,7 @@ from carethread.web import http
 from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.pages import page
-from carethread.workflow import candidates, post, wire_format
+from carethread.workflow import candidates, matching, wire_format
 
 
 def remittances(request: Request) -> HttpResponse:
@@ -62,7 +62,8 @@ def unmatched(request: Request) -> HttpResponse:
 
 def unmatched_item(request: Request, row: Match) -> HttpResponse:
     """One payment beside the claims that it may be for, with every difference."""
-    return _item(request, row, _not_ours_form())
+    posted = row.state == "matched"
+    return _item(request, row, _unpost_form() if posted else _not_ours_form())
 
 
 def match_choose(request: Request, row: Match) -> HttpResponse:
@@ -74,7 +75,7 @@ def match_choose(request: Request, row: Match) -> HttpResponse:
         return redirect("unmatched_item", row.pk)
     request.shown = frozenset({version.claim.client_id})
     done = told(
-        request, lambda: post.match_by_hand(row, version, user=request.user, now=http.now())
+        request, lambda: matching.match_by_hand(row, version, user=request.user, now=http.now())
     )
     if done is None:
         return redirect("unmatched_item", row.pk)
@@ -87,7 +88,7 @@ def match_not_ours(request: Request, row: Match) -> HttpResponse:
     form = _not_ours_form(request)
     done = attempt(
         form,
-        lambda: post.not_ours(row, user=request.user, reason=form.words, now=http.now()),
+        lambda: matching.not_ours(row, user=request.user, reason=form.words, now=http.now()),
     )
     if done is None:
         return _item(request, row, form)
@@ -97,9 +98,27 @@ def match_not_ours(request: Request, row: Match) -> HttpResponse:
 
 def match_undo(request: Request, row: Match) -> HttpResponse:
     """Take back that a payment is not ours."""
-    if told(request, lambda: post.ours_after_all(row, user=request.user, now=http.now())):
+    if told(request, lambda: matching.ours_after_all(row, user=request.user, now=http.now())):
         messages.success(request, "It waits for its claim again.")
     return redirect("unmatched_item", row.pk)
+
+
+def match_unpost(request: Request, row: Match) -> HttpResponse:
+    """A person takes a posting back: the money is set aside, the payment waits for its claim."""
+    form = _unpost_form(request)
+    done = attempt(
+        form,
+        lambda: matching.undo(row, user=request.user, reason=form.words, now=http.now()),
+    )
+    if done is None:
+        return _item(request, row, form)
+    messages.success(request, "Undone. The payment waits for its claim again.")
+    return redirect("unmatched_item", row.pk)
+
+
+def _unpost_form(request: Request | None = None) -> WordsForm:
+    data = request.POST if request else None
+    return WordsForm(data, name="reason", label="Why the posting is undone")
 
 
 def _not_ours_form(request: Request | None = None) -> WordsForm:

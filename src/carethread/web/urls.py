@@ -124,6 +124,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unmatched/<int:match_id>/choose/", remittances.match_choose, name="match_choose"),
     path("unmatched/<int:match_id>/not-ours/", remittances.match_not_ours, name="match_not_ours"),
     path("unmatched/<int:match_id>/undo/", remittances.match_undo, name="match_undo"),
+    path("unmatched/<int:match_id>/unpost/", remittances.match_unpost, name="match_unpost"),
     path("billing/unsigned/", billing.unsigned, name="unsigned"),
     path("billing/uncharged/", billing.uncharged, name="uncharged"),
     path("files/", files.files, name="files"),

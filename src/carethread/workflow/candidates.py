@@ -10,7 +10,8 @@ from django.db.models import Prefetch, Q
 
 from carethread.record.models import Claim, ClaimLine, ClaimVersion
 from carethread.rules.identity import parse_claim_number, parse_line_number
-from carethread.rules.match import SubmittedClaim, SubmittedLine
+from carethread.rules.match import SubmittedClaim
+from carethread.rules.match_lines import SubmittedLine
 from carethread.workflow.locks import lock
 from carethread.workflow.remitted import Received
 from carethread.x12 import remittance as wire

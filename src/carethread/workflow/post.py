@@ -12,11 +12,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Prefetch, Q
 
-from carethread.codes.accounts import Account
 from carethread.record import ledger as books
 from carethread.record.models import (
-    Case,
-    CaseEvent,
     Charge,
     Claim,
     ClaimEvent,
@@ -32,7 +29,6 @@ from carethread.record.models import (
     User,
 )
 from carethread.rules.match import ClaimMatch, match
-from carethread.rules.match import match_by_hand as match_chosen
 from carethread.rules.post import (
     FORWARDED_AWAY,
     EarlierPosting,
@@ -50,14 +46,13 @@ from carethread.workflow import (
     next_payer,
     remitted,
     units,
-    wire_format,
 )
-from carethread.workflow.candidates import Candidates, as_submitted, versions
-from carethread.workflow.errors import refuse
+from carethread.workflow.candidates import Candidates
 from carethread.workflow.quarantine import Quarantined
 from carethread.workflow.remitted import Received
 from carethread.x12 import remittance as wire
 
+UNDONE = "undo"  # source of transfers by which a person took a posting back
 FORWARDED = frozenset({"19", "20", "21"})  # CLP02: processed, and another payer has it now
 
 Handler = Callable[[EdiFile, int, datetime], None]
@@ -144,7 +139,7 @@ def _posted_before(said: wire.Remittance) -> bool:
 
 
 @dataclass(slots=True)
-class _Found:
+class Found:
     """A remitted claim with the verdict on which of our claims it speaks of."""
 
     received: Received
@@ -154,10 +149,10 @@ class _Found:
 
 def _batches(
     received: Sequence[Received], candidates: Candidates, payer: tuple[str, ...]
-) -> Iterator[list[_Found]]:
+) -> Iterator[list[Found]]:
     """Remitted claims with their verdicts, cut so that no batch speaks of one claim twice: a
     correction has to see the reversal before it."""
-    batch: list[_Found] = []
+    batch: list[Found] = []
     claims: set[int] = set()
     for one in received:
         verdict = match(one.said, candidates.of(one.said), payer)
@@ -165,7 +160,7 @@ def _batches(
         if version is not None and version.claim_id in claims:
             yield batch
             batch, claims = [], set()
-        batch.append(_Found(one, verdict, version))
+        batch.append(Found(one, verdict, version))
         if version is not None:
             claims.add(version.claim_id)
     if batch:
@@ -176,7 +171,7 @@ def _batches(
 
 
 @dataclass(slots=True)
-class _Result:
+class Result:
     """Rows that a batch adds, inserted together at its end."""
 
     matches: list[Match] = field(default_factory=list)
@@ -188,9 +183,9 @@ class _Result:
     reversed_charges: set[int] = field(default_factory=set)
 
 
-def _post_batch(check: Remittance, batch: Sequence[_Found], now: datetime) -> None:
-    standing = _standing([one.version for one in batch if one.version is not None])
-    result = _Result()
+def _post_batch(check: Remittance, batch: Sequence[Found], now: datetime) -> None:
+    standing = standing_of([one.version for one in batch if one.version is not None])
+    result = Result()
     for one in batch:
         if one.version is None:
             _leave_waiting(check, one, one.verdict.reasons, result, now)
@@ -199,16 +194,16 @@ def _post_batch(check: Remittance, batch: Sequence[_Found], now: datetime) -> No
         if posting.waits:
             _leave_waiting(check, one, posting.waits, result, now)
         else:
-            _accept(check, one, one.version, posting, result, now)
-    _insert(result, now)
+            accept(check, one, one.version, posting, result, now)
+    insert(result, now)
 
 
-def _accept(
+def accept(
     check: Remittance,
-    one: _Found,
+    one: Found,
     version: ClaimVersion,
     posting: Posting,
-    result: _Result,
+    result: Result,
     now: datetime,
     user: User | None = None,
 ) -> None:
@@ -248,10 +243,10 @@ def _charges(posting: Posting, state: LineState) -> set[int]:
 
 def _move_claim(
     check: Remittance,
-    one: _Found,
+    one: Found,
     version: ClaimVersion,
     posting: Posting,
-    result: _Result,
+    result: Result,
     now: datetime,
 ) -> None:
     claim = version.claim
@@ -319,9 +314,9 @@ def _passed_on(said: wire.RemittedClaim) -> str:
 
 def _leave_waiting(
     check: Remittance,
-    one: _Found,
+    one: Found,
     reasons: Sequence[str],
-    result: _Result,
+    result: Result,
     now: datetime,
 ) -> None:
     """Nobody can be sure: the payment is set aside, and a person will look."""
@@ -351,7 +346,7 @@ def _match(
     )
 
 
-def _insert(result: _Result, now: datetime) -> None:
+def insert(result: Result, now: datetime) -> None:
     Match.objects.bulk_create(result.matches)
     LineMatch.objects.bulk_create(result.line_matches)
     books.post(result.transfers)
@@ -362,7 +357,7 @@ def _insert(result: _Result, now: datetime) -> None:
     units.settle(result.paid_charges, result.reversed_charges, now=now)
 
 
-def _standing(versions: Sequence[ClaimVersion]) -> Mapping[int, Standing]:
+def standing_of(versions: Sequence[ClaimVersion]) -> Mapping[int, Standing]:
     """Where each claim stands in the ledger: what is owed, and what was posted to it before."""
     claims = {version.claim_id for version in versions}
     receivable: dict[int, dict[int, int]] = defaultdict(dict)
@@ -387,7 +382,9 @@ def _standing(versions: Sequence[ClaimVersion]) -> Mapping[int, Standing]:
                 charge=row.charge_cents,
                 paid=row.paid_cents,
                 payer_control_number=row.payer_control_number,
-                transfers=ledger.standing(t for t in row.transfers.all() if t.charge_id),
+                transfers=ledger.standing(
+                    t for t in row.transfers.all() if t.charge_id and t.source != UNDONE
+                ),
             )
         )
     return {c: Standing(receivable.get(c, {}), tuple(earlier.get(c, ()))) for c in claims}
@@ -404,86 +401,3 @@ def _close(check: Remittance, now: datetime) -> None:
     if check.payer_deposit_cents == 0:
         check.closed_at = now
         check.save(update_fields=["closed_at"])
-
-
-# -------------------------------------------------------------------------------------- by a person
-
-
-@transaction.atomic
-def match_by_hand(waiting: Match, version: ClaimVersion, *, user: User, now: datetime) -> Match:
-    """A person says which claim is meant: the money set aside goes to its lines."""
-    waiting = _still_waiting(waiting)
-    received = _received_again(waiting.remitted)
-    Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=version.claim_id)
-    (version,) = versions(Q(pk=version.pk))
-    verdict = match_chosen(received.said, as_submitted(version))
-    if not verdict.is_certain:
-        raise refuse(" ".join(verdict.reasons) or "The lines do not fit that claim.")
-    posting = decide(
-        received.said, verdict, _standing([version])[version.claim_id], source=Account.UNAPPLIED
-    )
-    if posting.waits:
-        raise refuse(" ".join(posting.waits))
-    result = _Result()
-    check = waiting.remitted.remittance
-    _accept(check, _Found(received, verdict, version), version, posting, result, now, user)
-    (made,) = result.matches
-    result.matches = []
-    _insert(result, now)
-    return _settle_match(
-        waiting, "matched", version, f"Matched by {user}. {made.reason}", user, now
-    )
-
-
-@transaction.atomic
-def not_ours(waiting: Match, *, user: User, reason: str, now: datetime) -> Match:
-    """A person says that this payment is not for us. Its money stays set aside until it is
-    given back."""
-    waiting = _still_waiting(waiting)
-    if not reason.strip():
-        raise refuse("Say why this payment is not ours.", "reason")
-    return _settle_match(waiting, "not_ours", None, reason.strip(), user, now)
-
-
-@transaction.atomic
-def ours_after_all(settled: Match, *, user: User, now: datetime) -> Match:
-    """Take back that a payment is not ours: it waits for its claim again, and so does its case."""
-    row = Match.objects.select_for_update(of=("self",), no_key=True).get(pk=settled.pk)
-    if row.state != "not_ours":
-        raise refuse("Nobody has said that this payment is not ours.")
-    for case in Case.objects.select_for_update(no_key=True).filter(source=f"unmatched:{row.pk}"):
-        case.state, case.closed_at, case.resolution = "open", None, ""
-        case.save(update_fields=["state", "closed_at", "resolution"])
-        words = f"{user} takes back that it is not ours."
-        CaseEvent.objects.create(
-            organization_id=row.organization_id, case=case, words=words, user=user, at=now
-        )
-    reason = f"{user} takes back that it is not ours ({row.reason})."
-    row.state, row.reason, row.user = "waiting", reason[:500], user
-    row.save()
-    return row
-
-
-def _still_waiting(waiting: Match) -> Match:
-    locked: Match = (
-        Match.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("remitted__remittance__organization")
-        .get(pk=waiting.pk)
-    )
-    if locked.state != "waiting":
-        raise refuse("Somebody has settled this payment already.")
-    return locked
-
-
-def _received_again(row: RemittedClaim) -> Received:
-    said = wire_format.remitted_from_json(row.content)
-    lines = {line.number - 1: line for line in row.lines.all()}
-    return Received(said, row, lines)
-
-
-def _settle_match(
-    row: Match, state: str, version: ClaimVersion | None, reason: str, user: User, now: datetime
-) -> Match:
-    row.state, row.version, row.reason, row.user, row.at = state, version, reason[:500], user, now
-    row.save()
-    return row

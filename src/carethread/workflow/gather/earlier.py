@@ -107,10 +107,10 @@ def _taken_back(claims: set[int]) -> "QuerySet[Transfer, Any]":
     return (
         Transfer.objects.filter(
             remitted_claim__match__version__claim__in=claims,
-            reversed_by__isnull=False,
+            reversed_by__remitted_claim__match__state="matched",
             charge__isnull=False,
         )
-        .exclude(reversed_by__source__in=("submit", HANDED_ON))
+        .exclude(reversed_by__source__in=("submit", HANDED_ON, "undo"))
         .exclude(source=HANDED_ON)
         .values("remitted_claim")
     )
