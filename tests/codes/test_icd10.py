@@ -119,3 +119,14 @@ def test_the_list_of_codes_says_what_the_whole_code_set_says() -> None:
     listed = {code for below in icd10._release().values() for code in below.split()}
     assert listed == {*index.billable, *index.headings}
     assert [icd10._kind(code) for code in ("A00-A09", "1", "ZZZ", "", "F33 ")] == [""] * 5
+
+
+def test_what_excludes_what_is_read_as_the_whole_code_set_says_it() -> None:
+    import simple_icd_10_cm as book
+
+    noted = {
+        icd10.bare(code): icd10._prefixes(book.get_excludes1(code))
+        for code in book.get_all_codes()
+        if book.is_category_or_subcategory(code)
+    }
+    assert icd10._excludes() == {code: named for code, named in noted.items() if named}

@@ -149,7 +149,8 @@ def _now() -> datetime:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    icd10.exists("F331", NOW.date())  # slow to load: once for all lives
+    icd10.exists("F331", NOW.date())  # slow to load: once for all lives, which are short
+    icd10.excluded("F331", "F411")
     commands = {
         "setup": lambda number: setup(folder, int(number)),
         "live": lambda milliseconds, workers: live(float(milliseconds), int(workers)),

@@ -1,13 +1,12 @@
 """The screens in headless chromium: accessible, narrow and wide, light and dark, by keyboard."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django_scopes import scope
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from carethread.record.models import Note, NoteVersion
 from carethread.web.permissions import DOORS, may
@@ -24,18 +23,8 @@ NARROW = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 
 
 @pytest.fixture
-def cast(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    # Playwright keeps an event loop in this thread; the ORM calls beside it are not inside it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def cast(chrome: Browser, transactional_db: None) -> Cast:
     return build()
-
-
-@pytest.fixture
-def chrome(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def window(chrome: Browser, live_server, user, how: dict[str, object] = WIDE) -> Page:

@@ -1,13 +1,17 @@
 """What holds on every page: nothing inline, every icon there, few queries, headings in order."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.http.response import ResponseHeaders
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,6 +19,8 @@ from django.urls import reverse
 from carethread.web.permissions import DOORS, may
 from carethread.web.states import CASE_STATES, CLAIM_STATES, DELIVERY_STATES
 from tests.web.world import Shown, signed_in
+
+pytestmark = pytest.mark.xdist_group("pages")  # walked once, by one worker
 
 MOST_QUERIES = 30
 FRAGMENTS = {
@@ -79,63 +85,71 @@ def pages(shown: Shown) -> Iterator[tuple[str, str, Browser]]:
                 yield address, reverse(address, args=shown.args(address)), browser
 
 
-_LOOKED: list[tuple[str, Looks, str]] = []
+@dataclass
+class Seen:
+    """A page that somebody opened."""
+
+    address: str
+    looks: Looks
+    headers: ResponseHeaders
+    asked: int  # of the database, for the first answer
+
+    @classmethod
+    def by(cls, browser: Browser, address: str, url: str) -> "Seen | None":
+        with CaptureQueriesContext(connection) as asked:
+            answer = browser.get(url)
+        if answer.status_code == 302:
+            answer = browser.get(answer.url, follow=True)
+        if answer.status_code != 200:
+            return None
+        return cls(address, Looks(answer.content.decode()), answer.headers, len(asked))
+
+
+_SEEN: list[Seen] = []
 
 
 @pytest.fixture
-def looked(request: pytest.FixtureRequest) -> list[tuple[str, Looks, str]]:
+def seen(request: pytest.FixtureRequest) -> list[Seen]:
     """Every page that opens, looked at; once for all tests of this file."""
-    if not _LOOKED:
-        for address, url, browser in pages(request.getfixturevalue("shown")):
-            answer = browser.get(url, follow=True)
-            if answer.status_code == 200:
-                _LOOKED.append((address, Looks(answer.content.decode()), answer.headers))
-    assert len(_LOOKED) > 100
-    return _LOOKED
+    if not _SEEN:
+        walk = pages(request.getfixturevalue("shown"))
+        _SEEN.extend(filter(None, (Seen.by(browser, *page) for *page, browser in walk)))
+    assert len(_SEEN) > 100
+    return _SEEN
 
 
-def test_no_page_carries_style_or_script_inline(looked) -> None:
-    assert [(address, looks.faults) for address, looks, _ in looked if looks.faults] == []
+def test_no_page_carries_style_or_script_inline(seen: list[Seen]) -> None:
+    assert [(page.address, page.looks.faults) for page in seen if page.looks.faults] == []
 
 
-def test_every_page_forbids_what_is_inline(looked) -> None:
-    for _, _, headers in looked:
-        policy = headers["Content-Security-Policy"]
+def test_every_page_forbids_what_is_inline(seen: list[Seen]) -> None:
+    for page in seen:
+        policy = page.headers["Content-Security-Policy"]
         assert "unsafe" not in policy
         assert "default-src 'none'" in policy
 
 
-def test_every_control_has_its_label(looked) -> None:
-    assert [
-        (address, looks.unlabelled()) for address, looks, _ in looked if looks.unlabelled()
-    ] == []
+def test_every_control_has_its_label(seen: list[Seen]) -> None:
+    found = [(page.address, page.looks.unlabelled()) for page in seen]
+    assert [(address, names) for address, names in found if names] == []
 
 
-def test_no_page_uses_an_id_twice(looked) -> None:
-    wrong = {
-        address: sorted({i for i in looks.ids if looks.ids.count(i) > 1})
-        for address, looks, _ in looked
-        if len(looks.ids) != len(set(looks.ids))
-    }
-    assert wrong == {}
+def test_no_page_uses_an_id_twice(seen: list[Seen]) -> None:
+    counted = {page.address: Counter(page.looks.ids) for page in seen}
+    twice = {address: [i for i, n in ids.items() if n > 1] for address, ids in counted.items()}
+    assert {address: ids for address, ids in twice.items() if ids} == {}
 
 
-def test_every_page_has_one_title_and_no_heading_skips_a_level(looked) -> None:
-    for address, looks, _ in looked:
-        assert looks.headings.count(1) == 1, address
-        steps = [b - a for a, b in zip(looks.headings, looks.headings[1:], strict=False)]
-        assert max(steps, default=0) <= 1, (address, looks.headings)
+def test_every_page_has_one_title_and_no_heading_skips_a_level(seen: list[Seen]) -> None:
+    for page in seen:
+        headings = page.looks.headings
+        assert headings.count(1) == 1, page.address
+        steps = [after - before for before, after in pairwise(headings)]
+        assert max(steps, default=0) <= 1, (page.address, headings)
 
 
-def test_no_page_asks_the_database_more_than_thirty_times(shown: Shown) -> None:
-    counts = {}
-    for address, url, browser in pages(shown):
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
-            browser.get(url)
-        counts[address] = max(counts.get(address, 0), len(asked))
-    assert {a: n for a, n in counts.items() if n > MOST_QUERIES} == {}
+def test_no_page_asks_the_database_more_than_thirty_times(seen: list[Seen]) -> None:
+    assert {page.address: page.asked for page in seen if page.asked > MOST_QUERIES} == {}
 
 
 @pytest.mark.parametrize("address", OPEN_PAGES)

@@ -7,9 +7,11 @@ O owner, A administrator.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django_scopes import scope
@@ -188,6 +190,19 @@ def status(browser: Browser, address: str, args: list[int], method: str) -> int:
     return int((browser.get(url) if method == "GET" else browser.post(url)).status_code)
 
 
+@pytest.fixture
+def briefly_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal without its page, which test_pages looks at: most of a long walk's time."""
+    for number in (403, 404):
+        plain = partial(_plain, status=number)
+        monkeypatch.setattr(f"carethread.config.urls.handler{number}", plain, raising=False)
+
+
+def _plain(request: HttpRequest, exception: Exception, status: int) -> HttpResponse:
+    return HttpResponse(status=status)
+
+
+@pytest.mark.usefixtures("briefly_refused")
 @pytest.mark.parametrize("role", Role)
 def test_each_role_opens_exactly_what_the_table_says(role: Role, shown: Shown) -> None:
     browser, wrong = signed_in(shown.people[role]), []
@@ -223,6 +238,7 @@ def outsiders(cast: Cast) -> dict[Role, User]:
     return people
 
 
+@pytest.mark.usefixtures("briefly_refused")
 def test_what_belongs_to_another_organization_does_not_exist(shown: Shown) -> None:
     wrong = []
     for role, user in outsiders(shown.cast).items():

@@ -5,11 +5,10 @@ Nobody types an address: every step is a click on what the screen offers.
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django_scopes import scope
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from carethread.record.models import Claim, ClaimState
 from tests.cast import PASSWORD
@@ -19,22 +18,17 @@ from tests.whole_path.world import World, living
 
 @pytest.fixture
 def world(
-    transactional_db: None, sshd: SshServer, monkeypatch: pytest.MonkeyPatch
+    chrome: Browser, transactional_db: None, sshd: SshServer, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
-    # Playwright keeps an event loop in this thread; the ORM calls beside it are not inside it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with living(sshd, monkeypatch) as world:
         yield world
 
 
 @pytest.fixture
-def page(chromium: Path, live_server) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        context = browser.new_context(base_url=live_server.url)
-        context.set_default_timeout(15_000)
-        yield context.new_page()
-        browser.close()
+def page(chrome: Browser, live_server) -> Page:
+    context = chrome.new_context(base_url=live_server.url)
+    context.set_default_timeout(15_000)
+    return context.new_page()
 
 
 def sign_in(page: Page, user) -> None:

@@ -5,14 +5,12 @@ between the clicks (making claims, freezing files) is told to it here; pyx12 jud
 """
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django_scopes import scope
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from carethread.codes import icd10
 from carethread.record.models import (
@@ -61,22 +59,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def cast(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    # Playwright keeps an event loop in this thread; the ORM calls beside it are not inside it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def cast(chrome: Browser, transactional_db: None) -> Cast:
     cache.clear()
     icd10.warm()  # as the server does when it starts, or the first tap waits for it
     return build()
 
 
 @pytest.fixture
-def page(chromium: Path, live_server) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        context = browser.new_context(base_url=live_server.url, **PHONE)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
-        yield context.new_page()
-        browser.close()
+def page(chrome: Browser, live_server) -> Page:
+    context = chrome.new_context(base_url=live_server.url, **PHONE)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    return context.new_page()
 
 
 def sign_in(page: Page, user) -> None:

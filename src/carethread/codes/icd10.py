@@ -1,7 +1,8 @@
 """ICD-10-CM: does a code exist on a day, may it be billed, and which code is meant.
 
 The codes come from the simple-icd-10-cm package, one release. Whether a code exists is asked of its
-list alone; the rest is loaded where codes are searched or described (about two seconds, 250 MB).
+list alone, and what codes exclude of its tabular file; the rest is loaded where codes are searched
+or described (about two seconds, 250 MB), so that work without a screen does not need it.
 What changed in behavioral health over the years is in diagnoses.yaml. Everywhere
 codes are written without a point ("F329"), as on the wire; `pointed` adds it for eyes.
 """
@@ -17,6 +18,8 @@ from itertools import groupby
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
+
+from defusedxml.ElementTree import parse
 
 from carethread.codes.tables import listed, raw
 
@@ -59,14 +62,13 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """The loaded code set: billable codes with descriptions (and sorted), headings, what each
-    code excludes; the codes a word leads to (and the words sorted); each code's names
-    (description and synonyms) and all that is said of it, words after spaces."""
+    """The loaded code set: billable codes with descriptions (and sorted), headings; the codes a
+    word leads to (and the words sorted); each code's names (description and synonyms) and all
+    that is said of it, words after spaces."""
 
     billable: dict[str, str]
     codes: tuple[str, ...]
     headings: frozenset[str]
-    excludes: dict[str, tuple[str, ...]]
     words: tuple[str, ...]
     codes_by_word: dict[str, frozenset[str]]
     names: dict[str, tuple[str, ...]]
@@ -121,14 +123,21 @@ def _kind(code: str) -> str:
 def _release() -> dict[str, str]:
     """The package's own list of codes, one a line, by category: less than 2 MB, and all that
     checking a file needs of the code set."""
-    spec = find_spec("simple_icd_10_cm")
-    places = spec.submodule_search_locations if spec else None
-    found = [path for place in places or () for path in Path(place).glob("data/code-list*.txt")]
-    if len(found) != 1:
-        raise RuntimeError("simple-icd-10-cm does not hold one list of codes")
-    codes = dict.fromkeys(found[0].read_text().split())  # some are sections of themselves
+    codes = dict.fromkeys(
+        _packaged("code-list*.txt").read_text().split()
+    )  # some are sections of themselves
     categories = groupby((c for c in codes if len(c) > 2 and c.isalnum()), lambda c: c[:3])
     return {category: "\n".join(["", *below, ""]) for category, below in categories}
+
+
+def _packaged(pattern: str) -> Path:
+    """The one data file of the package that is called so."""
+    spec = find_spec("simple_icd_10_cm")
+    places = spec.submodule_search_locations if spec else None
+    found = [path for place in places or () for path in Path(place).glob(f"data/{pattern}")]
+    if len(found) != 1:
+        raise RuntimeError(f"simple-icd-10-cm does not hold one {pattern}")
+    return found[0]
 
 
 def excluded(code: str, other: str) -> bool:
@@ -139,14 +148,31 @@ def excluded(code: str, other: str) -> bool:
 
 def _names(code: str, other: str) -> bool:
     """Whether an Excludes1 note of the code or of a heading above it names the other."""
-    notes = _index().excludes
+    notes = _excludes()
     above = (code[:length] for length in range(3, len(code) + 1))
     return any(other.startswith(p) for a in above for p in notes.get(a, ()))
+
+
+def _excludes() -> dict[str, tuple[str, ...]]:
+    with _LOAD:
+        return _read_excludes()
+
+
+@cache
+def _read_excludes() -> dict[str, tuple[str, ...]]:
+    """Code or heading -> the codes (and beginnings of codes) that its Excludes1 notes name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in parse(_packaged("*tabular*.xml")).iter("diag"):
+        notes = (note.text or "" for note in entry.iterfind("excludes1/note"))
+        if prefixes := _prefixes(notes):
+            found[bare(entry.findtext("name", ""))] = prefixes
+    return found
 
 
 def warm() -> None:
     """Load the code set now, not at first use: for servers to call as they start."""
     _index()
+    _excludes()
 
 
 def search(text: str, limit: int = 20) -> list[Diagnosis]:
@@ -263,15 +289,12 @@ def _load() -> _Index:
 
     billable: dict[str, str] = {}
     headings: set[str] = set()
-    excludes: dict[str, tuple[str, ...]] = {}
     names: dict[str, tuple[str, ...]] = {}
     texts: dict[str, str] = {}
     for code in book.get_all_codes():
         if not book.is_category_or_subcategory(code):
             continue
-        plain, prefixes = bare(code), _prefixes(book.get_excludes1(code))
-        if prefixes:
-            excludes[plain] = prefixes
+        plain = bare(code)
         if not book.is_leaf(code):
             headings.add(plain)
             continue
@@ -284,7 +307,6 @@ def _load() -> _Index:
         billable=billable,
         codes=tuple(sorted(billable)),
         headings=frozenset(headings),
-        excludes=excludes,
         words=tuple(sorted(words)),
         codes_by_word=words,
         names=names,
