@@ -78,12 +78,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """SQLite in a file, as it is served.
+    """SQLite in a file, as it is served; neither engine waits for the disk.
 
     In memory every thread of the live server would share one connection, and one request's
     insert could lose its answer to another's.
     """
     default = settings_of_django.DATABASES["default"]
+    if "postgresql" in default["ENGINE"]:
+        default["OPTIONS"]["options"] = "-c synchronous_commit=off"
     if "sqlite3" in default["ENGINE"]:
         default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
         default["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
