@@ -16,7 +16,7 @@ from django.db.models.sql.compiler import SQLCompiler, SQLUpdateCompiler
 from django.db.transaction import Atomic
 from django_scopes import scope
 
-from carethread.record import ledger
+from carethread.record import ledger, statements
 from carethread.record.compiled import Statement
 from carethread.record.models import Authorization, ClaimState, Coverage, Match, Payer
 from carethread.workflow import admit, bill, follow_up, matching, submit
@@ -74,6 +74,7 @@ def transactions(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> list[list[str]]
     before(SQLCompiler, "execute_sql", lambda one, *_: recorder.take_selected(one.query))
     before(Statement, "ask", lambda one, *_: recorder.take_selected(one.query))
     before(SQLUpdateCompiler, "execute_sql", lambda one, *_: recorder.take(one.query.model))
+    before(statements, "_carry_out", lambda _, __, row: recorder.take(type(row)))
     before(ledger, "_move_balances", lambda model, moved: moved and recorder.take(model))
     return recorder.transactions
 

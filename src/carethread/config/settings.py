@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -101,9 +102,9 @@ TEMPLATES = [
 ]
 
 
-def _database() -> dict[str, object]:
+def _database() -> dict[str, Any]:
     """SQLite beside the program, or whatever DATABASE_URL names (SQLite and PostgreSQL only)."""
-    config: dict[str, object] = env.db_url(
+    config: dict[str, Any] = env.db_url(
         "DATABASE_URL", default=f"sqlite:///{VAR / 'carethread.sqlite3'}"
     )
     if config["ENGINE"] == "django.db.backends.sqlite3":
@@ -118,6 +119,8 @@ def _database() -> dict[str, object]:
     elif config["ENGINE"] == "django.db.backends.postgresql":
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
+        # `record.statements` asks with cursors that may keep a plan; no other cursor does.
+        config["OPTIONS"] = {"prepare_threshold": 5} | config.get("OPTIONS", {})
     else:
         raise ImproperlyConfigured("DATABASE_URL: carethread runs on sqlite:/// or postgres://")
     return config

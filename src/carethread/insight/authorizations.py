@@ -5,7 +5,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+    prefetch_related_objects,
+)
 from django.utils import timezone
 
 from carethread.record.models import (
@@ -112,6 +123,13 @@ def held(entries: "QuerySet[UnitEntry]") -> dict[int, int]:
     for row, kind, units in entries.values_list("authorization_id", "kind", "units"):
         sums[row] += _SIGNS.get(kind, 0) * units
     return {row: units for row, units in sums.items() if units}
+
+
+def read_parts(rows: list[Authorization]) -> list[Authorization]:
+    """What the facts of these authorizations name, read where they name anything."""
+    for part in PARTS:
+        prefetch_related_objects([row for row in rows if getattr(row, f"{part}_id")], part)
+    return rows
 
 
 def with_parts(rows: "QuerySet[Authorization]") -> "QuerySet[Authorization]":

@@ -28,6 +28,8 @@ from django.db.models.sql import Query
 from django.db.transaction import TransactionManagementError
 from django_scopes import get_scope, scope
 
+from carethread.record.statements import planning_cursor
+
 P = ParamSpec("P")
 Row = TypeVar("Row")
 Place = tuple[str, int]
@@ -87,7 +89,7 @@ class Statement:
         if self.query.select_for_update and not connection.in_atomic_block:
             raise TransactionManagementError("Rows are locked in a transaction only.")
         given = _by_place(values)
-        with connection.cursor() as cursor:
+        with planning_cursor() as cursor:
             cursor.execute(self.sql, tuple(given.get(p, p) for p in self.parameters))
             rows = cursor.fetchall()
         return [self.make(self._converted(row)) for row in rows]

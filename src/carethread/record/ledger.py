@@ -8,6 +8,7 @@ from django.db.models import Model, Sum
 
 from carethread.codes.accounts import KEPT_FOR, Account, Keeper
 from carethread.record.models import Charge, Remittance, Transfer
+from carethread.record.statements import insert_all
 
 _KEEPERS: dict[Keeper, type[Model]] = {Keeper.CHARGE: Charge, Keeper.REMITTANCE: Remittance}
 _ROWS_PER_STATEMENT = 500
@@ -21,7 +22,7 @@ def post(transfers: Sequence[Transfer]) -> list[Transfer]:
     Call it inside the transaction of the step that moves the money. Cents; returns the rows
     with their ids. Whoever posts holds the locks that `docs/locking.md` asks for.
     """
-    rows: list[Transfer] = Transfer.objects.bulk_create(transfers)
+    rows = insert_all(transfers)
     for keeper, model in _KEEPERS.items():
         _move_balances(model, _deltas(keeper, rows))
     return rows

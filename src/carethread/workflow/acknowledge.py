@@ -15,6 +15,7 @@ from carethread.record.models import (
     EdiFile,
     Interchange,
 )
+from carethread.record.statements import insert
 from carethread.rules.identity import parse_claim_number
 from carethread.workflow import bill
 from carethread.workflow.locks import lock
@@ -188,15 +189,17 @@ def _write_down(
     words: str,
     now: datetime,
 ) -> None:
-    Acknowledgment.objects.create(
-        organization_id=file.organization_id,
-        file=file,
-        about=about,
-        claim_version=version,
-        position=position,
-        kind=kind,
-        accepted=accepted,
-        codes=codes,
-        words=words[:500],
-        made_at=now,
+    insert(
+        Acknowledgment(
+            organization_id=file.organization_id,
+            file=file,
+            about=about,
+            claim_version=version,
+            position=position,
+            kind=kind,
+            accepted=accepted,
+            codes=codes,
+            words=words[:500],
+            made_at=now,
+        )
     )

@@ -24,6 +24,7 @@ from carethread.record.models import (
     User,
 )
 from carethread.record.policies import effective
+from carethread.record.statements import insert, update
 from carethread.rules import institutional
 from carethread.rules.assemble import group
 from carethread.rules.clocks import grace_ends
@@ -480,7 +481,7 @@ def move(
     before, claim.state = claim.state, ClaimState(state)
     if before != state:
         claim.state_since = now
-    claim.save()
+    update(claim)
     record_event(claim, before, state, words, now=now, user=user, file_id=file_id)
 
 
@@ -494,13 +495,15 @@ def record_event(
     user: User | None = None,
     file_id: int | None = None,
 ) -> None:
-    ClaimEvent.objects.create(
-        organization_id=claim.organization_id,
-        claim=claim,
-        state_from=before,
-        state_to=after,
-        words=words[:500],
-        user=user,
-        file_id=file_id,
-        at=now,
+    insert(
+        ClaimEvent(
+            organization_id=claim.organization_id,
+            claim=claim,
+            state_from=before,
+            state_to=after,
+            words=words[:500],
+            user=user,
+            file_id=file_id,
+            at=now,
+        )
     )

@@ -26,6 +26,7 @@ from carethread.record.models import (
     NoteVersion,
     Practitioner,
 )
+from carethread.record.statements import insert, update
 from carethread.rules import authorize
 from carethread.rules.capture import ChargeLine
 from carethread.rules.facts import AuthorizationFacts, AuthorizedService
@@ -167,7 +168,7 @@ def _charge_line(
         reason=line.reason,
         made_at=now,
     )
-    current.save(force_insert=True)
+    insert(current)
     _keep_evidence(occasion, current)
     _bill_difference(row, line.amount - _billed(row, before), now)
     row.service_date = occasion.day
@@ -177,7 +178,7 @@ def _charge_line(
     )  # fmt: skip
     row.current, row.state = current, "live"
     _leave_old_claim(row, before, coverage)
-    row.save(update_fields=["current", "state", "service_date", "claim"])
+    update(row, "current", "state", "service_date", "claim")
     return row
 
 
@@ -269,7 +270,7 @@ def _new_charge(occasion: Occasion, line: ChargeLine) -> Charge:
         practitioner=occasion.practitioner,
         service_date=occasion.day,
     )
-    row.save(force_insert=True)
+    insert(row)
     return row
 
 
@@ -322,7 +323,7 @@ def _void(row: Charge, version: NoteVersion, now: datetime) -> None:
     units.locked(row.client_id, None, before.authorization_id)
     units.consume(None, current, before, 0, on=row.service_date, now=now)
     row.current, row.state = current, "void"
-    row.save(update_fields=["current", "state"])
+    update(row, "current", "state")
 
 
 # ------------------------------------------------------------------------------------ units

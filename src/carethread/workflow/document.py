@@ -28,6 +28,7 @@ from carethread.record.models import (
     User,
 )
 from carethread.record.policies import Settings
+from carethread.record.statements import insert, update
 from carethread.rules.cloned import Copy, Earlier, copies
 from carethread.rules.finding import Finding
 from carethread.workflow import bill, charging, follow_up, gather, signing
@@ -94,31 +95,37 @@ def open_note(appointment: Appointment, *, now: datetime) -> Note:
     if existing is not None:
         return existing
     episode = _episode(appointment)
-    session = Session.objects.create(
-        organization=appointment.organization,
-        appointment=appointment,
-        practitioner=appointment.practitioner,
-        program=appointment.program,
-        site=appointment.program.site,
+    session = insert(
+        Session(
+            organization=appointment.organization,
+            appointment=appointment,
+            practitioner=appointment.practitioner,
+            program=appointment.program,
+            site=appointment.program.site,
+        )
     )
-    attendance = Attendance.objects.create(
-        organization=appointment.organization,
-        session=session,
-        client=appointment.client,
-        episode=episode,
+    attendance = insert(
+        Attendance(
+            organization=appointment.organization,
+            session=session,
+            client=appointment.client,
+            episode=episode,
+        )
     )
-    return Note.objects.create(
-        organization=appointment.organization,
-        attendance=attendance,
-        author=appointment.practitioner,
-        service=appointment.service,
-        starts_at=appointment.starts_at,
-        ends_at=appointment.ends_at,
-        telehealth=appointment.telehealth,
-        place_of_service=place_of(appointment.telehealth, appointment.program.site),
-        diagnoses=diagnoses_of(episode),
-        created_at=now,
-        saved_at=now,
+    return insert(
+        Note(
+            organization=appointment.organization,
+            attendance=attendance,
+            author=appointment.practitioner,
+            service=appointment.service,
+            starts_at=appointment.starts_at,
+            ends_at=appointment.ends_at,
+            telehealth=appointment.telehealth,
+            place_of_service=place_of(appointment.telehealth, appointment.program.site),
+            diagnoses=diagnoses_of(episode),
+            created_at=now,
+            saved_at=now,
+        )
     )
 
 
@@ -138,7 +145,7 @@ def save_draft(note: Note, draft: Draft, *, now: datetime) -> Note:
         note.content = {key: text for key, text in draft.content.items() if text.strip()}
         note.reason, note.attended = draft.reason[:500], draft.attended or not _of_group(note)
         note.saved_at = now
-        note.save()
+        update(note)
     return note
 
 
@@ -177,7 +184,7 @@ def preview(note: Note, *, now: datetime, settings: Settings | None = None) -> P
     with transaction.atomic():
         note = _locked(note)
         version = signing.frozen(note, now, settings)
-        version.save(force_insert=True)
+        insert(version)
         if basis(note.attendance.session.program.level_of_care) is not Basis.SESSION:
             # What a program's day rests on are the current versions.
             Note.objects.filter(pk=note.pk).update(current=version)
@@ -235,10 +242,10 @@ def sign(note: Note, *, user: User, proof: Proof, now: datetime) -> Signed:
         raise Refused(*problems)
 
     version = signing.frozen(note, now, settings)
-    version.save(force_insert=True)
+    insert(version)
     signing.put_signature(version, "author", user, note.author, proof)
     note.status, note.current = "signed", version
-    note.save(update_fields=["status", "current"])
+    update(note, "status", "current")
     _keep_appointment(note)
     _keep_attendance(note)
     if version.number > 1:

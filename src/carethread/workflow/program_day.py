@@ -24,6 +24,7 @@ from carethread.record.models import (
     Session,
 )
 from carethread.record.policies import Settings
+from carethread.record.statements import insert
 from carethread.rules import perdiem
 from carethread.rules.capture import Captured
 from carethread.rules.leave import Leave, leave_of
@@ -157,11 +158,13 @@ def _open(episode: Episode, program: Program, start: date, notes: list[NoteVersi
         day=start,
         defaults={"practitioner": episode.attending or notes[0].author, "site": program.site},
     )
-    return Attendance.objects.create(
-        organization_id=program.organization_id,
-        session=session,
-        client=episode.client,
-        episode=episode,
+    return insert(
+        Attendance(
+            organization_id=program.organization_id,
+            session=session,
+            client=episode.client,
+            episode=episode,
+        )
     )
 
 

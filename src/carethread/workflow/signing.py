@@ -14,6 +14,7 @@ from carethread.codes.note_forms import sections
 from carethread.record.compiled import compiled
 from carethread.record.models import Note, NoteVersion, Practitioner, Signature, User
 from carethread.record.policies import Settings
+from carethread.record.statements import insert
 from carethread.rules import group_note
 from carethread.rules.perdiem import is_documentable
 from carethread.workflow import gather
@@ -279,5 +280,5 @@ def put_signature(
         method=proof.method,
         signed_at=proof.at,
     )
-    signature.save(force_insert=True)
+    insert(signature)
     return signature

@@ -19,7 +19,6 @@ from django.db.models import (
     QuerySet,
     Value,
     When,
-    prefetch_related_objects,
 )
 
 from carethread.insight import authorizations
@@ -29,6 +28,7 @@ from carethread.record.models import (
     ChargeVersion,
     UnitEntry,
 )
+from carethread.record.statements import add, insert_all
 from carethread.rules import authorize
 from carethread.rules.facts import AuthorizationFacts
 from carethread.workflow.locks import held, lock
@@ -46,8 +46,7 @@ def locked(client_id: int, payer_id: int | None, also: int | None = None) -> lis
         rows = _used(row=also) if also else []
     else:
         rows = _asked(client=client_id, payer=payer_id, also=also)
-    prefetch_related_objects(rows, *authorizations.PARTS)
-    return rows
+    return authorizations.read_parts(rows)
 
 
 @compiled
@@ -82,7 +81,7 @@ class Movement:
 
 def enter(row: Authorization, *movements: Movement, now: datetime) -> None:
     """Entries and their effect on the sums. The row is locked."""
-    UnitEntry.objects.bulk_create(
+    insert_all(
         UnitEntry(
             organization_id=row.organization_id,
             authorization=row,
@@ -97,14 +96,7 @@ def enter(row: Authorization, *movements: Movement, now: datetime) -> None:
     )
     changes = [one.changes() for one in movements]
     reserved, used, confirmed = (sum(column) for column in zip(*changes, strict=True))
-    Authorization.objects.filter(pk=row.pk).update(
-        reserved_units=F("reserved_units") + reserved,
-        used_units=F("used_units") + used,
-        confirmed_units=F("confirmed_units") + confirmed,
-    )
-    row.reserved_units += reserved
-    row.used_units += used
-    row.confirmed_units += confirmed
+    add(row, reserved_units=reserved, used_units=used, confirmed_units=confirmed)
 
 
 # ------------------------------------------------------------------------------- signed
