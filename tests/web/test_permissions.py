@@ -84,6 +84,19 @@ TABLE = """
         claim_look           B           B
         claim_return         B           B
         claim_status_ask     B           B
+        case_give            B           B
+        case_authorize       B           B
+        case_bill_next       B           B
+        case_to_patient      B           B
+        case_papers          B           -
+        case_letter          B           B
+        case_packet          B           B
+        case_appeal_sent     B           B
+        case_appeal_decided  B           B
+        case_paper           B           -
+        duties               BA          BA
+        duty_drop            BA          BA
+        inbox_release        C           C
         awaited              BDKO        -
         claim_skip           BDKO        BDKO
         remittances          BDKO        -

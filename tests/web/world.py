@@ -13,6 +13,8 @@ from carethread.record.models import (
     Attendance,
     Authorization,
     Case,
+    CaseDuty,
+    CasePaper,
     Claim,
     ClaimState,
     Client,
@@ -34,10 +36,12 @@ from carethread.record.models import (
 )
 from carethread.workflow import (
     admit,
+    assign,
     bill,
     deposits,
     discharge,
     follow_up,
+    papers,
     payer_rules,
     post,
     receive,
@@ -89,6 +93,8 @@ class Shown:
     session: Session
     attendance: Attendance
     summary: DischargeSummary
+    paper: CasePaper
+    duty: CaseDuty
 
     def args(self, address: str) -> list[int]:
         """The thing that an address of the table is asked with: one that its owner may open."""
@@ -100,7 +106,13 @@ class Shown:
             "cosign": self.waiting, "cosign_return": self.waiting,
             "claim": self.held, "claim_hold": self.held,
             "claim_release": self.held, "claim_look": self.held, "claim_return": self.held,
-            "claim_status_ask": self.stray,
+            "claim_status_ask": self.stray, "case_paper": self.paper, "duty_drop": self.duty,
+            **dict.fromkeys(
+                ("case_give", "case_authorize", "case_bill_next", "case_to_patient",
+                 "case_papers", "case_letter", "case_packet", "case_appeal_sent",
+                 "case_appeal_decided", "inbox_release"),
+                self.returned,
+            ),
             "remittance": self.remittance,
             **dict.fromkeys(
                 ("deposit", "deposit_match", "deposit_other", "deposit_unmatch"), self.deposit
@@ -197,6 +209,8 @@ def everything(cast: Cast) -> Shown:
             diagnosis=cast.episode.diagnoses.get(rank=1),
             group=meeting.group, member=meeting.group.members.earliest("pk"),
             summary=_discharged(cast),
+            paper=papers.make_packet(returned, ["remittance"], user=cast.bill, now=LATER),
+            duty=_duty(cast),
             session=meeting.session, attendance=meeting.session.attendances.earliest("pk"),
         )  # fmt: skip
 
@@ -219,6 +233,12 @@ def _people(cast: Cast) -> dict[Role, User]:
     for role in Role:
         people.setdefault(role, make_user(cast.center, role.capitalize(), "Alone", role))
     return people
+
+
+def _duty(cast: Cast) -> CaseDuty:
+    return assign.save_duty(
+        cast.center, role=Role.BILLER.value, payer=cast.payer, category="timely", user=cast.bill
+    )
 
 
 def _rule(cast: Cast) -> ScrubRule:

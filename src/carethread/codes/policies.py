@@ -124,6 +124,13 @@ POLICIES: dict[str, Policy] = {
             by=(PAYER,),
         ),
         Policy(
+            "appeal_answer_days",
+            60,
+            "days",
+            "How long a payer may take to answer an appeal before it is asked about.",
+            by=(PAYER,),
+        ),
+        Policy(
             "records_days",
             30,
             "days",

@@ -1,4 +1,4 @@
-"""The worklist: what has to be settled, in the order of money and deadline."""
+"""The worklist: what has to be settled, in the order of money, its likelihood and its deadline."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat
 
+from carethread.insight.worth import with_worth
 from carethread.record.models import Case, LineMatch, User
 
 M = TypeVar("M", bound=Model)
@@ -42,6 +43,7 @@ class Asked:
     mine: User | None = None
     clinician_id: int | None = None
     service: str = ""
+    payer_id: int | None = None
     since: datetime | None = None
     today: date | None = None
 
@@ -56,11 +58,13 @@ class Tally:
 
 
 def cases(asked: Asked) -> "QuerySet[Case]":
-    """Cases, those with the nearest deadline first, and among them the most money."""
+    """Cases in the order of what they are worth: money, how likely it is, how near its deadline.
+    Settled ones stand as they were settled, the last first."""
     rows: QuerySet[Case] = (
         narrowed(asked)
         .select_related(
             "author",
+            "assignee",
             "claim__client",
             "claim__payer",
             "remitted_claim",
@@ -72,7 +76,11 @@ def cases(asked: Asked) -> "QuerySet[Case]":
         )
         .defer("file__raw")
     )
-    return rows.order_by(F("due_on").asc(nulls_last=True), "-amount_cents", "pk")
+    if asked.state == "closed" or asked.today is None:
+        return rows.order_by(F("closed_at").desc(nulls_last=True), "-pk")
+    return with_worth(rows, asked.today).order_by(
+        "-worth", F("due_on").asc(nulls_last=True), "-amount_cents", "pk"
+    )
 
 
 def narrowed(asked: Asked) -> "QuerySet[Case]":
@@ -107,8 +115,10 @@ def with_service(rows: "QuerySet[Case]") -> "QuerySet[Case]":
 
 
 def mine(user: User) -> Q:
-    """What has an author is the author's, whatever their role; the rest belongs to a role."""
-    return Q(author__user=user) | Q(author=None, owner_role__in=[r.value for r in user.roles])
+    """What has an author is the author's, whatever their role; what was given to somebody is
+    theirs; the rest belongs to a role."""
+    of_role = Q(author=None, assignee=None, owner_role__in=[r.value for r in user.roles])
+    return Q(author__user=user) | Q(assignee=user) | of_role
 
 
 def _conditions(asked: Asked) -> list[tuple[str, object]]:
@@ -118,6 +128,7 @@ def _conditions(asked: Asked) -> list[tuple[str, object]]:
         "category": asked.category,
         "owner_role": asked.owner,
         "claim__practitioner": asked.clinician_id,
+        "claim__payer": asked.payer_id,
         "service": "" if asked.service == WHOLE else asked.service,
         "opened_at__gte": asked.since,
     }

@@ -92,6 +92,12 @@ def appeal_deadline(decided_on: date, payer_kind: str, level: int = 1) -> date:
     return _span(_appeals(), payer_kind, level, decided_on).after(decided_on)
 
 
+def appeal_level(payer_kind: str, level: int, day: date) -> Span | None:
+    """That level of appeal against a decision of that day, with its name and how long it is open;
+    None where that kind of payer has no such level."""
+    return on((s for s in _appeals() if (s.payer, s.level) == (payer_kind, level)), day)
+
+
 def grace_ends(ready_at: datetime, minutes: int) -> datetime:
     """Until when a ready claim may still be called back."""
     return ready_at + timedelta(minutes=minutes)

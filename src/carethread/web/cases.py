@@ -13,14 +13,15 @@ from carethread.insight import cases as worklist
 from carethread.insight import wording
 from carethread.insight.claims import held_for
 from carethread.insight.denials import Period
-from carethread.record.models import Case, CaseEvent, CaseKind, Claim, Practitioner, User
+from carethread.record.models import Case, CaseEvent, CaseKind, Claim, Payer, Practitioner, User
 from carethread.rules.explain import OF_THE_CENTER
 from carethread.web import cures, http
+from carethread.web.case_forms import GiveForm
 from carethread.web.forms import WaitForm, WordsForm, attempt
 from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.web.permissions import sees_all_cases, sees_clients
-from carethread.workflow import cure, explained, follow_up
+from carethread.workflow import appeals, assign, cure, explained, follow_up, papers, settle
 
 MINE = "mine"  # an owner to ask for: the user who asks
 ROLES = [(role.value, role.capitalize()) for role in Role]
@@ -43,10 +44,11 @@ def cases(request: Request) -> HttpResponse:
             "kinds": dict(CaseKind.choices),
             "of_the_center": OF_THE_CENTER,
             "roles": ROLES,
+            "payers": Payer.objects.order_by("name"),
             "sees_all": sees_all_cases(request.user),
             "held": _held_for(request.user),
             "sees_clients": sees_clients(request.user),
-            "kept": [(k, v) for k, v in request.GET.items() if k not in ("owner", "page")],
+            "kept": [(k, v) for k, v in request.GET.items() if k not in ("owner", "payer", "page")],
             "narrowed": named(asked),
         },
     )
@@ -73,6 +75,7 @@ def asked_for(request: Request) -> worklist.Asked:
         mine=request.user if owner == MINE or not sees_all_cases(request.user) else None,
         clinician_id=http.number_asked(request, "clinician"),
         service=request.GET.get("service", ""),
+        payer_id=http.number_asked(request, "payer"),
         today=http.today(),
         since=Period.of_days(min(days, _MOST_DAYS), http.midnight()).starts if days else None,
     )
@@ -111,8 +114,8 @@ def claim_facts(request: Request, row: Claim) -> HttpResponse:
 
 def case_close(request: Request, row: Case) -> HttpResponse:
     """Settle a case, with how. It writes nothing off."""
-    form = _words("resolution", request)
-    return _done(
+    form = words("resolution", request)
+    return done(
         request,
         row,
         "resolution",
@@ -125,8 +128,8 @@ def case_close(request: Request, row: Case) -> HttpResponse:
 
 def case_again(request: Request, row: Case) -> HttpResponse:
     """Let a refused claim leave once more, because what was wrong is put right elsewhere."""
-    form = _words("mended", request)
-    return _done(
+    form = words("mended", request)
+    return done(
         request,
         row,
         "mended",
@@ -140,7 +143,7 @@ def case_wait(request: Request, row: Case) -> HttpResponse:
     """Put a case off until a day."""
     form = WaitForm(request.POST)
     until, reason = form.said
-    return _done(
+    return done(
         request,
         row,
         "wait",
@@ -153,8 +156,8 @@ def case_wait(request: Request, row: Case) -> HttpResponse:
 
 def case_ask(request: Request, row: Case) -> HttpResponse:
     """Ask the author of the note behind the claim."""
-    form = _words("question", request)
-    return _done(
+    form = words("question", request)
+    return done(
         request,
         row,
         "question",
@@ -166,8 +169,8 @@ def case_ask(request: Request, row: Case) -> HttpResponse:
 
 def case_give_up(request: Request, row: Case) -> HttpResponse:
     """Write off what a payer refused, with a reason."""
-    form = _words("why", request)
-    return _done(
+    form = words("why", request)
+    return done(
         request,
         row,
         "why",
@@ -183,26 +186,28 @@ _LABELS = {
     "mended": "What was put right",
     "question": "Your question",
     "why": "Why it is given up",
+    "asked": "Why it is asked for only now",
+    "left": "Why the patient owes it",
 }
 
 
-def _words(name: str, request: Request | None = None) -> WordsForm:
+def words(name: str, request: Request | None = None) -> WordsForm:
     return WordsForm(request.POST if request else None, name=name, label=_LABELS[name])
 
 
-def _done(
+def done(
     request: Request,
     row: Case,
     name: str,
     form: BaseForm,
     step: Callable[[], object],
-    words: str,
+    success: str,
     to: str = "",
 ) -> HttpResponse:
     """Take a step; what it refuses stands in its form."""
     if attempt(form, step) is None:
         return _page(request, row, **{name: form})
-    messages.success(request, words)
+    messages.success(request, success)
     return redirect(to) if to else redirect("case", row.pk)
 
 
@@ -225,7 +230,12 @@ def _may_be_told(row: Case, user: User) -> bool:
 
 
 def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
-    forms = {**{name: _words(name) for name in _LABELS}, "wait": WaitForm(), **sent}
+    forms = {
+        **{name: words(name) for name in _LABELS},
+        "wait": WaitForm(),
+        "give": GiveForm(colleagues=assign.colleagues(row)),
+        **sent,
+    }
     return render(
         request,
         "billing/case.html",
@@ -239,6 +249,12 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             **_explanation(row, request.user),
             "ways": list(cures.ways(row, request.user)),
             "refused": follow_up.is_refusal(row),
+            "lost": row.category == "not_found" and row.state == "open",
+            "appeals": row.appeals.order_by("level"),
+            "papers": papers.of_claim(row),
+            "may_appeal": appeals.can_appeal(row),
+            "may_send_records": row.claim is not None and row.claim.current_id is not None,
+            "may_authorize": settle.wants_authorization(row),
             "may_ask": row.claim is not None and row.kind != CaseKind.QUESTION,
             "forms": forms,
         },

@@ -25,7 +25,7 @@ from carethread.web.accounts import proof_of_who_signs
 from carethread.web.forms import PasswordForm, WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.note import as_read
-from carethread.workflow import discharge, document, follow_up, foresee
+from carethread.workflow import discharge, document, explained, follow_up, foresee, papers
 
 
 def practitioner_of(user: User) -> Practitioner:
@@ -107,6 +107,15 @@ def inbox_answer(request: Request, row: Case) -> HttpResponse:
     return _item(request, row, form)
 
 
+def inbox_release(request: Request, row: Case) -> HttpResponse:
+    """The author lets the note leave for the payer: a packet that billing can send."""
+    made = told(request, lambda: papers.release(row, user=request.user, now=http.now()))
+    if made is None:
+        return redirect("inbox_item", row.pk)
+    messages.success(request, "Released. Billing sends it.")
+    return redirect("inbox")
+
+
 def _answer_form(case: Case, request: Request | None = None) -> WordsForm:
     billing = "Billing reads this. Leave out what a payer need not know."
     return WordsForm(
@@ -126,6 +135,8 @@ def _item(request: Request, case: Case, form: WordsForm) -> HttpResponse:
             "events": case.events.select_related("user").order_by("pk"),
             "form": form,
             "read": as_read(case.note) if case.note else None,
+            "found": explained.of_case(case),
+            "may_release": case.claim is not None and case.claim.current_id is not None,
         },
         status=422 if form.errors else 200,
     )

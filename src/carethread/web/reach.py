@@ -15,6 +15,8 @@ from carethread.record.models import (
     Attendance,
     Authorization,
     Case,
+    CaseDuty,
+    CasePaper,
     Claim,
     ClaimFinding,
     Client,
@@ -376,6 +378,18 @@ def case(user: User, case_id: int) -> Case:
     return row
 
 
+def case_paper(user: User, paper_id: int) -> CasePaper:
+    """A letter or packet: for who settles its case, or another one about the same claim."""
+    row = _find(CasePaper.objects.select_related("case__claim"), paper_id)
+    about = Q(pk=row.case_id) | Q(claim=row.case.claim_id, claim__isnull=False)
+    settles = any(may_settle(user, one) for one in Case.objects.filter(about))
+    _refuse_unless(settles, "This was made for somebody else's case.")
+    return row
+
+
+duty = _any(lambda: CaseDuty.objects.select_related("user"))
+
+
 def may_settle(user: User, row: Case) -> bool:
     """Whether a case is this user's to settle by their role, or they see all of them."""
     is_mine = row.author is None and row.owner_role in user.roles
@@ -411,6 +425,7 @@ _TO_CLIENT: dict[type[Model], str] = {
     Episode: "client_id",
     Diagnosis: "episode.client_id",
     Case: "client.pk",
+    CasePaper: "case.client.pk",
     Match: "version.claim.client_id",
 }
 

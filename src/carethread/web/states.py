@@ -47,6 +47,13 @@ CASE_STATES: dict[str, Words] = {
     "closed": Words("Closed", Tone.IDLE, "lock"),
 }
 
+APPEAL_STATES: dict[str, Words] = {
+    "sent": Words("Sent", Tone.WAIT, "send"),
+    "won": Words("Won", Tone.GOOD, "circle-check"),
+    "lost": Words("Lost", Tone.BAD, "circle-x"),
+    "withdrawn": Words("Withdrawn", Tone.IDLE, "arrow-back-up"),
+}
+
 DELIVERY_STATES: dict[str, Words] = {
     "built": Words("Waiting to be sent", Tone.INFO, "hourglass"),
     "uploading": Words("Uploading", Tone.INFO, "upload"),

@@ -23,7 +23,7 @@ from carethread.record.models import (
     Organization,
     User,
 )
-from carethread.workflow import bill, cases
+from carethread.workflow import assign, bill, cases
 from carethread.workflow.errors import refuse
 from carethread.workflow.signing import supervisor_of
 
@@ -35,6 +35,7 @@ def run(organization: Organization, *, now: datetime) -> int:
     fresh = [case for opener in cases.OPENERS for case in opener(organization, now)]
     opened = Case.objects.bulk_create(fresh)
     CaseEvent.objects.bulk_create(event for case in opened for event in _first_events(case, now))
+    assign.by_rule(organization, now=now)
     closed = 0
     for case, how in cases.settled(organization, now):
         close_as(case, how, now)

@@ -1,6 +1,7 @@
 """The models, by chapter. `from carethread.record.models import Claim`."""
 
 from carethread.record.models.access import AccessEvent, AccountEvent, PolicySetting
+from carethread.record.models.assignment import Appeal, CaseDuty, CasePaper
 from carethread.record.models.authorization import (
     Authorization,
     AuthorizationEvent,
@@ -87,9 +88,11 @@ from carethread.record.models.wire import (
 from carethread.record.models.work import Case, CaseEvent, CaseKind
 
 __all__ = [
-    "AccessEvent", "AccountEvent", "Acknowledgment", "Adjustment", "AppendOnly", "Appointment",
+    "AccessEvent", "AccountEvent", "Acknowledgment", "Adjustment", "Appeal", "AppendOnly",
+    "Appointment",
     "Attendance", "Authorization", "AuthorizationEvent", "AuthorizationState", "Case",
-    "CaseEvent", "CaseKind", "CensusEntry", "Certification", "Charge", "ChargeEvidence",
+    "CaseDuty", "CaseEvent", "CaseKind", "CasePaper", "CensusEntry", "Certification", "Charge",
+    "ChargeEvidence",
     "ChargeVersion", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimState",
     "ClaimVersion", "Client", "Comparison", "Connection", "Consent", "Contract",
     "ContractEvent", "ContractFile", "ContractTerm", "Counter", "Coverage",

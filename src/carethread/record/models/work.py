@@ -31,9 +31,10 @@ class CaseKind(models.TextChoices):
 
 class Case(Scoped):
     """One thing to be settled. `source` names what it is about, so that it is opened once;
-    `category` is its root cause; `author` is the clinician who can cure it, where one can.
-    `explanation` is what our own record said of it when it was opened, a sentence a line. Before
-    `waits_until` nobody has to look at it."""
+    `category` is its root cause; `author` is the clinician who can cure it, where one can,
+    `assignee` whoever of its role has taken it or was given it. `explanation` is what our own
+    record said of it when it was opened, a sentence a line. Before `waits_until` nobody has to
+    look at it."""
 
     kind = models.CharField(max_length=14, choices=CaseKind.choices)
     source = models.CharField(max_length=80)
@@ -46,6 +47,9 @@ class Case(Scoped):
     owner_role = models.CharField(max_length=20, choices=ROLES)
     author = models.ForeignKey(
         Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    assignee = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned_cases"
     )
     title = models.CharField(max_length=300)
     cure = models.CharField(max_length=500, blank=True)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from carethread.record.models import Case
 from carethread.web.links import way_to, way_to_case
 from carethread.web.states import (
+    APPEAL_STATES,
     APPOINTMENT_STATES,
     AUTHORIZATION_STATES,
     CASE_STATES,
@@ -27,6 +28,7 @@ register = template.Library()
 _STATES = {
     "claim": CLAIM_STATES,
     "case": CASE_STATES,
+    "appeal": APPEAL_STATES,
     "delivery": DELIVERY_STATES,
     "authorization": AUTHORIZATION_STATES,
     "appointment": APPOINTMENT_STATES,

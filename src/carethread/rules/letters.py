@@ -1,0 +1,134 @@
+"""Letters of appeal and packets of records, as the blocks that are printed. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from carethread import paper
+from carethread.codes.letters import appeal_text, part2_notice, parts
+from carethread.paper import Block
+from carethread.rules.explain import Found
+from carethread.rules.words import day, dollars
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The decision that a letter is about. Cents and days; `reason` is the payer's code with our
+    words for it."""
+
+    payer: str
+    client: str
+    member_id: str
+    claim_number: str
+    payer_control_number: str
+    service: date
+    code: str
+    charged: int
+    refused: int
+    reason: str
+    category: str
+    decided_on: date
+    check: str = ""
+    is_part2: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The level of an appeal: 1 first, its name, and the last day to send it."""
+
+    number: int
+    name: str
+    until: date | None
+
+
+def appeal(
+    what: Refused,
+    level: Level,
+    found: Sequence[Found],
+    *,
+    sender: paper.Sender,
+    by: str,
+    dated: date,
+    words: str = "",
+) -> paper.Letter:
+    """The letter: the decision, why it is wrong by our record, what is asked. Of what the record
+    says only what speaks against the refusal goes in; `words` are what the writer adds."""
+    text = appeal_text(what.category)
+    return paper.Letter(
+        title=f"Appeal: {level.name}",
+        sender=sender,
+        blocks=tuple(_appeal(what, level, text.argument, found, by, words)),
+        to=(what.payer, "Appeals and grievances"),
+        dated=dated,
+        foot=part2_notice() if what.is_part2 else "",
+    )
+
+
+def _appeal(
+    what: Refused, level: Level, argument: str, found: Sequence[Found], by: str, words: str
+) -> Iterator[Block]:
+    yield paper.Text(f"Request for {level.name} (level {level.number})", strong=True)
+    yield paper.Facts(decision(what))
+    yield paper.Text(
+        f"On {day(what.decided_on)} you refused {dollars(what.refused)} of this claim: "
+        f"{what.reason}. We ask you to reverse this decision and to pay the claim."
+    )
+    yield paper.Heading("Why")
+    yield paper.Text(argument)
+    against = [one.words for one in found if not one.explains]
+    if against:
+        yield paper.Text("Our record, at the day of this letter:")
+        yield paper.Bullets(against)
+    if words.strip():
+        yield paper.Text(words.strip())
+    yield paper.Heading("Enclosed")
+    enclosed = [part.words for part in parts() if part.key in appeal_text(what.category).encloses]
+    yield paper.Bullets(enclosed)
+    if level.until:
+        yield paper.Text(f"This request is made within the time for it, {day(level.until)}.")
+    yield paper.Gap()
+    yield paper.SignatureLine(by)
+
+
+def decision(what: Refused) -> list[tuple[str, str]]:
+    """The facts by which a payer finds the claim."""
+    facts = [
+        ("Patient", what.client),
+        ("Member id", what.member_id),
+        ("Claim", what.claim_number),
+        ("Your number", what.payer_control_number),
+        ("Date of service", day(what.service)),
+        ("Service", f"{what.code}, {dollars(what.charged)}"),
+        ("Decision of", f"{day(what.decided_on)} {what.check}".strip()),
+        ("Reason given", what.reason),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a packet: its key, its title, and what stands under it."""
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def packet(
+    what: Refused, sections: Sequence[Section], *, sender: paper.Sender, dated: date
+) -> paper.Letter:
+    """What a payer has asked for: a cover that finds the claim, then each part under its title."""
+    return paper.Letter(
+        title=f"Records for claim {what.claim_number}",
+        sender=sender,
+        blocks=(
+            paper.Text("Records sent at the payer's request", strong=True),
+            paper.Facts(decision(what)),
+            paper.Text("Enclosed is what was asked for, and nothing else:"),
+            paper.Bullets([section.title for section in sections]),
+            *(block for one in sections for block in (paper.Heading(one.title), *one.blocks)),
+        ),
+        to=(what.payer, "Medical records"),
+        dated=dated,
+        foot=part2_notice() if what.is_part2 else "",
+    )
