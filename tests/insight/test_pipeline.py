@@ -61,10 +61,10 @@ def test_lists_and_pipeline_agree_on_every_state_and_age(alder: Cast) -> None:
             assert claims(Asked(state=stage.state, age=age), NOW).count() == count
 
 
-def test_six_questions(alder: Cast, django_assert_max_num_queries) -> None:
+def test_seven_questions(alder: Cast, django_assert_max_num_queries) -> None:
     signed_session(alder)
     bill.run(alder.center, now=NOW)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         pipeline(NOW)
 
 

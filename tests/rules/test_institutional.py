@@ -166,6 +166,16 @@ def test_what_differs_goes_on_a_claim_of_its_own(change: dict[str, object]) -> N
     assert len(group([day_charge(1), day_charge(2, **change)], Cycle.WEEK)) == 2
 
 
+def test_a_week_with_more_diagnoses_than_a_claim_has_room_for_is_two_claims() -> None:
+    days = [
+        day_charge(n, service_date=SERVED + timedelta(days=n),
+                   diagnoses=tuple(f"F{n}{i:02d}" for i in range(10)))
+        for n in range(1, 4)
+    ]  # fmt: skip
+    first, second = group(days, Cycle.MONTH)
+    assert (first, second) == (tuple(days[:2]), tuple(days[2:]))
+
+
 def test_clinicians_of_one_week_share_the_claim() -> None:
     days = [day_charge(1), day_charge(2, rendering=VERA, service_date=SERVED + timedelta(days=1))]
     assert group(days, Cycle.WEEK) == [tuple(days)]

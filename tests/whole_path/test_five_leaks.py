@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import Error, transaction
 
+from carethread.insight import undocumented
 from carethread.insight.pipeline import pipeline
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import (
@@ -23,7 +24,16 @@ from carethread.record.models import (
     TreatmentPlan,
 )
 from carethread.rules.finding import Finding
-from carethread.workflow import admit, authorize, bill, discharge, document, staff, submit
+from carethread.workflow import (
+    admit,
+    authorize,
+    bill,
+    census,
+    discharge,
+    document,
+    staff,
+    submit,
+)
 from carethread.workflow.discharge import SECTIONS, Leaving
 from carethread.workflow.errors import Refused
 from carethread.x12.claim import Claim as WireClaim
@@ -42,8 +52,10 @@ from tests.cast import (
     sign,
     signed_session,
 )
+from tests.groups import circle, fees, people
 from tests.payers import make_connection
 from tests.workflow.test_authorize import granted
+from tests.workflow.test_program_day import _care, _session
 
 SIGNED = ("F331", "F411")
 LEAVES = NOW + timedelta(hours=3)
@@ -272,6 +284,20 @@ def test_the_last_days_claim_stays_until_the_summary_is_signed_whoever_pushes(al
     assert submit.freeze(connection, now=LEAVES) is not None
 
 
+def test_the_last_sessions_claim_stays_though_the_discharge_came_days_later(alder: Cast) -> None:
+    """An outpatient is seldom seen on the day of the discharge: the last claim is that of the last
+    session, and those before it leave."""
+    first = signed_session(alder, starts=NOW - timedelta(days=9))
+    signed_session(alder, starts=NOW - timedelta(days=2))
+    summary = discharge.discharge(alder.episode, HOME, author=alder.nora, now=NOW)
+    (left,) = sent(alder)
+    assert left.lines[0].service_from == first.version.starts_at.date()
+    user = alder.nora.user
+    discharge.save_summary(summary, dict.fromkeys(SECTIONS, "Well."), user=user, now=NOW)
+    discharge.sign_summary(summary, user=user, proof=proof(user), now=NOW)
+    assert sorted(Claim.objects.values_list("state", flat=True)) == ["queued", "ready"]
+
+
 def test_a_discharge_between_ready_and_sent_keeps_the_claim(alder: Cast) -> None:
     signed_session(alder)
     leaves = lambda: discharge.discharge(alder.episode, HOME, author=alder.nora, now=NOW)  # noqa: E731
@@ -345,3 +371,23 @@ def test_no_charge_is_forgotten_from_session_to_claim(alder: Cast) -> None:
     assert len(sent(alder)) == 1
     assert pipeline(NOW).unbilled == 0
     assert wrong_balances() == []
+
+
+def test_a_forgotten_group_note_and_a_night_nobody_wrote_up_are_counted_until_they_are_written(
+    alder: Cast,
+) -> None:
+    house = _care(alder, "RES-SUD")
+    tomorrow = NOW + timedelta(days=1)
+    census.take(house.program, TODAY, {house.pk: True}, user=alder.ines, now=tomorrow)
+    fees(alder)
+    meets = circle(alder, people(alder, 2), minutes=60)
+    meets.came()
+    found = pipeline(tomorrow)
+    assert (found.unsigned, found.unsigned_oldest_days) == (3, 1)
+    shown = undocumented.rows_of(undocumented.waiting(tomorrow))
+    assert sorted(one.service for one in shown) == ["Night in the house", "group", "group"]
+    meets.write()
+    meets.sign()
+    assert pipeline(tomorrow).unsigned == 1
+    _session(alder, house, TODAY, 20, 20, "daily_note")
+    assert pipeline(tomorrow).unsigned == 0

@@ -90,8 +90,11 @@ def test_a_center_that_does_not_hold_lets_the_last_claim_leave(alder: Cast) -> N
 
 def test_claims_of_earlier_days_do_not_wait(alder: Cast) -> None:
     signed_session(alder, starts=NOW - timedelta(days=4))
+    signed_session(alder, starts=NOW - timedelta(days=1))
     _discharge(alder)
-    assert _only_claim(alder).state == ClaimState.READY
+    bill.run(alder.center, now=NOW)
+    claims = Claim.objects.order_by("service_from")
+    assert list(claims.values_list("state", flat=True)) == [ClaimState.READY, ClaimState.HELD]
 
 
 @pytest.mark.parametrize(

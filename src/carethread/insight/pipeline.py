@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
+from carethread.insight import undocumented
 from carethread.insight.ages import age_days, days_before
 from carethread.record.models import (
-    Appointment,
     Charge,
     ChargeEvidence,
     Claim,
@@ -38,7 +38,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The Monday screen. Money in cents. `unsigned` sessions took place and have no signed note;
+    """The Monday screen. Money in cents. `unsigned` services took place and have no signed note;
     `uncharged` ones have, of the last ninety days, and no charge; `unbilled` charges have no claim
     yet."""
 
@@ -61,8 +61,8 @@ class Pipeline:
 
 
 def pipeline(now: datetime) -> Pipeline:
-    """Six queries, however many claims there are."""
-    open_notes = unsigned(now).aggregate(n=Count("pk"), oldest=Min("ends_at"))
+    """Seven queries, however many claims there are."""
+    unsigned, unsigned_since = undocumented.total(now)
     uncharged = without_charge(now - UNCHARGED_SHOWN_FOR).aggregate(
         n=Count("pk"), oldest=Min("ends_at")
     )
@@ -75,8 +75,8 @@ def pipeline(now: datetime) -> Pipeline:
         denied=Sum("denied_cents", default=0),
     )
     return Pipeline(
-        unsigned=open_notes["n"],
-        unsigned_oldest_days=_age(open_notes["oldest"], now),
+        unsigned=unsigned,
+        unsigned_oldest_days=_age(unsigned_since, now),
         uncharged=uncharged["n"],
         uncharged_oldest_days=_age(uncharged["oldest"], now),
         unbilled=unbilled["n"],
@@ -123,14 +123,6 @@ def _stage(row: Mapping[str, Any], now: datetime) -> Stage:
         oldest_days=_age(row["oldest"], now),
         by_age=tuple(row[f"age_{i}"] for i in range(len(AGES) + 1)),
     )
-
-
-def unsigned(now: datetime) -> "QuerySet[Appointment]":
-    """Sessions that took place and have no signed note."""
-    rows: QuerySet[Appointment] = Appointment.objects.filter(
-        status__in=("scheduled", "kept"), ends_at__lt=now
-    ).exclude(session__attendances__note__current__isnull=False)
-    return rows
 
 
 def without_charge(since: datetime) -> "QuerySet[NoteVersion]":

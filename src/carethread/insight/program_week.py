@@ -10,7 +10,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from carethread.codes.levels import Level
-from carethread.insight.pipeline import unsigned, without_charge
+from carethread.insight import undocumented
+from carethread.insight.pipeline import without_charge
 from carethread.record.models import (
     Attendance,
     Charge,
@@ -163,7 +164,7 @@ def unbilled(
     oldest first (at most two hundred of a kind)."""
     found = [
         Unbilled(row.client, row.service, row.starts_at, "No signed note")
-        for row in unsigned(now)
+        for row in undocumented.sessions(now)
         .filter(program=program, client__in=clients, starts_at__gte=since)
         .select_related("client")
         .order_by("starts_at")[:_MOST]

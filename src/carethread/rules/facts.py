@@ -371,13 +371,15 @@ class ProgramFacts:
 @dataclass(frozen=True, slots=True)
 class EpisodeFacts:
     """A stay from admission to discharge. `status` is the discharge's own (CL103), `summary` says
-    whether the discharge summary is signed, None where not known."""
+    whether the discharge summary is signed, None where not known. `last_service` is the last day of
+    the stay that is charged, None where not known."""
 
     admitted_on: date | None = None
     discharged_on: date | None = None
     status: str = ""
     summary: bool | None = None
     id: int | None = None
+    last_service: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ def is_ripe(days: Period, stay: StayFacts, today: date) -> bool:
 
 def group(charges: Sequence[BillableCharge], cycle: Cycle) -> list[tuple[BillableCharge, ...]]:
     """Charges that go on one claim each: one client, coverage, episode, level of care,
-    authorization and statement period; never over 999 lines. Each is in exactly one group."""
+    authorization and statement period; never over 999 lines, nor over 25 diagnoses unless one day
+    has more. Each is in exactly one group."""
     alike: dict[Hashable, list[BillableCharge]] = {}
     for charge in sorted(charges, key=lambda c: (c.service_date, c.charge_id)):
         alike.setdefault((*_shared(charge), period(charge.service_date, cycle)), []).append(charge)
@@ -88,8 +89,20 @@ def _shared(charge: BillableCharge) -> tuple[Hashable, ...]:
 
 
 def _parts(charges: Sequence[BillableCharge]) -> Iterator[tuple[BillableCharge, ...]]:
-    for start in range(0, len(charges), MOST_LINES):
-        yield tuple(charges[start : start + MOST_LINES])
+    part: list[BillableCharge] = []
+    for charge in charges:
+        longer = [*part, charge]
+        if part and (len(longer) > MOST_LINES or len(_codes(longer)) > MOST_DIAGNOSES):
+            yield tuple(part)
+            longer = [charge]
+        part = longer
+    if part:
+        yield tuple(part)
+
+
+def _codes(charges: Sequence[BillableCharge]) -> tuple[str, ...]:
+    """Every diagnosis once, in the order of the charges."""
+    return tuple(dict.fromkeys(code for charge in charges for code in charge.diagnoses))
 
 
 def closes_on(day: date, level_of_care: str, cycle: Cycle) -> date:
@@ -234,7 +247,7 @@ def _discharge_time(days: Period, stay: StayFacts) -> str:
 
 def _diagnoses(charges: Sequence[BillableCharge], *, is_inpatient: bool) -> tuple[Diagnosis, ...]:
     """Principal, then why the client was admitted (or came), then the others."""
-    codes = tuple(dict.fromkeys(code for charge in charges for code in charge.diagnoses))
+    codes = _codes(charges)
     principal, others = codes[:1], codes[1:MOST_DIAGNOSES]
     reason = "ABJ" if is_inpatient else "APR"
     return (

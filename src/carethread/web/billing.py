@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from carethread.insight import pipeline as before_claims
+from carethread.insight import undocumented
 from carethread.insight.ages import age_days
 from carethread.insight.claims import WAITING, Asked
 from carethread.insight.claims import claims as claims_asked
@@ -49,13 +50,12 @@ def pipeline(request: Request) -> HttpResponse:
 
 
 def unsigned(request: Request) -> HttpResponse:
-    """Sessions without a signed note, oldest first: who has to write, and for how long."""
-    rows = before_claims.unsigned(http.now()).select_related("client", "practitioner", "program")
-    found = page(request, rows.order_by("ends_at", "pk"))
-    request.shown = frozenset(row.client_id for row in found.rows)
+    """What took place without a signed note, oldest first: who has to write, and for how long."""
+    found = page(request, undocumented.waiting(http.now()))
+    rows = undocumented.rows_of(found.rows)
+    request.shown = frozenset(row.client.pk for row in rows)
     lines = [
-        (row.starts_at, row.client, row.practitioner, row.service, row.program.name, row.ends_at, 0)
-        for row in found.rows
+        (row.at, row.client, row.practitioner, row.service, row.where, row.since, 0) for row in rows
     ]
     return _before(request, found, lines, "unsigned")
 

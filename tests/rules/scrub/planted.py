@@ -377,6 +377,10 @@ PLANTS = (
     Plant("DISCHARGE_DONE", "a discharge whose summary nobody signed", KINDS, lambda c, x: (
         c, replace(x, episode=EpisodeFacts(
             date(2026, 3, 1), c.lines[-1].service_to, c.patient_status, summary=False)))),
+    Plant("DISCHARGE_DONE", "the last service of a stay that ended days later", KINDS,
+          lambda c, x: (c, replace(x, episode=EpisodeFacts(
+              date(2026, 3, 1), date(2026, 3, 31), c.patient_status, summary=False,
+              last_service=c.statement_to or c.lines[-1].service_to)))),
     # ---- institutional
     Plant("TOB_VALID", "a type of bill that is none", INSTITUTIONAL, claim(facility_code="99")),
     Plant("TOB_VALID", "a hospital's bill for intensive outpatient", (IOP,),
@@ -514,7 +518,8 @@ NEAR = (
     Plant("SERVICE_IN_EPISODE", "served on the day of admission", (OUTPATIENT,),
           context(episode=EpisodeFacts(date(2026, 3, 2)))),
     Plant("DISCHARGE_DONE", "a bill before the discharge", (IOP, PHP, RESIDENTIAL),
-          context(episode=EpisodeFacts(date(2026, 3, 1), date(2026, 3, 15), "01", summary=False))),
+          context(episode=EpisodeFacts(date(2026, 3, 1), date(2026, 3, 15), "01", summary=False,
+                                       last_service=date(2026, 3, 14)))),
     Plant("TOB_VALID", "a level of care of which nobody knows the bills", INSTITUTIONAL,
           context(program=ProgramFacts("XYZ"))),
     Plant("TOB_FREQ_STATUS", "outpatients who come again", (IOP, PHP), claim(patient_status="30")),

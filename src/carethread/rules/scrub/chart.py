@@ -213,8 +213,8 @@ def service_in_episode(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     "DISCHARGE_DONE",
     STOPS,
     Role.CLINICIAN,
-    "The bill that holds the discharge waits for the signed summary",
-    source="DOMAIN on discharge: only claims that touch the final span are held",
+    "The last bill of a stay that has ended waits for the signed summary",
+    source="only claims that touch the final span are held: the discharge, or the last service",
 )
 def discharge_done(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     stay = context.episode
@@ -223,6 +223,6 @@ def discharge_done(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     if not context.policy("discharge_hold"):
         return
     last = claim.statement_to or max((n.service_to for n in claim.lines), default=None)
-    if last and last >= stay.discharged_on:
+    if last and last >= min(stay.discharged_on, stay.last_service or stay.discharged_on):
         message = f"The summary of the discharge on {day(stay.discharged_on)} is not signed."
         yield Fault(message, fix=Fix("client", context.client_id))

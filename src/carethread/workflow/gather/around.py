@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import DateField, F, QuerySet, Value
+from django.db.models import DateField, F, Max, QuerySet, Value
 
 from carethread.insight import authorizations
 from carethread.record.compiled import compiled
@@ -15,6 +15,7 @@ from carethread.record.models import (
     ChargeEvidence,
     ClaimLine,
     Consent,
+    Episode,
     LabOrder,
     License,
     LoadedRow,
@@ -64,6 +65,7 @@ class Surroundings:
         if charges:
             self._find_services(charges)
         self.billed = _billed_before(charges)
+        self.last_days = _last_days({charge.attendance.episode for charge in charges})
         protected = ids(c.client_id for c in charges if c.attendance.episode.program.is_part2)
         self.consents = grouped(_consents(clients=protected)) if protected else {}
         under = (c.current.authorization for c in charges if c.current)
@@ -223,6 +225,20 @@ def _small_facts(
     return licenses.values_list(*columns).union(
         *(rows.values_list(*columns) for rows in others), all=True
     )
+
+
+def _last_days(episodes: Iterable[Episode]) -> dict[int, date]:
+    """The last charged day of each stay that has ended and is not summed up yet."""
+    ended = [row.pk for row in episodes if row.discharged_on and _awaits_summary(row)]
+    if not ended:
+        return {}
+    rows = Charge.objects.filter(attendance__episode__in=ended, state="live").order_by()
+    return dict(rows.values_list("attendance__episode").annotate(Max("service_date")))
+
+
+def _awaits_summary(row: Episode) -> bool:
+    summary = getattr(row, "discharge_summary", None)
+    return summary is not None and not summary.is_signed
 
 
 @compiled
