@@ -101,6 +101,10 @@ TABLE = """
         claim_skip           BDKO        BDKO
         remittances          BDKO        -
         remittance           BDKO        -
+        eob_new              B           B
+        eob                  B           B
+        eob_look             B           B
+        eob_scan             B           -
         deposits             BDKO        -
         deposit_new          B           B
         deposit              BDKO        -

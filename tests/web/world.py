@@ -41,6 +41,7 @@ from carethread.workflow import (
     deposits,
     discharge,
     follow_up,
+    manual_eob,
     papers,
     payer_rules,
     post,
@@ -84,6 +85,7 @@ class Shown:
     match: Match
     file: EdiFile
     deposit: EftDeposit
+    scan: EdiFile
     returned: Case
     authorization: Authorization
     rule: ScrubRule
@@ -134,7 +136,7 @@ class Shown:
             "appointment": self.appointment, "appointment_cancel": self.appointment,
             "appointment_missed": self.appointment, "eligibility": self.cast.coverage,
             "eligibility_check": self.cast.coverage, "eligibility_panel": self.cast.coverage,
-            "claim_facts": self.held,
+            "claim_facts": self.held, **dict.fromkeys(("eob", "eob_look", "eob_scan"), self.scan),
             **dict.fromkeys(("user", "user_password", "user_active"), self.cast.bill),
             "match_undo": self.match, "match_unpost": self.match,
             "site": self.cast.site, "program": self.cast.program,
@@ -201,6 +203,9 @@ def everything(cast: Cast) -> Shown:
             signed=signed.version.note, waiting=waiting.version, dana=dana,
             held=_claim_of(signed.version), denied=denied, stray=paid, remittance=remittance,
             match=Match.objects.get(state="waiting"), file=denied.current.file,
+            scan=manual_eob.keep_scan(
+                cast.center, b"\x89PNG", name="eob.png", now=LATER
+            ),
             deposit=deposits.by_hand(
                 cast.center, day=NOW.date(), amount=5_000, reference="SLIP 7", words="Lockbox",
                 user=cast.bill, now=LATER,

@@ -177,17 +177,17 @@ def _csv_line(number: int, row: Sequence[str], columns: Mapping[str, int]) -> Ba
 
 def _amount(amount: str, credit: str, debit: str) -> int:
     if amount:
-        return _cents(amount)
-    if credit and _cents(credit):
-        return abs(_cents(credit))
+        return cents(amount)
+    if credit and cents(credit):
+        return abs(cents(credit))
     if debit:
-        return -abs(_cents(debit))
+        return -abs(cents(debit))
     if credit:
         return 0
     raise ValueError("it names no amount")
 
 
-def _cents(text: str) -> int:
+def cents(text: str) -> int:
     """Cents of an amount as banks write it: $1,234.56, (12.00), -12, 12.5-."""
     bare = text.replace("$", "").replace(",", "").replace(" ", "")
     negative = bare.startswith(("-", "(")) or bare.endswith(("-", ")"))
@@ -195,8 +195,8 @@ def _cents(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,11}(\.[0-9]{1,2})?|\.[0-9]{1,2}", bare):
         raise ValueError(f"{text[:30]!r} is no amount")
     whole, _, part = bare.partition(".")
-    cents = int(whole or 0) * 100 + int(part.ljust(2, "0") or 0)
-    return -cents if negative else cents
+    total = int(whole or 0) * 100 + int(part.ljust(2, "0") or 0)
+    return -total if negative else total
 
 
 def _day(text: str) -> date:

@@ -13,7 +13,7 @@ from carethread.record.models import EdiFile
 from carethread.web import http
 from carethread.web.http import Request
 from carethread.web.pages import page
-from carethread.workflow import receive
+from carethread.workflow import manual_eob, receive
 
 _SHOWN = 20_000  # characters of a file's text on its page
 # What begins a transaction that a payer or a clearinghouse answers with.
@@ -60,7 +60,8 @@ def _files(asked: str) -> "QuerySet[EdiFile]":
 
 def file(request: Request, row: EdiFile) -> HttpResponse:
     """One file: its state, its findings with their places, what hangs on it, and its text."""
-    text = bytes(row.raw[:_SHOWN]).decode("utf-8", "replace")
+    is_scan = row.kind == manual_eob.KIND
+    text = "" if is_scan else bytes(row.raw[:_SHOWN]).decode("utf-8", "replace")
     return render(
         request,
         "billing/file.html",
@@ -71,6 +72,7 @@ def file(request: Request, row: EdiFile) -> HttpResponse:
             "segments": list(enumerate(segments(text), start=1))[:400],
             "is_cut": len(row.raw) > _SHOWN,
             "marked": _marked(row),
+            "is_scan": is_scan,
             "is_answer": _ANSWER.search(row.raw) is not None,
         },
     )

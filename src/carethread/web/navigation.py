@@ -49,7 +49,7 @@ MENU = (
         ("claims", "claim", "note_facts", "trace", "unsigned", "uncharged"),
     ),
     Entry("awaited", "Awaited answers", "alarm", "Billing"),
-    Entry("remittances", "Remittances", "receipt", "Billing", ("remittance",)),
+    Entry("remittances", "Remittances", "receipt", "Billing", ("remittance", "eob_new", "eob")),
     Entry("deposits", "Deposits", "building-bank", "Billing", ("deposit", "deposit_new")),
     Entry("unmatched", "Unmatched", "puzzle", "Billing", ("unmatched_item",), counts.unmatched),
     Entry("files", "Files", "files", "Billing", ("file", "file_upload"), counts.quarantined),

@@ -353,6 +353,7 @@ deposit = _any(lambda: EftDeposit.objects.select_related("reassociation__user", 
 match = _any(
     lambda: Match.objects.select_related("remitted__remittance__payer", "version__claim", "user")
 )
+scan = _any(lambda: EdiFile.objects.filter(kind="eob").select_related("organization"))
 file = _any(lambda: EdiFile.objects.select_related("connection", "delivery"))
 
 

@@ -75,6 +75,11 @@ def lock_named(received: Sequence[Received], also: Iterable[int] = ()) -> list[i
     return lock(Claim.objects.filter(pk__in={*found, *also}))
 
 
+def versions_by_id(ids: Iterable[int]) -> Iterable[ClaimVersion]:
+    """These versions with all that the matching rules look at."""
+    return versions(Q(pk__in=list(ids)))
+
+
 def versions(which: Q) -> Iterable[ClaimVersion]:
     rows: Iterable[ClaimVersion] = (
         ClaimVersion.objects.filter(which)

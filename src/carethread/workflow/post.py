@@ -119,8 +119,12 @@ def _refuse_foreign(organization: Organization, said: wire.Remittance) -> None:
 
 def _posted_before(said: wire.Remittance) -> bool:
     """Whether this very check is posted. Another one under its number quarantines the file."""
+    payer = remitted.payer_of(said)
+    same = Q(payer_identifier=said.payer_identifier)
+    if payer is not None:
+        same |= Q(payer=payer)  # typed from paper, it has no number of the payer's
     before = Remittance.objects.filter(
-        payer_identifier=said.payer_identifier, trace=said.trace, amount_cents=said.signed_amount
+        same, trace=said.trace, amount_cents=said.signed_amount
     ).first()
     if before is None:
         return False

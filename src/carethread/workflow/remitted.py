@@ -35,7 +35,7 @@ def check(file: EdiFile, remittance: wire.Remittance, *, now: datetime) -> Remit
     row: Remittance = Remittance.objects.create(
         organization_id=file.organization_id,
         file=file,
-        payer=_payer(remittance),
+        payer=payer_of(remittance),
         payer_name=remittance.payer.name[:60],
         payer_identifier=remittance.payer_identifier,
         method=remittance.method,
@@ -60,7 +60,7 @@ def check(file: EdiFile, remittance: wire.Remittance, *, now: datetime) -> Remit
     return row
 
 
-def _payer(remittance: wire.Remittance) -> Payer | None:
+def payer_of(remittance: wire.Remittance) -> Payer | None:
     """The payer of the check, by the id that its claims go out under."""
     found: Payer | None = Payer.objects.filter(payer_id__in=_ids(remittance.payer)).first()
     return found or Payer.objects.filter(name__iexact=remittance.payer.name).first()

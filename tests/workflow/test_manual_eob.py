@@ -1,0 +1,97 @@
+"""A remittance typed from paper has the same result as an 835, and its scan is kept."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from carethread.record.ledger import wrong_balances
+from carethread.record.models import Claim, EdiFile, Match, Remittance, Transfer
+from carethread.rules.typed_eob import TypedCheck, TypedClaim, TypedLine
+from carethread.web.http import now as clock
+from carethread.workflow import candidates, manual_eob, receive
+from carethread.workflow.errors import Refused
+from carethread.x12.common import Adjustment
+from tests.cast import NOW, Cast
+from tests.payers import answer, check
+from tests.web.world import signed_in
+from tests.workflow.test_post import PAID, charge_of, post_check, sent_claim
+
+SCAN = b"\x89PNG\r\n\x1a\n, said to be a picture"
+
+
+def typed(claim: Claim, **changes: object) -> TypedCheck:
+    (version,) = candidates.versions_by_id([claim.current_id])
+    sent = candidates.as_submitted(version)
+    taken = (Adjustment("CO", "45", 6_000), Adjustment("PR", "3", 2_000))
+    line = TypedLine(sent.lines[0], 10_000, taken)
+    return replace(
+        TypedCheck("Harbor Health", "HARBR", "P-77", "CHK", date(2026, 3, 16), 9_500,
+                   (TypedClaim(sent, (line,)),), (("WO", "OLD", 500),)),
+        **changes,
+    )  # fmt: skip
+
+
+def moved() -> list[tuple[str, str, int, str]]:
+    rows = Transfer.objects.exclude(code="CHARGE").order_by("pk")
+    return list(rows.values_list("debit", "credit", "amount_cents", "code"))
+
+
+def test_what_is_typed_is_posted_as_an_835_would_be(alder: Cast) -> None:
+    claim = sent_claim(alder)
+    scan = manual_eob.keep_scan(alder.center, SCAN, name="eob.png", now=PAID)
+    assert bytes(EdiFile.objects.get(pk=scan.pk).raw) == SCAN
+    assert receive.run(alder.center, now=PAID) == 0, "nobody reads a picture as X12"
+    one_short = typed(claim, amount=9_499)
+    with pytest.raises(Refused, match=r"come to \$95.00, the check says \$94.99"):
+        manual_eob.enter(scan, one_short, [claim.current], user=alder.bill, now=PAID)
+    manual_eob.enter(scan, typed(claim), [claim.current], user=alder.bill, now=PAID)
+    by_hand, charge = moved(), charge_of(claim)
+    assert (charge.paid_cents, charge.contractual_cents) == (10_000, 6_000)
+    assert Remittance.objects.get().closed_at is not None
+    with pytest.raises(Refused, match="posted before"):
+        manual_eob.enter(scan, typed(claim), [claim.current], user=alder.bill, now=PAID)
+
+    same = answer(claim, paid=10_000, CO_45=6_000, PR_3=2_000)
+    twin = check(alder.center, same, trace="P-77", plb=(("WO", 500),))
+    assert post_check(alder, twin) is None, "the 835 of that check comes after all"
+    Transfer.objects.count()
+    other = sent_claim(alder, starts=NOW.replace(day=1))
+    before = len(moved())
+    post_check(
+        alder,
+        check(alder.center, answer(other, paid=10_000, CO_45=6_000, PR_3=2_000), trace="E",
+              plb=(("WO", 500),)),
+    )  # fmt: skip
+    assert moved()[before:] == by_hand
+    assert wrong_balances() == []
+
+
+def test_a_biller_types_it_on_screen(cast: Cast) -> None:
+    from django_scopes import scope
+
+    with scope(organization=cast.center):
+        claim = sent_claim(cast)
+        scan = manual_eob.keep_scan(cast.center, SCAN, name="eob.png", now=clock())
+        line = claim.current.lines.get()
+        key = f"{claim.current_id}-{line.charge_version.charge_id}"
+    browser, url = signed_in(cast.bill), f"/eob/{scan.pk}/"
+    found = browser.post(url, {"do": "add", "find": claim.current.claim_number}).content.decode()
+    assert f"paid-{key}" in found
+    form = {
+        "payer": cast.payer.pk, "method": "CHK", "trace": "P-77", "paid_on": "2026-03-16",
+        "amount": "100.00", "claim": claim.current_id, f"paid-{key}": "100",
+        f"adj-{key}-0-code": "co 45", f"adj-{key}-0-amount": "60", "plb-0-code": "",
+    }  # fmt: skip
+    tally = browser.post(url + "look/", form).content.decode()
+    assert "$20.00" in tally
+    assert "above the contract" in tally
+    refused = browser.post(url, {**form, "do": "post"})
+    assert refused.status_code == 422
+    assert 'value="co 45"' in refused.content.decode(), "what was typed survives"
+    more = {f"adj-{key}-1-code": "PR-3", f"adj-{key}-1-amount": "$20.00"}
+    assert browser.post(url, {**form, **more, "do": "post"}).status_code == 302
+    with scope(organization=cast.center):
+        assert charge_of(claim).patient_receivable_cents == 2_000
+        assert Match.objects.get().state == "matched"
+    assert browser.get(url + "scan/").content == SCAN
