@@ -129,7 +129,7 @@ TABLE = """
         case_again           B           B
         case_wait            B           B
         case_ask             B           B
-        case_give_up         B           B
+        case_give_up         BDKO        BDKO
         trace                BDKO        -
         denials              BDKO        -
         utilization          IUB         -

@@ -204,7 +204,7 @@ def everything(cast: Cast) -> Shown:
             held=_claim_of(signed.version), denied=denied, stray=paid, remittance=remittance,
             match=Match.objects.get(state="waiting"), file=denied.current.file,
             scan=manual_eob.keep_scan(
-                cast.center, b"\x89PNG", name="eob.png", now=LATER
+                cast.center, b"%PDF-1.7", name="eob.pdf", now=LATER
             ),
             deposit=deposits.by_hand(
                 cast.center, day=NOW.date(), amount=5_000, reference="SLIP 7", words="Lockbox",

@@ -62,6 +62,13 @@ POLICIES: dict[str, Policy] = {
             "How far apart a remittance and its money at the bank may be (CORE rule 370: 3).",
         ),
         Policy(
+            "write_off_alone_cents",
+            25_000,
+            "cents",
+            "Up to how much one person writes off; beyond it a second person has to agree.",
+            by=(PAYER,),
+        ),
+        Policy(
             "claims_per_file",
             500,
             "claims",

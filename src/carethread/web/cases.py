@@ -176,7 +176,7 @@ def case_give_up(request: Request, row: Case) -> HttpResponse:
         "why",
         form,
         lambda: cure.give_up(row, why=form.words, user=request.user, now=http.now()),
-        "Written off.",
+        "Written off, or waiting for a second person where it is more than one may give up alone.",
         "cases",
     )
 

@@ -161,7 +161,7 @@ DOORS: Mapping[str, Door] = {
     "case_again": Door(post=SETTLING, reach=reach.case, page="case"),
     "case_wait": Door(post=SETTLING, reach=reach.case, page="case"),
     "case_ask": Door(post=SETTLING, reach=reach.case, page="case"),
-    "case_give_up": Door(post=BILLING, reach=reach.case, page="case"),
+    "case_give_up": Door(post=MONEY, reach=reach.case, page="case"),
     "case_give": Door(post=SETTLING, reach=reach.case, page="case"),
     "case_authorize": Door(post=BILLING | FRONT_DESK, reach=reach.case, page="case"),
     "case_bill_next": Door(post=BILLING, reach=reach.case, page="case"),

@@ -9,8 +9,19 @@ from django.db import transaction
 
 from carethread.codes.accounts import Account
 from carethread.record import ledger as book
-from carethread.record.models import Case, CaseKind, Charge, Claim, ClaimState, Transfer, User
+from carethread.record.models import (
+    Case,
+    CaseKind,
+    Charge,
+    Claim,
+    ClaimState,
+    Transfer,
+    User,
+    WriteOff,
+)
+from carethread.record.policies import effective
 from carethread.rules.post import Move
+from carethread.rules.words import dollars
 from carethread.workflow import bill, claim_status, follow_up, gather, ledger
 from carethread.workflow.errors import refuse
 
@@ -64,7 +75,8 @@ def wait(case: Case, *, until: date | None, reason: str, user: User, now: dateti
 @transaction.atomic
 def give_up(case: Case, *, why: str, user: User, now: datetime) -> Case:
     """Write off what the payer refused. The refusal is taken back and the payer's debt given up,
-    so that a reversal which comes later finds no refusal to undo a second time."""
+    so that a reversal which comes later finds no refusal to undo a second time. More than one
+    person may write off alone (`write_off_alone_cents`) is asked for, and a second one agrees."""
     case, claim = _locked(case)
     if not why.strip():
         raise refuse("Say why it is given up.", "why")
@@ -74,6 +86,8 @@ def give_up(case: Case, *, why: str, user: User, now: datetime) -> Case:
     denial = refused.filter(reversed_by__isnull=True).first()
     if denial is None or denial.charge_id is None:
         raise refuse("This refusal does not stand any more.")
+    if not _agreed(case, claim, denial.amount_cents, why.strip(), user, now):
+        return case
     book.post(
         ledger.transfers(case.organization, _given_up(denial), source="give_up", now=now, user=user)
     )
@@ -83,6 +97,25 @@ def give_up(case: Case, *, why: str, user: User, now: datetime) -> Case:
         bill.move(claim, state, f"Written off: {why.strip()}", now=now, user=user)
     follow_up.close_as(case, f"Written off: {why.strip()}", now, user)
     return case
+
+
+def _agreed(case: Case, claim: Claim, cents: int, why: str, user: User, now: datetime) -> bool:
+    """Whether so much may be written off now; otherwise it is asked for, and waits for another."""
+    today = gather.service_date(case.organization, now)
+    alone = effective("write_off_alone_cents", on=today, payer_id=claim.payer_id).value
+    if cents <= alone:
+        return True
+    asked = case.write_offs.filter(kind="ask", cents=cents).order_by("-pk").first()
+    if asked is not None and asked.user_id == user.pk:
+        raise refuse("You have asked for this: a second person has to agree.")
+    kind = "ask" if asked is None else "agree"
+    WriteOff.objects.create(
+        organization=case.organization, case=case, cents=cents, kind=kind, reason=why[:300],
+        user=user, at=now,
+    )  # fmt: skip
+    words = f"Asks to write off {dollars(cents)}" if kind == "ask" else "Agrees to the write-off"
+    follow_up.told(case, f"{words}: {why}", now, user).save()
+    return asked is not None
 
 
 def _given_up(denial: Transfer) -> tuple[Move, Move]:

@@ -85,7 +85,7 @@ from carethread.record.models.wire import (
     Interchange,
     RemoteFile,
 )
-from carethread.record.models.work import Case, CaseEvent, CaseKind
+from carethread.record.models.work import Case, CaseEvent, CaseKind, WriteOff
 
 __all__ = [
     "AccessEvent", "AccountEvent", "Acknowledgment", "Adjustment", "Appeal", "AppendOnly",
@@ -103,5 +103,5 @@ __all__ = [
     "Practitioner", "Program", "ProviderAdjustment", "Reassociation", "Remittance", "RemittedClaim",
     "RemittedLine", "RemoteFile", "RoleGrant", "RuleSkip", "Scoped", "ScrubRule", "Session",
     "Shortfall", "Signature", "Site", "StatusAnswer", "StatusInquiry", "Stay", "StayEvent",
-    "Transfer", "TreatmentPlan", "UnitEntry", "User",
+    "Transfer", "TreatmentPlan", "UnitEntry", "User", "WriteOff",
 ]  # fmt: skip

@@ -119,3 +119,18 @@ class CaseEvent(AppendOnly):
 
     def __str__(self) -> str:
         return self.words
+
+
+class WriteOff(AppendOnly):
+    """One word on giving the money of a case up: a person asks, and where it is more than one may
+    write off alone, a second agrees. `cents` is what was asked for."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="write_offs")
+    cents = models.BigIntegerField()
+    kind = models.CharField(max_length=5, choices=[("ask", "Asked"), ("agree", "Agreed")])
+    reason = models.CharField(max_length=300)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.cents} of case {self.case_id}"
