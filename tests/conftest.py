@@ -1,19 +1,20 @@
 """Plumbing that every folder of tests shares. The cast and the record have their own files."""
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as settings_of_django
-from django.db import connection
+from django.db import connection, connections
 from django.test import TransactionTestCase
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.cast import alder, cast
-from tests.support import guards, kept, parts
+from tests.support import guards, kept, migrated, parts
 from tests.support.sshd import SshServer
 
 __all__ = ["alder", "cast"]  # fixtures for every folder
@@ -75,20 +76,33 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The database that `django_db_modify_db_settings` has put there is not made once more."""
+    return True
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """SQLite in a file, as it is served; neither engine waits for the disk.
+) -> Iterator[None]:
+    """A migrated database; neither engine waits for the disk.
 
-    In memory every thread of the live server would share one connection, and one request's
-    insert could lose its answer to another's.
+    SQLite is in a file, as it is served. In memory every thread of the live server would share
+    one connection, and one request's insert could lose its answer to another's.
     """
     default = settings_of_django.DATABASES["default"]
     if "postgresql" in default["ENGINE"]:
         default["OPTIONS"]["options"] = "-c synchronous_commit=off"
-    if "sqlite3" in default["ENGINE"]:
-        default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        name = connection.creation._get_test_db_name()
+        with migrated.database(os.environ["DATABASE_URL"], name):
+            yield
+            connections.close_all()
+    else:
+        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        default["TEST"]["NAME"] = str(path)
         default["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+        migrated.file(path)
+        yield
 
 
 @pytest.fixture(scope="session")

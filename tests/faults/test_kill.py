@@ -1,9 +1,9 @@
 """A worker that is killed at any instant loses and doubles nothing.
 
 Signing, billing, sending, receiving and posting go on in one process, or in two at once on the
-same record, which are killed (SIGKILL) at random instants, a hundred times on both engines together; a
-clearinghouse takes and answers files meanwhile. Then the work is finished undisturbed, and every
-cent and every file is counted.
+same record, which are killed (SIGKILL) at random instants, a hundred times on both engines
+together; a clearinghouse takes and answers files meanwhile. Then the work is finished undisturbed,
+and every cent and every file is counted.
 """
 
 import json
@@ -19,8 +19,7 @@ import pytest
 
 from tests.cast import NOW
 from tests.faults.clearinghouse import Clearinghouse
-from tests.support import parts
-from tests.support.postgres import fresh_database
+from tests.support import migrated, parts, postgres
 
 KILLS = int(os.environ.get("CARETHREAD_KILLS", "50"))  # on each engine
 NOTES = 60
@@ -51,10 +50,11 @@ class Worker:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of its own, because it outlives the processes that die in it."""
     if request.param == "sqlite":
+        migrated.file(tmp_path / "kill.sqlite3")
         yield f"sqlite:///{tmp_path}/kill.sqlite3"
     else:
         parts.requires("postgres")
-        with fresh_database("ct_kill") as address:
+        with migrated.database(postgres.SERVER, f"ct_kill_{os.getpid()}") as address:
             yield address
 
 
@@ -77,7 +77,7 @@ def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(url: str, fol
         now += timedelta(hours=1)
         payer.work(now)
     died_at = worker.ask("verify")
-    assert 0 < died_at["notes signed"], "they died before they came to their work"
+    assert died_at["notes signed"] > 0, "they died before they came to their work"
     assert payer.interchanges, "they died before anything could leave"
     for _ in range(4):
         worker.ask("finish")

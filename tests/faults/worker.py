@@ -3,7 +3,7 @@
 It loads everything once, then forks a child for each life, so that a hundred deaths take
 seconds. Commands on stdin, one JSON line in answer to each:
 
-    setup N        migrate, build the cast, write N notes (unsigned); how long a round takes
+    setup N        build the cast, write N notes (unsigned); how long a round takes
     live MS K      fork K workers that sign and work; SIGKILL them after MS milliseconds
     finish         work undisturbed until nothing is due
     verify         what must be true of the record now
@@ -23,7 +23,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carethread.config.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.db.models import Count, Sum  # noqa: E402
 from django_scopes import scope  # noqa: E402
@@ -48,7 +47,6 @@ from tests.payers import make_connection  # noqa: E402
 
 def setup(folder: Path, notes: int) -> dict[str, int]:
     """A center whose clean claims leave at once, three to a file, and its unsigned notes."""
-    call_command("migrate", verbosity=0)
     cast = build()
     with scope(organization=cast.center):
         make_connection(cast.center, kind="folder", root=str(folder))
