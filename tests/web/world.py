@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.test import Client as Browser
 from django_scopes import scope
 
+from carethread import paper
 from carethread.codes.roles import Role
 from carethread.record.models import (
     Appointment,
@@ -15,6 +16,7 @@ from carethread.record.models import (
     Case,
     CaseDuty,
     CasePaper,
+    Charge,
     Claim,
     ClaimState,
     Client,
@@ -28,10 +30,13 @@ from carethread.record.models import (
     Match,
     Note,
     NoteVersion,
+    PatientPayment,
+    PaymentPlan,
     Practitioner,
     Remittance,
     ScrubRule,
     Session,
+    Statement,
     User,
 )
 from carethread.workflow import (
@@ -43,6 +48,7 @@ from carethread.workflow import (
     follow_up,
     manual_eob,
     papers,
+    patient_money,
     payer_rules,
     post,
     receive,
@@ -97,6 +103,10 @@ class Shown:
     summary: DischargeSummary
     paper: CasePaper
     duty: CaseDuty
+    payment: PatientPayment
+    payment_plan: PaymentPlan
+    statement: Statement
+    charge: Charge
 
     def args(self, address: str) -> list[int]:
         """The thing that an address of the table is asked with: one that its owner may open."""
@@ -136,7 +146,17 @@ class Shown:
             "appointment": self.appointment, "appointment_cancel": self.appointment,
             "appointment_missed": self.appointment, "eligibility": self.cast.coverage,
             "eligibility_check": self.cast.coverage, "eligibility_panel": self.cast.coverage,
-            "claim_facts": self.held, **dict.fromkeys(("eob", "eob_look", "eob_scan"), self.scan),
+            **dict.fromkeys(("eob", "eob_look", "eob_scan"), self.scan),
+            "claim_facts": self.held, "claim_next": self.held, "claim_leave": self.held,
+            **dict.fromkeys(
+                ("client_account", "payment_new", "plan_agree", "statement_preview"),
+                self.cast.clara,
+            ),
+            **dict.fromkeys(
+                ("payment", "receipt", "payment_apply", "payment_void", "payment_refund"),
+                self.payment,
+            ), "plan_end": self.payment_plan, "statement": self.statement,
+            "refund_payer": self.charge,
             **dict.fromkeys(("user", "user_password", "user_active"), self.cast.bill),
             "match_undo": self.match, "match_unpost": self.match,
             "site": self.cast.site, "program": self.cast.program,
@@ -158,6 +178,27 @@ class Shown:
         of_session = ("walk_in", "group_")
         known = address.startswith(of_session) and address != "group_new"
         return self.session if known else None
+
+
+def _of_account(cast: Cast) -> dict[str, Model]:
+    """A copay of Clara's, a plan she keeps, and a statement she had."""
+    whose = {"organization": cast.center, "client": cast.clara}
+    tender = patient_money.Tender(2_500, "card", NOW.date(), "4242")
+    statement = {"number": 1, "made_on": NOW.date(), "due_on": NOW.date(), "amount_cents": 2_500}
+    plan = {"agreed_cents": 9_000, "monthly_cents": 3_000, "agreed_on": NOW.date()}
+    return {
+        "charge": Charge.objects.filter(client=cast.clara).earliest("pk"),
+        "payment": patient_money.take(cast.clara, tender, user=cast.ines, now=LATER),
+        "payment_plan": PaymentPlan.objects.create(
+            **whose, **plan, first_due=date(2026, 4, 1), user=cast.bill
+        ),
+        "statement": Statement.objects.create(
+            **whose, **statement, pdf=paper.render(_LETTER), made_at=NOW, user=cast.bill
+        ),
+    }
+
+
+_LETTER = paper.Letter("Statement", paper.Sender("Alder Row", []), [paper.Text("You owe $25.00.")])
 
 
 def everything(cast: Cast) -> Shown:
@@ -215,7 +256,7 @@ def everything(cast: Cast) -> Shown:
             group=meeting.group, member=meeting.group.members.earliest("pk"),
             summary=_discharged(cast),
             paper=papers.make_packet(returned, ["remittance"], user=cast.bill, now=LATER),
-            duty=_duty(cast),
+            duty=_duty(cast), **_of_account(cast),
             session=meeting.session, attendance=meeting.session.attendances.earliest("pk"),
         )  # fmt: skip
 

@@ -13,6 +13,8 @@ class Keeper(StrEnum):
 
     CHARGE = "charge"
     REMITTANCE = "remittance"
+    PATIENT_PAYMENT = "patient_payment"
+    REFUND = "refund"
 
 
 class Account(StrEnum):
@@ -30,6 +32,9 @@ class Account(StrEnum):
     RECOUPMENT = "recoupment"  # taken back or owed through provider-level adjustments
     INTEREST = "interest"  # paid for lateness
     CAPITATION = "capitation"  # paid by the member, whatever the services
+    PATIENT_CASH = "patient_cash"  # what a client gave, by payment
+    PATIENT_UNAPPLIED = "patient_unapplied"  # given by a client, and for no charge yet
+    REFUNDED = "refunded"  # given back to a payer or a client
 
 
 KEPT_FOR: dict[Account, Keeper] = {
@@ -45,4 +50,7 @@ KEPT_FOR: dict[Account, Keeper] = {
     Account.RECOUPMENT: Keeper.REMITTANCE,
     Account.INTEREST: Keeper.REMITTANCE,
     Account.CAPITATION: Keeper.REMITTANCE,
+    Account.PATIENT_CASH: Keeper.PATIENT_PAYMENT,
+    Account.PATIENT_UNAPPLIED: Keeper.PATIENT_PAYMENT,
+    Account.REFUNDED: Keeper.REFUND,
 }

@@ -234,6 +234,12 @@ POLICIES: dict[str, Policy] = {
             "How long after a statement its amount is due.",
         ),
         Policy(
+            "copay_wait_days",
+            30,
+            "days",
+            "How long a copay is kept for its visit where the visit has made no charge.",
+        ),
+        Policy(
             "plan_grace_days",
             5,
             "days",

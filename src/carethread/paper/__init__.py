@@ -20,7 +20,7 @@ from carethread.paper.blocks import (
     Text,
     Together,
 )
-from carethread.paper.letter import Letter, Sender, render
+from carethread.paper.letter import Letter, Sender, bind, render
 
 __all__ = [
     "Block",
@@ -37,5 +37,6 @@ __all__ = [
     "Table",
     "Text",
     "Together",
+    "bind",
     "render",
 ]

@@ -1,10 +1,11 @@
 """A letter: the page that its blocks stand on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 
+from pypdf import PdfWriter
 from reportlab.lib.pagesizes import LETTER
 from reportlab.lib.units import inch
 from reportlab.pdfgen.canvas import Canvas
@@ -70,6 +71,15 @@ def render(letter: Letter) -> bytes:
             _foot(self, letter, number, of)
 
     pages.build([NextPageTemplate("next"), *flowables(letter.blocks, width)], canvasmaker=Counted)
+    return out.getvalue()
+
+
+def bind(printed: Iterable[bytes]) -> bytes:
+    """Several printed letters as one PDF, in their order: a run to be sent to the printer."""
+    together, out = PdfWriter(), BytesIO()
+    for one in printed:
+        together.append(BytesIO(one))
+    together.write(out)
     return out.getvalue()
 
 

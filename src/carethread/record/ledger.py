@@ -7,10 +7,15 @@ from django.db import connection
 from django.db.models import Model, Sum
 
 from carethread.codes.accounts import KEPT_FOR, Account, Keeper
-from carethread.record.models import Charge, Remittance, Transfer
+from carethread.record.models import Charge, PatientPayment, Refund, Remittance, Transfer
 from carethread.record.statements import insert_all
 
-_KEEPERS: dict[Keeper, type[Model]] = {Keeper.CHARGE: Charge, Keeper.REMITTANCE: Remittance}
+_KEEPERS: dict[Keeper, type[Model]] = {
+    Keeper.CHARGE: Charge,
+    Keeper.REMITTANCE: Remittance,
+    Keeper.PATIENT_PAYMENT: PatientPayment,
+    Keeper.REFUND: Refund,
+}
 _ROWS_PER_STATEMENT = 500
 
 Deltas = dict[tuple[int, Account], int]
@@ -37,6 +42,8 @@ def opposite(transfer: Transfer, *, code: str, source: str) -> Transfer:
         amount_cents=transfer.amount_cents,
         charge_id=transfer.charge_id,
         remittance_id=transfer.remittance_id,
+        patient_payment_id=transfer.patient_payment_id,
+        refund_id=transfer.refund_id,
         reverses=transfer,
         code=code,
         source=source,

@@ -47,6 +47,21 @@ def _answers() -> tuple[AnswerClock, ...]:
     return listed("clocks", "acknowledgments", AnswerClock)
 
 
+@dataclass(frozen=True, slots=True)
+class RefundClock:
+    """How many days what was overpaid may be kept, once that is known."""
+
+    days: int
+    starts: date
+    reference: str
+    ends: date | None = None
+
+
+@cache
+def _overpayments() -> tuple[RefundClock, ...]:
+    return listed("clocks", "overpayment", RefundClock)
+
+
 @cache
 def _filing() -> tuple[Span, ...]:
     return listed("clocks", "filing", Span)
@@ -96,6 +111,14 @@ def appeal_level(payer_kind: str, level: int, day: date) -> Span | None:
     """That level of appeal against a decision of that day, with its name and how long it is open;
     None where that kind of payer has no such level."""
     return on((s for s in _appeals() if (s.payer, s.level) == (payer_kind, level)), day)
+
+
+def refund_deadline(identified_on: date) -> date:
+    """The last day on which what a payer overpaid may be given back, from the day on which that
+    was known."""
+    clock = on(_overpayments(), identified_on)
+    assert clock is not None, "the table begins before there is any record"
+    return identified_on + timedelta(days=clock.days)
 
 
 def grace_ends(ready_at: datetime, minutes: int) -> datetime:

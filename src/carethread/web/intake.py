@@ -6,12 +6,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from carethread.insight.client import alike, chart, named
+from carethread.insight.turns import policy_facts
 from carethread.record.models import (
     Client,
     Consent,
     Coverage,
     TreatmentPlan,
 )
+from carethread.rules.next_payer import misplaced
 from carethread.web import benefits, http
 from carethread.web.accounts import proof_of_who_signs
 from carethread.web.editing import edit
@@ -47,6 +49,9 @@ def client(request: Request, row: Client) -> HttpResponse:
             "client": row,
             "today": http.today(),
             "chart": found,
+            "misplaced": [
+                words for _, words in misplaced(map(policy_facts, found.coverages), http.today())
+            ],
             "benefits": benefits.of(_in_force(found.coverages), request.user),
             "mine": {one.note.pk for one in mine if one.note},
             "drafts": {

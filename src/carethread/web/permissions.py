@@ -31,6 +31,7 @@ SET_UP = ADMINISTRATION | BILLING
 SETTLING = BILLING | FRONT_DESK | ADMINISTRATION  # who owns cases, beside the authors of notes
 SKIPPING = MONEY
 ROSTERS = CARE | INTAKE
+DESK = INTAKE | BILLING  # who takes clients' money
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,25 @@ DOORS: Mapping[str, Door] = {
     "duties": Door(get=SET_UP, post=SET_UP),
     "duty_drop": Door(post=SET_UP, reach=reach.duty, page="duties"),
     "trace": Door(get=MONEY),
+    # clients' money
+    "client_account": Door(get=DESK, reach=reach.client),
+    "payment_new": Door(get=DESK, post=DESK, reach=reach.client),
+    "plan_agree": Door(post=DESK, reach=reach.client, page="client_account"),
+    "plan_end": Door(post=BILLING, reach=reach.payment_plan, page="statements"),
+    "payment": Door(get=DESK, reach=reach.payment),
+    "receipt": Door(get=DESK, reach=reach.payment),
+    "payment_apply": Door(post=BILLING, reach=reach.payment, page="payment"),
+    "payment_void": Door(post=BILLING, reach=reach.payment, page="payment"),
+    "payment_refund": Door(post=BILLING, reach=reach.payment, page="payment"),
+    "statements": Door(get=BILLING),
+    "statements_run": Door(post=BILLING, page="statements"),
+    "statements_print": Door(get=BILLING),
+    "statement": Door(get=DESK, reach=reach.statement),
+    "statement_preview": Door(get=DESK, reach=reach.client),
+    "credits": Door(get=MONEY),
+    "refund_payer": Door(post=BILLING, reach=reach.charge, page="credits"),
+    "claim_next": Door(post=BILLING, reach=reach.claim, page="claim"),
+    "claim_leave": Door(post=BILLING, reach=reach.claim, page="claim"),
     # leadership
     "denials": Door(get=FIGURES | BILLING),
     # intake and utilization

@@ -17,6 +17,7 @@ from carethread.record.models import (
     Case,
     CaseDuty,
     CasePaper,
+    Charge,
     Claim,
     ClaimFinding,
     Client,
@@ -31,13 +32,16 @@ from carethread.record.models import (
     Match,
     Note,
     NoteVersion,
+    PatientPayment,
     Payer,
+    PaymentPlan,
     Practitioner,
     Program,
     Remittance,
     ScrubRule,
     Session,
     Site,
+    Statement,
     TreatmentPlan,
     User,
 )
@@ -263,6 +267,12 @@ def coverage_of_theirs(user: User, coverage_id: int) -> Coverage:
 authorization = _any(lambda: Authorization.objects.select_related("client", "payer"))
 
 
+payment = _any(lambda: PatientPayment.objects.select_related("client", "organization", "taken_by"))
+payment_plan = _any(lambda: PaymentPlan.objects.select_related("client"))
+statement = _any(lambda: Statement.objects.select_related("client"))
+charge = _any(lambda: Charge.objects.select_related("client", "claim__payer", "organization"))
+
+
 episode = _any(lambda: Episode.objects.select_related("client", "program__site"))
 
 
@@ -422,6 +432,10 @@ _TO_CLIENT: dict[type[Model], str] = {
     Claim: "client_id",
     Coverage: "client_id",
     Authorization: "client_id",
+    PatientPayment: "client_id",
+    PaymentPlan: "client_id",
+    Statement: "client_id",
+    Charge: "client_id",
     TreatmentPlan: "episode.client_id",
     Episode: "client_id",
     Diagnosis: "episode.client_id",

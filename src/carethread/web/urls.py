@@ -13,6 +13,7 @@ from carethread.web import (
     cases,
     checks,
     clinician,
+    credits,
     deposits,
     discharges,
     eligibility,
@@ -26,11 +27,13 @@ from carethread.web import (
     leave,
     note,
     orders,
+    patient_account,
     program_days,
     remittances,
     rules,
     settling,
     staff,
+    statements,
     tables,
     utilization,
 )
@@ -94,6 +97,29 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("summaries/<int:summary_id>/", discharges.summary, name="summary"),
     path("summaries/<int:summary_id>/draft/", discharges.summary_draft, name="summary_draft"),
     path("summaries/<int:summary_id>/sign/", discharges.summary_sign, name="summary_sign"),
+    # clients' money
+    path("clients/<int:client_id>/account/", patient_account.client_account, name="client_account"),
+    path("clients/<int:client_id>/payment/", patient_account.payment_new, name="payment_new"),
+    path("clients/<int:client_id>/payment-plan/", patient_account.plan_agree, name="plan_agree"),
+    path("payment-plans/<int:plan_id>/end/", patient_account.plan_end, name="plan_end"),
+    path("payments/<int:payment_id>/", patient_account.payment, name="payment"),
+    path("payments/<int:payment_id>/receipt/", patient_account.receipt, name="receipt"),
+    path("payments/<int:payment_id>/apply/", patient_account.payment_apply, name="payment_apply"),
+    path("payments/<int:payment_id>/void/", patient_account.payment_void, name="payment_void"),
+    path(
+        "payments/<int:payment_id>/refund/", patient_account.payment_refund, name="payment_refund"
+    ),
+    path("statements/", statements.statements, name="statements"),
+    path("statements/run/", statements.statements_run, name="statements_run"),
+    path("statements/print/", statements.statements_print, name="statements_print"),
+    path("statements/<int:statement_id>/", statements.statement, name="statement"),
+    path(
+        "clients/<int:client_id>/statement/", statements.statement_preview, name="statement_preview"
+    ),
+    path("credits/", credits.credits, name="credits"),
+    path("credits/<int:charge_id>/refund/", credits.refund_payer, name="refund_payer"),
+    path("claims/<int:claim_id>/next/", patient_account.claim_next, name="claim_next"),
+    path("claims/<int:claim_id>/leave/", patient_account.claim_leave, name="claim_leave"),
     # the biller
     path("billing/", billing.pipeline, name="pipeline"),
     path("claims/", billing.claims, name="claims"),

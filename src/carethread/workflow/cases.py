@@ -30,7 +30,7 @@ from carethread.record.models import (
 )
 from carethread.rules.cause import RootCause, author_cure, cause
 from carethread.rules.clocks import acknowledgment_due, appeal_deadline, filing_limit
-from carethread.workflow import care_cases, explained, gather, status_cases
+from carethread.workflow import account_cases, care_cases, explained, gather, status_cases
 
 Opener = Callable[[Organization, datetime], Iterable[Case]]
 
@@ -316,7 +316,8 @@ def connections_down(organization: Organization, now: datetime) -> Iterator[Case
 OPENERS: tuple[Opener, ...] = (
     denials, rejections, held, unmatched, quarantined, missing_answers,
     connections_down, status_cases.opened, care_cases.summaries_due,
-    care_cases.authorizations_ending,
+    care_cases.authorizations_ending, account_cases.overpaid_by_payers,
+    account_cases.unused_by_clients, account_cases.plans_missed,
 )  # fmt: skip
 
 
@@ -377,3 +378,4 @@ def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, s
             yield case, "The connection works again."
     yield from status_cases.settled()
     yield from care_cases.cured(organization, now)
+    yield from account_cases.settled(organization, now)

@@ -23,13 +23,14 @@ from carethread.record.models import (
     Claim,
     ClaimState,
     Organization,
+    PatientPayment,
     Remittance,
     Transfer,
     User,
 )
 from carethread.rules.identity import parse_claim_number
 from carethread.rules.post import Move
-from carethread.workflow import bill, candidates, gather, ledger, numbers, submit
+from carethread.workflow import bill, candidates, gather, ledger, numbers, patient_money, submit
 from carethread.workflow.errors import refuse
 from carethread.workflow.locks import lock
 from carethread.workflow.remitted import Received
@@ -81,7 +82,9 @@ def _hand_on(seen: OpenTurn, *, now: datetime, user: User | None = None) -> Clai
     if not turns or (user is None and turns[0].claim.state not in _ANSWERED):
         return None
     turn = turns[0]
-    lock(Charge.objects.filter(pk__in={row.charge_id for row in turn.left}))
+    charges = lock(Charge.objects.filter(pk__in={row.charge_id for row in turn.left}))
+    lock(PatientPayment.objects.filter(client=turn.claim.client_id))
+    patient_money.take_off(charges, now=now)
     later = _claim_of(turn, now)
     for answer in {row.remitted_claim for row in turn.left if row.remitted_claim}:
         left = [row for row in turn.left if row.remitted_claim_id == answer.pk]

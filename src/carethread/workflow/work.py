@@ -16,6 +16,8 @@ from carethread.workflow import (
     eligibility,
     follow_up,
     next_payer,
+    patient_money,
+    payment_plans,
     receive,
     submit,
     underpaid,
@@ -28,7 +30,7 @@ log = structlog.get_logger("carethread.work")
 class Done:
     """How much a round did: claims made or corrected, files sent, files read, cases touched,
     authorizations moved on, coverages and claims asked about, claims handed on to the next
-    payer."""
+    payer, uses of clients' money."""
 
     billed: int = 0
     sent: int = 0
@@ -38,6 +40,7 @@ class Done:
     asked: int = 0
     inquired: int = 0
     handed_on: int = 0
+    patients: int = 0
 
     @property
     def anything(self) -> bool:
@@ -78,5 +81,6 @@ def _round(organization: Organization, now: datetime) -> Done:
             sent=submit.run(organization, now=now),
             read=receive.run(organization, now=now),
             handed_on=next_payer.run(organization, now=now),
+            patients=patient_money.run(now=now) + payment_plans.run(organization, now=now),
             cases=follow_up.run(organization, now=now) + underpaid.run(organization, now=now),
         )

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from carethread.codes.accounts import Account
 from carethread.record.models.charge import Charge
+from carethread.record.models.patient import PatientPayment, Refund
 from carethread.record.models.people import User
 from carethread.record.models.remittance import Remittance, RemittedClaim, RemittedLine
 from carethread.record.models.scoped import AppendOnly
@@ -37,6 +38,12 @@ class Transfer(AppendOnly):
     remitted_line = models.ForeignKey(
         RemittedLine, null=True, blank=True, on_delete=models.PROTECT, related_name="transfers"
     )
+    patient_payment = models.ForeignKey(
+        PatientPayment, null=True, blank=True, on_delete=models.PROTECT, related_name="transfers"
+    )
+    refund = models.ForeignKey(
+        Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="transfers"
+    )
     reverses = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by"
     )
@@ -50,7 +57,9 @@ class Transfer(AppendOnly):
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="transfer_moves_money"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_has_two_sides"),
             models.CheckConstraint(
-                condition=Q(charge__isnull=False) | Q(remittance__isnull=False),
+                condition=Q(charge__isnull=False)
+                | Q(remittance__isnull=False)
+                | Q(patient_payment__isnull=False),
                 name="transfer_is_kept_for_something",
             ),
         ]

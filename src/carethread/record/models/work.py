@@ -27,6 +27,7 @@ class CaseKind(models.TextChoices):
     DISCHARGE = "discharge", "Discharge summary"
     DOCUMENTATION = "documentation", "Documentation request"
     CREDIT = "credit", "Credit balance"
+    PLAN = "plan", "Payment plan"
 
 
 class Case(Scoped):
@@ -79,6 +80,9 @@ class Case(Scoped):
     episode = models.ForeignKey(
         Episode, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
     )
+    account = models.ForeignKey(
+        Client, null=True, blank=True, on_delete=models.PROTECT, related_name="account_cases"
+    )
     amount_cents = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
@@ -95,6 +99,8 @@ class Case(Scoped):
     @property
     def client(self) -> Client | None:
         """Whom it is about, where it is about somebody."""
+        if self.account is not None:
+            return self.account
         if self.note is not None:
             return self.note.attendance.client
         about = self.claim or self.episode or self.authorization or self.coverage

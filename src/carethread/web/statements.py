@@ -1,0 +1,67 @@
+"""Statements: whom they are due to, what they would say, the run, and the ones that were made."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from carethread import paper
+from carethread.record.models import Client, Statement
+from carethread.web import http
+from carethread.web.http import Request
+from carethread.web.pages import page
+from carethread.web.patient_account import pdf
+from carethread.workflow import statements as work
+from carethread.workflow.errors import Refused
+
+
+def statements(request: Request) -> HttpResponse:
+    """Clients who are due a statement, and the statements that were made."""
+    due = work.due(request.user.organization, now=http.now())
+    made = Statement.objects.defer("pdf").select_related("client").order_by("-made_on", "-pk")
+    found = page(request, made)
+    request.shown = frozenset(
+        {*(one.client.pk for one in due), *(row.client_id for row in found.rows)}
+    )
+    return render(
+        request,
+        "balance/statements.html",
+        {"due": due, "total": sum(one.cents for one in due), "page": found},
+    )
+
+
+def statements_run(request: Request) -> HttpResponse:
+    """Make the statements of the clients that were ticked."""
+    chosen = [int(pk) for pk in request.POST.getlist("client") if http.number(pk)]
+    made = work.run(request.user.organization, chosen, user=request.user, now=http.now())
+    if made:
+        words = f"{len(made)} statement{'s' if len(made) > 1 else ''} made, ready to be printed."
+        messages.success(request, words)
+        return redirect(f"{reverse('statements')}?made={made[0].made_on:%Y-%m-%d}")
+    messages.error(request, "None was made: nobody was chosen, or they have theirs already.")
+    return redirect("statements")
+
+
+def statements_print(request: Request) -> HttpResponse:
+    """Every statement of a day as one PDF."""
+    day = http.day_asked(request)
+    rows = Statement.objects.filter(made_on=day).order_by("client__last_name", "pk")
+    if not rows:
+        messages.error(request, "No statement was made on that day.")
+        return redirect("statements")
+    request.shown = frozenset(row.client_id for row in rows)
+    return pdf(paper.bind(bytes(row.pdf) for row in rows), f"statements-{day}")
+
+
+def statement(_request: Request, row: Statement) -> HttpResponse:
+    """A statement as it was printed."""
+    return pdf(bytes(row.pdf), f"statement-{row.client.mrn}-{row.number}")
+
+
+def statement_preview(request: Request, row: Client) -> HttpResponse:
+    """What a client's statement would say now."""
+    try:
+        return pdf(work.preview(row, now=http.now()), f"preview-{row.mrn}")
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("client_account", row.pk)

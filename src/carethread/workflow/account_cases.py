@@ -1,0 +1,120 @@
+"""Cases about clients' accounts: what payers overpaid, clients' money that nothing needs, a payment
+plan that is not kept. Found anew at every round, like those of `cases`."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from carethread.codes.roles import Role
+from carethread.insight import account as accounts
+from carethread.record.models import (
+    Case,
+    CaseKind,
+    Charge,
+    Organization,
+    PatientPayment,
+    PaymentPlan,
+)
+from carethread.rules.clocks import refund_deadline
+from carethread.rules.words import day, dollars
+from carethread.workflow import gather, payment_plans
+
+_PAYER, _CLIENT, _PLAN = "overpaid", "unused", "plan"
+
+
+def _is_open(stem: str) -> bool:
+    return Case.objects.filter(source__startswith=f"{stem}:").exclude(state="closed").exists()
+
+
+def _next_source(stem: str) -> str:
+    """A charge can be overpaid more than once: each time is a case of its own."""
+    return f"{stem}:{Case.objects.filter(source__startswith=f'{stem}:').count() + 1}"
+
+
+def overpaid_by_payers(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Charges on which a payer settled more than it owed: the 60 days begin when that is known."""
+    today = gather.service_date(organization, now)
+    for one in accounts.overpayments():
+        if not _is_open(f"{_PAYER}:{one.charge.pk}"):
+            yield _overpaid(organization, one.charge, one.cents, today, now)
+
+
+def _overpaid(
+    organization: Organization, charge: Charge, cents: int, today: date, now: datetime
+) -> Case:
+    claim = charge.claim
+    payer = claim.payer if claim else "A payer"
+    return Case(
+        organization=organization,
+        kind=CaseKind.CREDIT,
+        source=_next_source(f"{_PAYER}:{charge.pk}"),
+        category="overpayment",
+        owner_role=Role.BILLER.value,
+        title=(f"{payer} paid {dollars(cents)} more than it owed for {day(charge.service_date)}"),
+        cure="Give it back, or find the answer that takes it back: the law gives 60 days from now.",
+        claim=claim,
+        account=charge.client,
+        amount_cents=cents,
+        opened_at=now,
+        due_on=refund_deadline(today),
+    )
+
+
+def unused_by_clients(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Money that a client gave and that nothing of theirs needs."""
+    for payment in accounts.unused_payments():
+        if not _is_open(f"{_CLIENT}:{payment.pk}"):
+            yield _unused(organization, payment, now)
+
+
+def _unused(organization: Organization, payment: PatientPayment, now: datetime) -> Case:
+    return Case(
+        organization=organization,
+        kind=CaseKind.CREDIT,
+        source=_next_source(f"{_CLIENT}:{payment.pk}"),
+        category="overpayment",
+        owner_role=Role.BILLER.value,
+        title=f"{dollars(payment.open_cents)} of {payment} of {payment.client} is not needed",
+        cure="Give it back to the client, or keep it for a visit that is planned.",
+        account=payment.client,
+        amount_cents=payment.open_cents,
+        opened_at=now,
+    )
+
+
+def plans_missed(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Payment plans of which an installment did not come."""
+    today = gather.service_date(organization, now)
+    for plan in PaymentPlan.objects.filter(state="active").select_related("client"):
+        gap = payment_plans.missed_by(plan, today)
+        source = f"{_PLAN}:{plan.pk}:{gap.due_on}" if gap else ""
+        if gap and not Case.objects.filter(source=source).exists():
+            yield Case(
+                organization=organization,
+                kind=CaseKind.PLAN,
+                source=source,
+                category="patient_balance",
+                owner_role=Role.BILLER.value,
+                title=f"{plan.client} has not paid the {dollars(gap.cents)} due {day(gap.due_on)}",
+                cure="Call the client: take the payment, or agree on another plan.",
+                account=plan.client,
+                amount_cents=gap.cents,
+                opened_at=now,
+            )
+
+
+def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, str]]:
+    """Open cases of these kinds whose cause is gone, with how it went."""
+    today = gather.service_date(organization, now)
+    overpaid = {one.charge.pk for one in accounts.overpayments()}
+    unused = {payment.pk for payment in accounts.unused_payments()}
+    live = Case.objects.exclude(state="closed")
+    for case in live.filter(kind=CaseKind.CREDIT):
+        what, pk, *_ = case.source.split(":")
+        if int(pk) not in (overpaid if what == _PAYER else unused):
+            yield case, "Nothing is overpaid any more."
+    for case in live.filter(kind=CaseKind.PLAN):
+        _, pk, due_on = case.source.split(":")
+        plan = PaymentPlan.objects.get(pk=int(pk))
+        gap = payment_plans.missed_by(plan, today) if plan.state == "active" else None
+        if gap is None or str(gap.due_on) != due_on:
+            yield case, "The installment has come." if plan.state != "ended" else "The plan ended."

@@ -1,0 +1,137 @@
+"""Clients' money on screen: a copay and its receipt, a statement run, a credit given back."""
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django_scopes import scope
+
+from carethread.insight import account as accounts
+from carethread.record.models import Charge, Claim, PatientPayment, Statement
+from carethread.web import http
+from carethread.workflow import next_payer
+from tests.cast import NOW, Cast
+from tests.paper.reading import words
+from tests.web.world import signed_in
+from tests.workflow.test_next_payer import LATER, second_policy
+from tests.workflow.test_patient_money import left_to_clara
+from tests.workflow.test_post import PAID
+
+
+def _text(browser: Browser, address: str, *args: int) -> str:
+    answer = browser.get(reverse(address, args=args))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_copay_is_taken_at_check_in_and_its_receipt_printed(
+    alder: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "now", lambda: NOW)
+    desk, clara = signed_in(alder.ines), alder.clara
+    url = reverse("payment_new", args=[clara.pk])
+    refused = desk.post(url, {"amount": "-3", "method": "check", "received_on": "2026-03-02"})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "A check has a number." in page
+    assert 'value="-3"' in page
+    sent = {"amount": "$25.00", "method": "card", "reference": "4242",
+            "received_on": "2026-03-02", "visit_on": "2026-03-02"}  # fmt: skip
+    assert desk.post(url, sent).status_code == 302
+    with scope(organization=alder.center):
+        payment = PatientPayment.objects.get()
+    assert (payment.amount_cents, payment.taken_by) == (2_500, alder.ines)
+    printed = desk.get(reverse("receipt", args=[payment.pk]))
+    assert printed.headers["Content-Type"] == "application/pdf"
+    assert "Clara Client" in words(printed.content)
+    assert "$25.00 free" in _text(desk, "client_account", clara.pk)
+    assert "kept for the visit" in _text(desk, "payment", payment.pk)
+    biller = signed_in(alder.bill)
+    void = reverse("payment_void", args=[payment.pk])
+    assert biller.post(void, {"reason": ""}).status_code == 422
+    biller.post(void, {"reason": "Wrong client"})
+    assert "Wrong client" in _text(desk, "payment", payment.pk)
+
+
+def test_the_account_says_who_owes_what_and_statements_are_run_once(
+    alder: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "now", lambda: PAID)
+    with scope(organization=alder.center):
+        claim = left_to_clara(alder)
+    biller, clara = signed_in(alder.bill), alder.clara
+    account = _text(biller, "client_account", clara.pk)
+    assert "$50.00" in account
+    assert reverse("claim", args=[claim.pk]) in account
+    assert clara.name in _text(biller, "statements")
+    preview = biller.get(reverse("statement_preview", args=[clara.pk]))
+    assert "$50.00" in words(preview.content)
+    run = reverse("statements_run")
+    biller.post(run, {"client": [clara.pk]})
+    biller.post(run, {"client": [clara.pk]})
+    with scope(organization=alder.center):
+        statement = Statement.objects.get()
+    assert "Nobody is due a statement" in _text(biller, "statements")
+    together = biller.get(reverse("statements_print") + f"?on={statement.made_on}")
+    assert "Clara Client" in words(together.content)
+
+    agree = reverse("plan_agree", args=[clara.pk])
+    assert biller.post(agree, {"monthly": "0", "first_due": "2026-04-01"}).status_code == 422
+    biller.post(agree, {"monthly": "20", "first_due": "2026-04-01"})
+    assert "$20.00 a month" in _text(biller, "client_account", clara.pk)
+    with scope(organization=alder.center):
+        plan = clara.plans_to_pay.get()
+    biller.post(reverse("plan_end", args=[plan.pk]), {"reason": "Moved away"})
+    assert "$20.00 a month" not in _text(biller, "client_account", clara.pk)
+
+
+def test_the_biller_chooses_what_a_payment_pays_and_gives_back_the_rest(
+    alder: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "now", lambda: PAID)
+    with scope(organization=alder.center):
+        charge = Charge.objects.get(claim=left_to_clara(alder))
+    biller = signed_in(alder.bill)
+    sent = {"amount": "60", "method": "check", "reference": "9", "received_on": "2026-03-16"}
+    biller.post(reverse("payment_new", args=[alder.clara.pk]), sent)
+    with scope(organization=alder.center):
+        payment = PatientPayment.objects.get()
+    assert payment.open_cents == 1_000
+    choose = reverse("payment_apply", args=[payment.pk])
+    assert biller.post(choose, {f"charge_{charge.pk}": "51"}).status_code == 422
+    biller.post(choose, {f"charge_{charge.pk}": "45.50"})
+    assert "$14.50 free" in _text(biller, "payment", payment.pk)
+    biller.post(choose, {f"charge_{charge.pk}": "50"})
+    assert "receipt 1" in _text(biller, "credits")
+    back = {"amount": "10", "method": "check", "reference": "7", "received_on": "2026-03-16"}
+    refund = reverse("payment_refund", args=[payment.pk])
+    assert biller.post(refund, back).status_code == 422
+    biller.post(refund, {**back, "reason": "Paid too much"})
+    page = _text(biller, "credits")
+    assert "Paid too much" in page
+    assert "receipt 1" not in page
+
+
+def test_a_claim_shows_whose_turn_it_is_and_may_be_left_to_the_client(
+    alder: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "now", lambda: LATER)
+    with scope(organization=alder.center):
+        first = left_to_clara(alder)
+        second_policy(alder, 2, name="State Medicaid", payer_id="MCAID", kind="medicaid",
+                      filing_indicator="MC")  # fmt: skip
+        next_payer.run(alder.center, now=LATER)
+        second = Claim.objects.get(after=first)
+    biller = signed_in(alder.bill)
+    assert "State Medicaid" in _text(biller, "claim", first.pk)
+    assert "which answered first" in _text(biller, "claim", second.pk)
+    leave = reverse("claim_leave", args=[second.pk])
+    biller.post(leave, {"reason": ""})
+    with scope(organization=alder.center):
+        assert accounts.account(alder.clara).due == 0
+    biller.post(leave, {"reason": "Not a benefit"})
+    with scope(organization=alder.center):
+        assert accounts.account(alder.clara).due == 5_000
+        alder.coverage.rank = 3
+        alder.coverage.save()
+    page = _text(signed_in(alder.ines), "client", alder.clara.pk)
+    assert "42 CFR 433.139" in page
