@@ -14,6 +14,7 @@ from carethread.codes.roles import Role
 from carethread.sandbox.practice import cast, insurers, programs, truth, world
 from carethread.sandbox.practice.clients import CLIENTS, OUTSIDERS, PARTICIPANTS
 from carethread.sandbox.practice.planted import PLANTED, ExtraVisit, InTheNote, faults
+from carethread.sandbox.practice.second_policies import SECOND
 
 LAST = date(2026, 3, 2)
 
@@ -28,7 +29,8 @@ def test_there_are_forty_clients_of_three_clinicians_beside_those_of_the_program
     assert len({client.mrn for client in CLIENTS}) == 40
     assert len({(client.first_name, client.last_name) for client in CLIENTS}) == 40
     everybody = (*CLIENTS, *PARTICIPANTS)
-    assert {client.insurer for client in everybody} == {each.key for each in insurers.INSURERS}
+    used = {client.insurer for client in everybody} | {two.insurer for two in SECOND.values()}
+    assert used == {each.key for each in insurers.INSURERS}
     assert len({client.clinician for client in CLIENTS}) == 3
     assert any(client.subscriber for client in CLIENTS)
 

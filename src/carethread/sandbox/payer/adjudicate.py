@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from carethread.sandbox.payer import later
 from carethread.sandbox.payer.books import Member, Mishap, Payer
 from carethread.sandbox.payer.price import Priced, allowed, percent, share
 from carethread.sandbox.payer.refuse import (
@@ -15,6 +16,8 @@ from carethread.sandbox.payer.refuse import (
 )
 from carethread.x12.claim import Claim, ClaimLine
 from carethread.x12.common import Adjustment
+
+_STATUS = {"S": "2", "T": "3"}  # CLP02: processed as the second, the third payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def adjudicate(
         decided.append(outcome)
         known.append(as_past(line, outcome, service.npi))
     refused = all(line.refused for line in decided)
-    status = payer.denies_as if refused else "1"
+    status = payer.denies_as if refused else _STATUS.get(claim.subscriber.payer_sequence, "1")
     return Decision(status, tuple(decided), _as_whole(claim, payer, decided))
 
 
@@ -139,6 +142,11 @@ class _Left:
 
 def _decide(service: Service, left: _Left, mishap: Mishap | None) -> DecidedLine:
     line = service.line
+    if line.adjudications and service.claim.subscriber.payer_sequence in later.TURNS:
+        row = service.enrollment
+        worth = allowed(service.payer, line, row.credential if row else "")
+        paid, adjustments = later.share(line, worth, is_medicaid=_is_medicaid(service.payer))
+        return DecidedLine(line.number, line.charge, paid, worth, adjustments)
     if mishap is not None and mishap.kind == "deny":
         denial: Denial | None = Denial(mishap.group, mishap.reason, mishap.remarks)
     else:
@@ -161,6 +169,10 @@ def _decide(service: Service, left: _Left, mishap: Mishap | None) -> DecidedLine
         deductible=priced.deductible,
         authorization=service.authorization_number if needs else "",
     )
+
+
+def _is_medicaid(payer: Payer) -> bool:
+    return payer.filing_indicator == "MC"
 
 
 def _refused(number: int, charge: int, denial: Denial) -> DecidedLine:

@@ -37,7 +37,8 @@ class Member:
 
     `first_payer` names another insurer that has to pay before this one, `carved_out_to` the
     one that handles behavioral care; `excluded_npis` are outside of this member's network;
-    `visits_used` sessions of this year were used up before the first claim.
+    `visits_used` sessions of this year were used up before the first claim. Claims are forwarded
+    to the payer `crosses_to`, which knows the person under `crosses_as`, as Medicare does.
     """
 
     id: str
@@ -49,6 +50,8 @@ class Member:
     carved_out_to: str = ""
     excluded_npis: tuple[str, ...] = ()
     visits_used: int = 0
+    crosses_to: str = ""
+    crosses_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

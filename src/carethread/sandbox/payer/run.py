@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from carethread.sandbox.payer import checks
+from carethread.sandbox.payer import checks, later
 from carethread.sandbox.payer.adjudicate import Decision, adjudicate, as_past, upheld
-from carethread.sandbox.payer.admission import find_member, rendering_npi
+from carethread.sandbox.payer.admission import find_member, member_key, rendering_npi
 from carethread.sandbox.payer.books import Books, Member, Mishap, Payer
 from carethread.sandbox.payer.checks import Payee
 from carethread.sandbox.payer.refuse import PastLine
@@ -64,8 +64,29 @@ class CheckRun:
         again = mishap is not None and mishap.kind == "correct" and not decision.is_refused
         correct_on = self.on + timedelta(days=mishap.days) if mishap and again else None
         self.store.decide(stored, decision, correct_on)
-        said.append(checks.remitted(stored, decision))
+        said.append(self._sent_on(stored, decision))
         self._note_interest(stored, decision)
+
+    def _sent_on(self, stored: StoredClaim, decision: Decision) -> RemittedClaim:
+        """What is said of the claim, which is sent on to the next payer where that is agreed."""
+        said, claim = checks.remitted(stored, decision), stored.claim
+        member = member_of(self.payer, claim)
+        to = self.books.by_id.get(member.crosses_to)
+        if to is None or decision.is_refused or not later.crosses(member, claim):
+            return said
+        forwarded = later.forwarded(claim, said, member, to)
+        self.store.add_claim(
+            forwarded,
+            payer=to.id,
+            member=member_key(member_of(to, forwarded)),
+            icn=f"X{stored.icn}",
+            receiver=stored.receiver,
+            received_at=self.at,
+            ready_at=self.at + timedelta(days=to.rhythm.delay_days),
+            replaces=None,
+            mishap=None,
+        )
+        return later.announced(said, to)
 
     def _take_back(self, original: StoredClaim) -> list[RemittedClaim]:
         """The reversal of a claim that stands; nothing where it no longer does, or never did."""

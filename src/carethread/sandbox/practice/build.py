@@ -34,6 +34,7 @@ from carethread.record.models import (
 from carethread.sandbox.practice import cast, clients, insurers, truth, world
 from carethread.sandbox.practice.calendar import Visit
 from carethread.sandbox.practice.planted import InOurRecord, faults
+from carethread.sandbox.practice.second_policies import second_insurer, second_member_id
 from carethread.sandbox.practice.world import World
 from carethread.workflow import admit, contracts, staff
 
@@ -322,6 +323,7 @@ def _client(made: Practice, client: clients.Client, of: World, now: datetime) ->
     row = identity(made, client)
     fault = next(iter(faults(client.mrn, InOurRecord)), InOurRecord())
     coverage(made, client, row, fault, of, now)
+    _second_coverage(made, client, row, of, now)
     _episode(made, client, row, fault, of)
     _authorizations(made, client, row, fault, of, now)
 
@@ -374,6 +376,25 @@ def coverage(
         ),
         now=now,
     )
+
+
+def _second_coverage(
+    made: Practice, client: clients.Client, row: Client, of: World, now: datetime
+) -> None:
+    """The policy that pays after the first, for those who have one."""
+    insurer = second_insurer(client)
+    if insurer is not None:
+        admit.save_coverage(
+            made.row(
+                Coverage,
+                client=row,
+                payer=made.payers[insurer.key],
+                rank=2,
+                member_id=second_member_id(client),
+                effective_from=of.long_ago,
+            ),
+            now=now,
+        )
 
 
 def _episode(

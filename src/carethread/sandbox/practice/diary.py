@@ -9,11 +9,13 @@ from carethread.sandbox.practice.build import Practice
 from carethread.sandbox.practice.calendar import Script, Visit
 from carethread.sandbox.practice.clients import CLIENTS, Client
 from carethread.sandbox.practice.planted import InOurRecord, InTheNote, faults
+from carethread.sandbox.practice.second_policies import second_insurer
 from carethread.sandbox.practice.world import World
-from carethread.workflow import admit, document
+from carethread.workflow import admit, document, patient_money
 from carethread.workflow.reauthenticate import Proof
 
 _AMENDING = time(12, 15)
+_DESK = "petra.lindqvist"  # who sits at the front desk
 
 
 class Diary:
@@ -32,9 +34,34 @@ class Diary:
         self._amend(day)
         for visit in self.world.visits:
             if visit.day == day:
+                self._check_in(visit)
                 self._document(visit)
         self._cosign(day)
         self._sign(day)
+
+    # ------------------------------------------------------------------ the front desk
+
+    def _check_in(self, visit: Visit) -> None:
+        """Two of three clients with a copay pay it when they come; nobody whom another policy
+        pays after the first."""
+        client = visit.client
+        copay = world.insurer(client).benefit.copay
+        forgets = client.number % 3 == 0 or second_insurer(client) is not None
+        if visit.script is None or not copay or forgets:
+            return
+        by_card = client.number % 2 == 0
+        patient_money.take(
+            self.practice.clients[client.mrn],
+            patient_money.Tender(
+                cents=copay,
+                method="card" if by_card else "cash",
+                received_on=visit.day,
+                reference=f"{client.number % 10_000:04d}" if by_card else "",
+                visit_on=visit.day,
+            ),
+            user=self.practice.users[_DESK],
+            now=visit.starts_at,
+        )
 
     # ------------------------------------------------------------------ clinicians
 

@@ -1,4 +1,4 @@
-"""Eight invented payers: what the center charges, what they agreed to pay, what they ask for."""
+"""Nine invented payers: what the center charges, what they agreed to pay, what they ask for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -220,7 +220,22 @@ RIVERMOUTH = Insurer(
     rhythm=Rhythm(delay_days=3, spread_days=2, weekday=1),
 )
 
+TIDEWATER = Insurer(
+    key="tide",
+    name="Tidewater Supplement",
+    payer_id="TDWS9",
+    tax_id="070000509",
+    city="Tidewater",
+    state="ME",
+    postal_code="049990900",
+    percent=100,
+    id_pattern=r"TW\d{7}",
+    ids="TW{:07d}",
+    rhythm=Rhythm(delay_days=3, spread_days=0),
+)
+
 INSURERS = (
     HARBOR, LARCHFIELD, STATE_PLAN, EVERGREEN, QUIETWATER, PINE_TIDE, QUARRY, RIVERMOUTH,
+    TIDEWATER,
 )  # fmt: skip
 BY_KEY = {insurer.key: insurer for insurer in INSURERS}

@@ -19,6 +19,11 @@ from carethread.sandbox.practice import cast, insurers, planted, programs
 from carethread.sandbox.practice.clients import CLIENTS, PARTICIPANTS, Client
 from carethread.sandbox.practice.insurers import Insurer
 from carethread.sandbox.practice.planted import AtThePayer, ByMistake, faults
+from carethread.sandbox.practice.second_policies import (
+    SECOND,
+    second_insurer,
+    second_member_id,
+)
 from carethread.sandbox.practice.world import (
     World,
     clients_of,
@@ -58,7 +63,8 @@ def _payer(each: Insurer, world: World) -> Payer:
             if each.carved_out_to
             else _member(client, world)
             for client in (*clients, *inside)
-        ),
+        )
+        + tuple(_second_members(each, world)),
         roster=tuple(_roster(each, world)),
         authorizations=(
             *(row for client in clients for row in _authorizations(client, world)),
@@ -122,6 +128,9 @@ def _member(client: Client, world: World) -> Member:
         birth_date=client.birth_date,
         coverage=Span(world.long_ago),
     )
+    policy, second = SECOND.get(client.mrn), second_insurer(client)
+    if second is not None and policy is not None and policy.crosses:
+        member = replace(member, crosses_to=second.payer_id, crosses_as=second_member_id(client))
     for fault in faults(client.mrn, AtThePayer):
         member = replace(
             member,
@@ -135,6 +144,20 @@ def _member(client: Client, world: World) -> Member:
             visits_used=fault.visits_used,
         )
     return member
+
+
+def _second_members(each: Insurer, world: World) -> Iterator[Member]:
+    """Whom the payer insures after another one, whose answer it wants to see first."""
+    for client in CLIENTS:
+        if second_insurer(client) is each:
+            yield Member(
+                id=second_member_id(client),
+                last_name=client.last_name,
+                first_name=client.first_name,
+                birth_date=client.birth_date,
+                coverage=Span(world.long_ago),
+                first_payer=insurer(client).payer_id,
+            )
 
 
 def _authorizations(client: Client, world: World) -> Iterator[Authorization]:
