@@ -8,8 +8,8 @@ import pytest
 
 from carethread.insight.turns import open_turns
 from carethread.record.ledger import wrong_balances
-from carethread.record.models import Claim, ClaimState, Connection, Coverage, Match, Payer
-from carethread.workflow import admit, bill, next_payer, staff, submit, wire_format
+from carethread.record.models import Case, Claim, ClaimState, Connection, Coverage, Match, Payer
+from carethread.workflow import admit, bill, follow_up, next_payer, staff, submit, wire_format
 from carethread.workflow.errors import Refused
 from carethread.x12.common import Adjustment, Amount, Party, Reference
 from carethread.x12.remittance import Remittance, RemittedClaim
@@ -152,12 +152,19 @@ def test_a_correction_after_the_second_payer_has_paid_goes_to_it_as_a_replacemen
     bill.run(alder.center, now=much_later)
     second.refresh_from_db()
     assert second.state == ClaimState.PAID  # nothing is known yet that could be told it
+    follow_up.run(alder.center, now=much_later)
+    case = Case.objects.get(kind="next_payer")
+    assert (case.claim, case.client) == (second, alder.clara)
     corrected = answer(first, paid=12_000, CO_45=3_000, PR_2=3_000)
     twice = check(alder.center, corrected, replace(corrected), trace="T3")
     post_check(alder, twice, now=much_later)
     assert Match.objects.filter(state="waiting").count() == 1, "a second answer is not the first"
     next_payer.run(alder.center, now=much_later)
     assert balances(first) == (-2_000, 1_000, 16_000)
+    follow_up.run(alder.center, now=much_later)
+    case.refresh_from_db()
+    assert case.state == "closed"
+    assert Case.objects.get(kind="credit", state="open").amount_cents == 2_000
 
     bill.run(alder.center, now=much_later)
     second = leave(alder, second, now=much_later)

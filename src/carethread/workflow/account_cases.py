@@ -10,6 +10,8 @@ from carethread.record.models import (
     Case,
     CaseKind,
     Charge,
+    Claim,
+    ClaimState,
     Organization,
     PatientPayment,
     PaymentPlan,
@@ -18,7 +20,7 @@ from carethread.rules.clocks import refund_deadline
 from carethread.rules.words import day, dollars
 from carethread.workflow import gather, payment_plans
 
-_PAYER, _CLIENT, _PLAN = "overpaid", "unused", "plan"
+_PAYER, _CLIENT, _PLAN, _RESTS = "overpaid", "unused", "plan", "rests"
 
 
 def _is_open(stem: str) -> bool:
@@ -102,6 +104,45 @@ def plans_missed(organization: Organization, now: datetime) -> Iterator[Case]:
             )
 
 
+# -------------------------------------------------------------------------------------- next payer
+
+
+def answers_taken_back(organization: Organization, now: datetime) -> Iterator[Case]:
+    """Claims that a later payer has, and that tell of an answer which its payer took back."""
+    for claim in _rests_on_nothing():
+        if not _is_open(f"{_RESTS}:{claim.pk}"):
+            yield _taken_back(organization, claim, now)
+
+
+def _rests_on_nothing() -> list[Claim]:
+    rows = Claim.objects.filter(after__state=ClaimState.ACCEPTED, current__isnull=False).exclude(
+        state__in=[ClaimState.HELD, ClaimState.READY, ClaimState.CLOSED]
+    )
+    standing = gather.standing_answers({row.after_id for row in rows if row.after_id})
+    found = rows.select_related("payer", "after__payer", "client").order_by("pk")
+    return [row for row in found if not standing.get(row.after_id or 0)]
+
+
+def _taken_back(organization: Organization, claim: Claim, now: datetime) -> Case:
+    before = claim.after
+    assert before is not None
+    return Case(
+        organization=organization,
+        kind=CaseKind.NEXT_PAYER,
+        source=_next_source(f"{_RESTS}:{claim.pk}"),
+        category="cob",
+        owner_role=Role.BILLER.value,
+        title=f"{before.payer} took back the answer that claim {claim.sequence} to {claim.payer} "
+        "tells of",
+        cure=f"Wait for its new answer: the claim then leaves corrected by itself. If none comes, "
+        f"ask {before.payer}.",
+        claim=claim,
+        account=claim.client,
+        amount_cents=claim.charge_cents,
+        opened_at=now,
+    )
+
+
 def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, str]]:
     """Open cases of these kinds whose cause is gone, with how it went."""
     today = gather.service_date(organization, now)
@@ -112,6 +153,9 @@ def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, s
         what, pk, *_ = case.source.split(":")
         if int(pk) not in (overpaid if what == _PAYER else unused):
             yield case, "Nothing is overpaid any more."
+    resting = {claim.pk for claim in _rests_on_nothing()}
+    for case in live.filter(kind=CaseKind.NEXT_PAYER).exclude(claim__in=resting):
+        yield case, "The earlier payer has answered anew."
     for case in live.filter(kind=CaseKind.PLAN):
         _, pk, due_on = case.source.split(":")
         plan = PaymentPlan.objects.get(pk=int(pk))

@@ -318,6 +318,7 @@ OPENERS: tuple[Opener, ...] = (
     connections_down, status_cases.opened, care_cases.summaries_due,
     care_cases.authorizations_ending, account_cases.overpaid_by_payers,
     account_cases.unused_by_clients, account_cases.plans_missed,
+    account_cases.answers_taken_back,
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ class CaseKind(models.TextChoices):
     DOCUMENTATION = "documentation", "Documentation request"
     CREDIT = "credit", "Credit balance"
     PLAN = "plan", "Payment plan"
+    NEXT_PAYER = "next_payer", "Next payer"
 
 
 class Case(Scoped):

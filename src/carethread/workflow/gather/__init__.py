@@ -37,6 +37,7 @@ from carethread.workflow.gather.earlier import (
     Told,
     handings_on,
     not_this_payers,
+    standing_answers,
     told,
 )
 from carethread.workflow.gather.parties import (
@@ -87,6 +88,7 @@ __all__ = [
     "service_date",
     "services",
     "settings_at",
+    "standing_answers",
     "standing_terms",
     "stay_facts",
     "stays_of",
