@@ -24,9 +24,9 @@ pytestmark = pytest.mark.xdist_group("pages")  # walked once, by one worker
 
 MOST_QUERIES = 30
 FRAGMENTS = {
-    "access_log_csv", "diagnosis_search", "diagnosis_options", "eligibility_panel", "file_raw",
-    "group_preview", "note_benefits", "eob_scan", "receipt", "statement", "statement_preview",
-    "statements_print", "walk_in_search",
+    "access_log_csv", "case_paper", "diagnosis_search", "diagnosis_options", "eligibility_panel",
+    "eob_scan", "file_raw", "group_preview", "note_benefits", "receipt", "statement",
+    "statement_preview", "statements_print", "walk_in_search",
 }  # fmt: skip
 OPEN_PAGES = ["account_login", "account_reset_password", "account_reset_password_done"]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('record', '0015_patient_money'),
+        ('record', '0016_patient_money'),
     ]
 
     operations = [
