@@ -55,6 +55,12 @@ class Case:
     context: ScrubContext = CONTEXT
 
 
+def is_sentence(message: str) -> bool:
+    """Whether a finding speaks in a sentence and has filled in its values."""
+    begins_well = message[0].isupper() or message[0].isdigit()
+    return begins_well and message.endswith(".") and "None" not in message and "{" not in message
+
+
 def _parents_policy(patient: Patient | None) -> Claim:
     """The clean claim on somebody else's policy, with the client named apart or not."""
     subscriber = replace(CLAIM.subscriber, relationship="", birth_date=None)

@@ -11,7 +11,7 @@ from carethread.rules.finding import Severity
 from carethread.rules.scrub import ALL, NOTHING_KNOWN, scrub
 from carethread.rules.scrub.catalogue import page
 from carethread.rules.scrub.registry import rule
-from tests.rules.scrub.cases import CLEAN, FAULTY, Case
+from tests.rules.scrub.cases import CLEAN, FAULTY, Case, is_sentence
 from tests.rules.scrub.clean import CLAIM, CONTEXT, authorization, claim
 from tests.rules.scrub.planted import NEAR, PLANTS
 
@@ -26,31 +26,26 @@ def test_a_clean_claim_of_which_everything_is_known_has_no_finding() -> None:
     assert scrub(CLAIM, CONTEXT) == ()
 
 
-@pytest.mark.parametrize("case", FAULTY, ids=_name)
-def test_the_fault_is_found_under_its_rule_and_no_other(case: Case) -> None:
-    found = scrub(case.claim, case.context)
-    assert {f.rule for f in found} == {case.rule}
+def test_the_fault_is_found_under_its_rule_and_no_other() -> None:
+    found = [(case, {f.rule for f in scrub(case.claim, case.context)}) for case in FAULTY]
+    assert [(_name(case), rules) for case, rules in found if rules != {case.rule}] == []
 
 
-@pytest.mark.parametrize("case", CLEAN, ids=_name)
-def test_what_is_no_fault_raises_nothing(case: Case) -> None:
-    assert [f.message for f in scrub(case.claim, case.context)] == []
+def test_what_is_no_fault_raises_nothing() -> None:
+    found = [(_name(case), f) for case in CLEAN for f in scrub(case.claim, case.context)]
+    assert found == []
 
 
-@pytest.mark.parametrize("made", ALL, ids=lambda r: r.id)
-def test_every_rule_has_a_case_that_triggers_it_and_one_that_does_not(made: object) -> None:
-    identity = made.id  # type: ignore[attr-defined]
-    assert identity in {c.rule for c in (*FAULTY, *PLANTS)}
-    assert identity in {c.rule for c in (*CLEAN, *NEAR)}
+def test_every_rule_has_a_case_that_triggers_it_and_one_that_does_not() -> None:
+    rules = {rule.id for rule in ALL}
+    assert rules - {case.rule for case in (*FAULTY, *PLANTS)} == set()
+    assert rules - {case.rule for case in (*CLEAN, *NEAR)} == set()
 
 
-@pytest.mark.parametrize("case", FAULTY, ids=_name)
-def test_a_finding_speaks_in_a_sentence_and_fills_in_its_values(case: Case) -> None:
-    for finding in scrub(case.claim, case.context):
-        assert finding.message[0].isupper() or finding.message[0].isdigit()
-        assert finding.message.endswith(".")
-        assert "None" not in finding.message
-        assert "{" not in finding.message
+def test_a_finding_speaks_in_a_sentence_and_fills_in_its_values() -> None:
+    found = [(_name(case), f) for case in FAULTY for f in scrub(case.claim, case.context)]
+    assert len(found) >= len(FAULTY)
+    assert [(name, f.message) for name, f in found if not is_sentence(f.message)] == []
 
 
 def test_of_an_unknown_record_only_what_the_file_itself_shows_is_found() -> None:
