@@ -1,8 +1,15 @@
 """The tables are shown with what says so, and changed by who may."""
 
+import html
+import re
+from collections.abc import Iterator
+
+import yaml
 from django_scopes import scope
 
+from carethread.codes.catalogue import PARTS, checked, packaged, written
 from carethread.record.models import PolicySetting
+from carethread.web.entry_fields import Box, as_text, read, shown
 from carethread.workflow import staff
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, signed_session
 from tests.web.world import signed_in
@@ -27,7 +34,7 @@ def test_a_payers_entry_is_kept_and_shown_as_its_own(cast: Cast) -> None:
     assert answer.status_code == 302
     assert "Harbor Health's own" in ada.get(f"/tables/?payer={cast.payer.pk}").content.decode()
     assert "Harbor Health's own" not in ada.get("/tables/").content.decode()
-    page = ada.get(f"{ENTRY}&payer={cast.payer.pk}").content.decode()
+    page = ada.get(f"{ENTRY}&payer={cast.payer.pk}&as=text").content.decode()
     assert "day_minutes: 120" in page
     assert "day_minutes: 180" in page, "the packaged one stands beside it"
     assert "Their manual." in page
@@ -49,6 +56,64 @@ def test_a_table_or_a_form_of_it_that_does_not_exist_is_not_found(cast: Cast) ->
     assert ada.get("/tables/entry/", {"of": "services/equine"}).status_code == 200, (
         "a new entry begins empty"
     )
+
+
+def filled(page: str) -> dict[str, str]:
+    """What the form of a page would send: its fields as they stand."""
+    start = page.index('name="fields"')
+    form = page[start : page.index("</form>", start)]
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        said = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+        if said.get("type") != "checkbox" or " checked" in tag:
+            found[said["name"]] = html.unescape(said.get("value", ""))
+    for name, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        found[name] = chosen[1] if chosen else ""
+    return {**found, "fields": "1", "reason": "Their manual."}
+
+
+def test_every_entry_comes_back_from_its_fields_as_it_was() -> None:
+    """Whatever is packaged, shown as fields and read again, is the same entry."""
+
+    def sent(boxes: object) -> Iterator[tuple[str, str]]:
+        for box in boxes:  # type: ignore[attr-defined]
+            if isinstance(box, Box):
+                yield box.name, box.value
+            else:
+                for row in box.rows:
+                    yield from sent(row)
+
+    for key, part in PARTS.items():
+        entries = getattr(packaged(), key)
+        for name, entry in entries.items() if part.named else [("all", entries)]:
+            plain = yaml.safe_load(written(entry))
+            said = dict(sent(shown(part.one, plain, named=part.named)))
+            text = as_text(read(part.one, said, named=part.named))
+            assert checked(key, name, text) == entry, f"{key}/{name}"
+
+
+def test_an_entry_is_changed_in_its_fields_and_what_is_wrong_says_where(cast: Cast) -> None:
+    ada = signed_in(cast.ada)
+    form = filled(ada.get(ENTRY).content.decode())
+    assert (form["day_minutes"], form["bundles.0.service"]) == ("180", "iop_sud_day")
+    wrong = ada.post(ENTRY, {**form, "day_minutes": "two hours", "bundles.1.by": "group"})
+    page = wrong.content.decode()
+    assert wrong.status_code == 422
+    assert "day_minutes" in page
+    assert 'value="two hours"' in page
+    more = ada.post(ENTRY, {**form, "more": "1", "day_minutes": "150"}).content.decode()
+    assert 'name="bundles.4.service"' in more
+    assert not PolicySetting.objects.exists()
+    kept = ada.post(ENTRY, {**filled(more), "day_minutes": "150", "payer": cast.payer.pk})
+    assert kept.status_code == 302
+    with scope(organization=cast.center):
+        (row,) = PolicySetting.objects.all()
+        assert checked("levels", "IOP-SUD", row.value).day_minutes == 150
+    mine = f"{ENTRY}&payer={cast.payer.pk}"
+    again = {**filled(ada.get(mine).content.decode()), "again": "1", "payer": cast.payer.pk}
+    assert ada.post(mine, again).status_code == 302
+    assert "As fields" in ada.get(f"{mine}&as=text").content.decode()
 
 
 HORSES = """label: equine therapy

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from carethread.record.models import PolicySetting
 from carethread.record.policies import AGAIN, Settings
 from carethread.web import http
 from carethread.web.editing import saves
+from carethread.web.entry_fields import BLANKS, Block, Box, as_text, read, shown
 from carethread.web.http import Request
 from carethread.web.permissions import corrected_by, may
 from carethread.web.setting_forms import EntryForm, PolicyScopeForm
@@ -74,14 +76,18 @@ def table_entry(request: Request) -> HttpResponse:
     whose = PolicyScopeForm(request.GET, auto_id="whose_%s")
     whose.full_clean()
     in_force, said = _in_force(whose)
+    sent, blanks = _sent(request, known), BLANKS + 3 * ("more" in request.POST)
     form = EntryForm(
-        http.sent(request),
+        sent,
         instance=PolicySetting(
             organization=request.user.organization, user=request.user, key=key,
             value=_text(in_force, part, entry), effective_from=http.today(), **whose.chosen,
         ),
     )  # fmt: skip
-    if saves(request, form, lambda: staff.set_entry(form.instance, now=http.now())):
+    wants_rows = "more" in request.POST
+    if not wants_rows and saves(
+        request, form, lambda: staff.set_entry(form.instance, now=http.now())
+    ):
         messages.success(request, "Saved. Notes that are signed from now on follow it.")
         return redirect(reverse("tables"))
     may_save = may(request.user, "table_entry", "POST")
@@ -95,6 +101,10 @@ def table_entry(request: Request) -> HttpResponse:
             "part": known,
             "entry": entry,
             "form": form,
+            "boxes": _boxes(known, form, blanks),
+            "as_text": request.GET.get("as") == "text"
+            or (sent is not None and "fields" not in sent),
+            "other": _other(request),
             "setting": said.get(key),
             "packaged": _text(packaged(), part, entry),
             "again": AGAIN,
@@ -102,8 +112,36 @@ def table_entry(request: Request) -> HttpResponse:
             "may_save": may_save,
             "corrected_by": corrected_by("table_entry"),
         },
-        status=422 if form.errors else 200,
+        status=422 if form.errors and not wants_rows else 200,
     )
+
+
+def _sent(request: Request, part: Part) -> QueryDict | None:
+    """What was sent, the fields of the entry written as its text."""
+    sent = http.sent(request)
+    if sent is None or "fields" not in sent:
+        return sent
+    said = sent.copy()
+    entry = read(part.one, sent.dict(), named=part.named)  # type: ignore[arg-type]
+    said["value"] = "" if "again" in sent else as_text(entry)
+    return said
+
+
+def _boxes(part: Part, form: EntryForm, blanks: int) -> tuple[Box | Block, ...]:
+    """The entry's fields as it stands in the form; none for a text that is no entry."""
+    try:
+        entry = yaml.safe_load(form["value"].value() or "")
+    except yaml.YAMLError:
+        return ()
+    return shown(part.one, entry, named=part.named, blanks=blanks)
+
+
+def _other(request: Request) -> str:
+    """The address of the same entry in the other form: as fields, or as text."""
+    asked = request.GET.copy()
+    if asked.pop("as", None) is None:
+        asked["as"] = "text"
+    return f"?{asked.urlencode()}"
 
 
 def _text(tables: Catalogue, part: str, name: str) -> str:
