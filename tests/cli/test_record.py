@@ -8,6 +8,7 @@ from carethread.record.models import Claim, EdiFile, Note, Remittance
 from tests.cast import Cast, signed_session
 from tests.cli.run import carethread
 from tests.payers import check
+from tests.workflow.test_contracts import make_contract
 from tests.x12.make import remitted_claim, written
 
 HERE = "--organization"
@@ -100,3 +101,19 @@ def test_an_administrator_gives_a_new_password(cast: Cast) -> None:
     cast.bill.refresh_from_db()
     assert cast.bill.check_password(fresh)
     assert carethread("password", "nobody@alder.example").exit_code == 1
+
+
+def test_a_fee_schedule_is_looked_at_and_then_loaded(alder: Cast, tmp_path: Path) -> None:
+    contract = make_contract(alder)
+    asked = ("--payer", alder.payer.payer_id, "--from", "2026-01-01", HERE, alder.center.npi)
+    sheet = tmp_path / "rates.csv"
+    sheet.write_text("code,rate\n90837,120\n90837,130\n")
+    refused = carethread("contracts", "load", sheet, *asked, "--yes")
+    assert refused.exit_code == 1
+    assert "rows 2 and 3: both hold for 90837" in refused.stdout
+    sheet.write_text("code,rate\n90837,120\n")
+    assert "row 2: 90837 $120.00 a unit" in carethread("contracts", "load", sheet, *asked).stdout
+    assert not contract.terms.exists()
+    assert carethread("contracts", "load", sheet, *asked, "--yes").exit_code == 0
+    assert contract.terms.get().amount_cents == 12_000
+    assert "nothing to do" in carethread("contracts", "load", sheet, *asked, "--yes").stdout

@@ -116,6 +116,8 @@ def test_lines_that_are_short_alike_are_one_sentence() -> None:
     assert cause is Cause.RATE
     words, _ = said([line(0), line(1, allowed=9000)], [])
     assert words.endswith("on 2 lines: 15% to 25% less")
+    words, _ = said([line(0), line(1), line(2, allowed=9000)], [line(3, allowed=12000)])
+    assert words.endswith("$102.00 a unit in place of $120.00 on 2 of them")
 
 
 def test_a_code_that_is_never_paid_as_promised_makes_the_table_doubtful() -> None:

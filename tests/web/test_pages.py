@@ -24,7 +24,8 @@ pytestmark = pytest.mark.xdist_group("pages")  # walked once, by one worker
 
 MOST_QUERIES = 30
 FRAGMENTS = {
-    "access_log_csv", "case_paper", "diagnosis_search", "diagnosis_options", "eligibility_panel",
+    "access_log_csv", "case_lines_csv", "case_paper", "contract_csv",
+    "diagnosis_search", "diagnosis_options", "eligibility_panel",
     "eob_scan", "file_raw", "group_preview", "note_benefits", "receipt", "statement",
     "statement_preview", "statements_print", "walk_in_search",
 }  # fmt: skip

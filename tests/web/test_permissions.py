@@ -149,6 +149,9 @@ TABLE = """
         case_wait            B           B
         case_ask             B           B
         case_give_up         BDKO        BDKO
+        case_dispute         B           B
+        case_accept          B           B
+        case_lines_csv       BDKO        -
         trace                BDKO        -
         denials              BDKO        -
         utilization          IUB         -
@@ -185,6 +188,16 @@ TABLE = """
         license_new          A           A
         payers               BA          -
         payer                BA          A
+        contracts            BDKOA       -
+        contract             BDKOA       -
+        contract_csv         BDKOA       -
+        contract_new         A           A
+        contract_edit        A           A
+        contract_import      A           A
+        contract_file        A           A
+        term_new             A           A
+        term                 A           A
+        term_end             A           A
         organization         BA          A
         fees                 BA          A
         policies             BDKOA       A

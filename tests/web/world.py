@@ -21,6 +21,9 @@ from carethread.record.models import (
     ClaimState,
     Client,
     Consent,
+    Contract,
+    ContractFile,
+    ContractTerm,
     Diagnosis,
     DischargeSummary,
     EdiFile,
@@ -43,6 +46,7 @@ from carethread.workflow import (
     admit,
     assign,
     bill,
+    contracts,
     deposits,
     discharge,
     follow_up,
@@ -56,6 +60,7 @@ from carethread.workflow import (
 )
 from carethread.workflow.discharge import Leaving
 from tests.cast import (
+    LONG_AGO,
     NOW,
     Cast,
     draft_of,
@@ -107,6 +112,9 @@ class Shown:
     payment_plan: PaymentPlan
     statement: Statement
     charge: Charge
+    contract: Contract
+    term: ContractTerm
+    sheet: ContractFile
 
     def args(self, address: str) -> list[int]:
         """The thing that an address of the table is asked with: one that its owner may open."""
@@ -158,11 +166,20 @@ class Shown:
             ), "plan_end": self.payment_plan, "statement": self.statement,
             "refund_payer": self.charge,
             **dict.fromkeys(("user", "user_password", "user_active"), self.cast.bill),
+            "contract_file": self.sheet,
             "match_undo": self.match, "match_unpost": self.match,
             "site": self.cast.site, "program": self.cast.program,
         }.get(address)  # fmt: skip
-        thing = thing or self._of_groups(address)
+        thing = thing or self._of_contracts(address) or self._of_groups(address)
         return [thing.pk] if thing else []
+
+    def _of_contracts(self, address: str) -> Model | None:
+        if address in ("contract", "contract_csv", "contract_edit", "contract_import", "term_new"):
+            return self.contract
+        if address in ("term", "term_end"):
+            return self.term
+        mine = ("case_dispute", "case_accept", "case_lines_csv")
+        return self.returned if address in mine else None
 
     def _of_groups(self, address: str) -> Model | None:
         if address in ("group_member", "group_leave"):
@@ -239,6 +256,7 @@ def everything(cast: Cast) -> Shown:
         _quarantined(cast)
         meeting = circle(cast, [cast.clara], name="Evening group")
         _for_intake(_claim_of(signed.version))
+        contract = _contract(cast)
         return Shown(
             cast=cast, people=people, sue=sue, appointment=appointment, draft=draft,
             signed=signed.version.note, waiting=waiting.version, dana=dana,
@@ -257,8 +275,28 @@ def everything(cast: Cast) -> Shown:
             summary=_discharged(cast),
             paper=papers.make_packet(returned, ["remittance"], user=cast.bill, now=LATER),
             duty=_duty(cast), **_of_account(cast),
+            contract=contract, term=contract.terms.get(),
+            sheet=_sheet(contract, "code,rate\n90837,125\n"),
             session=meeting.session, attendance=meeting.session.attendances.earliest("pk"),
         )  # fmt: skip
+
+
+def _contract(cast: Cast) -> Contract:
+    """Harbor pays sixty percent of whatever is billed."""
+    contract = contracts.save_contract(
+        Contract(organization=cast.center, payer=cast.payer, name="Harbor 2025",
+                 effective_from=LONG_AGO),
+        now=LATER,
+    )  # fmt: skip
+    contracts.load(_sheet(contract, "code,percent\n,60%\n"), user=None, now=LATER)
+    return contract
+
+
+def _sheet(contract: Contract, text: str) -> ContractFile:
+    return contracts.hand_in(
+        contract, name="rates.csv", data=text.encode(), starts=LONG_AGO, is_whole=False,
+        user=None, now=LATER,
+    )  # fmt: skip
 
 
 def _discharged(cast: Cast) -> DischargeSummary:

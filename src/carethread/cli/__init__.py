@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from carethread.cli import accounts, center, codes, remittances, threads, x12
+from carethread.cli import accounts, center, codes, contracts, remittances, threads, x12
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(x12.app, name="x12")
 app.add_typer(remittances.app, name="remit")
 app.add_typer(codes.app, name="codes")
+app.add_typer(contracts.app, name="contracts")
 for command in (
     center.migrate, center.serve, center.work, center.demo, threads.trace, accounts.password
 ):  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from carethread.codes.contracts import KINDS, WHOLE, TermKind
+from carethread.codes.lists import exists
 from carethread.codes.sheets import Columns, NotSuchAFile, Row, RowFault, read
 
 COLUMNS = Columns(
@@ -113,6 +114,10 @@ def _row(number: int, cells: Row) -> FeeRow:
 def fault(row: FeeRow) -> str:
     """Why such a term can mean nothing; empty where it can."""
     known = KINDS[row.kind]
+    if row.place and not exists("place_of_service", row.place):
+        return f"{row.place} is no place of service"
+    if row.revenue_code and not exists("revenue_family", row.revenue_code[:3]):
+        return f"{row.revenue_code} is no revenue code"
     if known.names and not (row.code or row.revenue_code):
         return f"a {known.label.lower()} names a code or a revenue code"
     if row.kind is not TermKind.PER_DIEM and (row.first_day > 1 or row.last_day):

@@ -2,17 +2,18 @@
 together. Prose and figures: docs/algorithms/contracts.md. Cents throughout.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from carethread.codes.contracts import part, percent
+from carethread.codes.contracts import part
 from carethread.rules.expect import Term
 from carethread.rules.words import day, dollars, listing
 
 CONTRACTUAL, SEQUESTERED = "CO-45", "CO-253"
-_ENOUGH = 3  # payments at one other amount, and none as promised, before a table is doubted
+_ENOUGH, _MOST = 3, 0.75  # payments, and the share at one amount, before a table is doubted
 
 
 class Verdict(StrEnum):
@@ -232,14 +233,17 @@ _KINDS = {
 
 
 def _amounts(short: Sequence[Seen]) -> str:
-    """The amounts, where they are the same for all; else by how much less, in percent."""
-    pairs = {(s.a_unit, s.promised_a_unit) for s in short}
-    if len(pairs) == 1:
-        came, promised = pairs.pop()
-        return f"{dollars(came)} a unit in place of {dollars(promised)}"
-    shares = sorted({round(10_000 * (s.promised - s.allowed) / s.promised, -2) for s in short})
-    least, most = percent(int(shares[0])), percent(int(shares[-1]))
-    return f"{least} less" if least == most else f"{least} to {most} less"
+    """The amount that came in place of another, where most lines agree on it; else by how much
+    less, in percent."""
+    pairs = Counter((s.a_unit, s.promised_a_unit) for s in short)
+    (came, promised), number = pairs.most_common(1)[0]
+    said = f"{dollars(came)} a unit in place of {dollars(promised)}"
+    if number == len(short):
+        return said
+    if number > len(short) // 2:
+        return f"{said} on {number} of them"
+    shares = sorted({round(100 * (s.promised - s.allowed) / s.promised) for s in short})
+    return f"{shares[0]}% to {shares[-1]}% less" if len(shares) > 1 else f"{shares[0]}% less"
 
 
 def _known_elsewhere(code: str, short: Sequence[Seen], terms: Sequence[Term]) -> str:
@@ -271,8 +275,10 @@ def _elsewhere(code: str, line: Seen, terms: Sequence[Term]) -> str:
 
 
 def _never_as_promised(short: Sequence[Seen], others: Sequence[Seen]) -> bool:
-    """Every payment of the code comes at one other amount: their table or ours is wrong."""
+    """No payment of the code comes as promised, and most at one other amount: their table or ours
+    is wrong."""
     every = [*short, *others]
-    if len(every) < _ENOUGH or len({s.a_unit for s in every}) != 1:
+    if len(every) < _ENOUGH or any(s.verdict is not Verdict.SHORT for s in every):
         return False
-    return all(s.verdict is Verdict.SHORT for s in every)
+    _, number = Counter(s.a_unit for s in every).most_common(1)[0]
+    return number >= _MOST * len(every)

@@ -1,6 +1,5 @@
 """The access log on screen and as CSV. Looking at it is a look like any other, and written down."""
 
-import csv
 from datetime import date, timedelta
 
 from django.http import HttpResponse
@@ -13,6 +12,7 @@ from carethread.record.models import AccessEvent, Client, User
 from carethread.web import http
 from carethread.web.http import Request
 from carethread.web.pages import page
+from carethread.web.sheets import as_csv
 
 _MOST = 100_000
 _SHOWN = 20
@@ -42,12 +42,8 @@ def access_log(request: Request) -> HttpResponse:
 
 def access_log_csv(request: Request) -> HttpResponse:
     """The same lines, all pages of them, for a spreadsheet."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="access-log.csv"'
-    rows = csv.writer(answer)
-    rows.writerow(COLUMNS)
-    rows.writerows(_line(row) for row in looks(_asked(request))[:_MOST].iterator(chunk_size=2000))
-    return answer
+    rows = looks(_asked(request))[:_MOST].iterator(chunk_size=2000)
+    return as_csv("access-log", COLUMNS, (_line(row) for row in rows))
 
 
 def result(row: AccessEvent) -> str:
@@ -57,7 +53,7 @@ def result(row: AccessEvent) -> str:
 
 def _line(row: AccessEvent) -> list[str]:
     client = row.client
-    texts = [
+    return [
         timezone.localtime(row.at).isoformat(timespec="seconds"),
         str(row.user or ""),
         client.name if client else "",
@@ -66,12 +62,6 @@ def _line(row: AccessEvent) -> list[str]:
         result(row),
         row.address,
     ]
-    return [_inert(text) for text in texts]
-
-
-def _inert(text: str) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
 def _asked(request: Request) -> Asked:

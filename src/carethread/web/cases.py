@@ -15,7 +15,7 @@ from carethread.insight.claims import held_for
 from carethread.insight.denials import Period
 from carethread.record.models import Case, CaseEvent, CaseKind, Claim, Payer, Practitioner, User
 from carethread.rules.explain import OF_THE_CENTER
-from carethread.web import cures, http
+from carethread.web import cures, http, underpaid
 from carethread.web.case_forms import GiveForm
 from carethread.web.forms import WaitForm, WordsForm, attempt
 from carethread.web.http import Request
@@ -230,6 +230,8 @@ def _may_be_told(row: Case, user: User) -> bool:
 
 
 def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
+    if row.kind == CaseKind.UNDERPAYMENT:
+        return underpaid.case_page(request, row, **sent)
     forms = {
         **{name: words(name) for name in _LABELS},
         "wait": WaitForm(),

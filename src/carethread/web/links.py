@@ -36,6 +36,7 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "client": (Page("client", "Open the client"),),
     "practitioner": (Page("practitioner", "Open the practitioner"),),
     "payer": (Page("payer", "Open the payer"),),
+    "contract": (Page("contract", "Open the contract"),),
     "organization": (Page("organization", "Open the organization", with_id=False),),
     "fees": (Page("fees", "Open the fees", with_id=False),),
     "rule": (Page("rules", "Open the rules", with_id=False),),

@@ -21,6 +21,9 @@ from carethread.record.models import (
     Claim,
     ClaimFinding,
     Client,
+    Contract,
+    ContractFile,
+    ContractTerm,
     Coverage,
     Diagnosis,
     DischargeSummary,
@@ -333,6 +336,9 @@ def plan(user: User, plan_id: int) -> TreatmentPlan:
 
 practitioner = _any(lambda: Practitioner.objects.select_related("supervisor", "user"))
 payer = _any(lambda: Payer.objects.all())
+contract = _any(lambda: Contract.objects.select_related("payer", "organization"))
+contract_file = _any(lambda: ContractFile.objects.select_related("contract__payer"))
+term = _any(lambda: ContractTerm.objects.select_related("contract__payer", "organization"))
 site = _any(lambda: Site.objects.all())
 program = _any(lambda: Program.objects.select_related("site"))
 

@@ -6,7 +6,7 @@ payments that are open are held against the new terms by `underpaid`, in the nex
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -195,7 +195,16 @@ def preview(file: ContractFile) -> Preview:
     rows, unread = fee_file.parse(bytes(file.raw))
     terms = {row.pk: gather.term(row) for row in _standing(file.contract)}
     done = _planned(file.contract, rows, file.starts, is_whole=file.is_whole)
-    return Preview(done, tuple(unread), terms)
+    return Preview(done, (*unread, *_unknown(rows, file.starts)), terms)
+
+
+def _unknown(rows: Sequence[FeeRow], on: date) -> Iterator[RowFault]:
+    """Rows for a credential that nobody here can have: they would never hold."""
+    known = gather.tables(on).credentials
+    for row in rows:
+        if row.credential and row.credential not in known:
+            offered = ", ".join(sorted(known))
+            yield RowFault(row.number, f"{row.credential!r} is no credential here: {offered}")
 
 
 def is_loaded(file: ContractFile) -> bool:

@@ -190,6 +190,8 @@ def close(case: Case, *, resolution: str, user: User, now: datetime) -> Case:
     )
     if not resolution.strip():
         raise refuse("Say how this was settled.", "resolution")
+    if case.kind == CaseKind.UNDERPAYMENT:
+        raise refuse("Less was paid than promised: dispute it, or accept it.")
     if is_refusal(case):
         raise refuse("The money is still owed. Cure the cause, and the case closes by itself.")
     if case.state != "closed":

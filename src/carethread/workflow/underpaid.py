@@ -5,7 +5,7 @@ short for one code and one cause are one case, however many they are; it closes 
 money comes, or when our own table was wrong.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -103,15 +103,21 @@ def _follow(
     cases = _cases_for(organization, short, now)
     live = _live(row.charge_id for row in found)
     touched = {row.case_id for row in live.values()} | {case.pk for case in cases.values()}
-    fresh = []
+    fresh, came = [], Counter[tuple[int, str]]()
     for row in found:
         standing = live.get(row.charge_id)
         if standing is not None:
+            before = standing.recovered_cents
             _settle(standing, row, now, ours)
+            trace = row.remitted_claim.remittance.trace
+            came[standing.case_id, trace] += standing.recovered_cents - before
         elif row.verdict == Verdict.SHORT:
             fresh.append(_shortfall(row, cases[_key(row)], now))
     Shortfall.objects.bulk_create(fresh)
     for case in Case.objects.filter(pk__in=touched).order_by("pk"):
+        for (whose, trace), cents in came.items():
+            if whose == case.pk and cents:
+                follow_up.told(case, f"{dollars(cents)} came with check {trace}.", now).save()
         _refresh(case, now)
     return len(touched)
 
@@ -215,11 +221,11 @@ def _refresh(case: Case, now: datetime) -> None:
         follow_up.close_as(case, _how(rows), now)
         return
     told = _pattern(live)
-    is_new = not case.cure
-    if not is_new and case.title != told.words[:300]:
-        follow_up.told(case, told.words, now).save()
+    is_new, category = not case.cure, f"underpaid_{told.cause.value}"
+    if not is_new and case.category != category:
+        follow_up.told(case, f"Seen anew: {told.words}", now).save()
     case.title, case.cure = told.words[:300], told.cure
-    case.category = f"underpaid_{told.cause.value}"
+    case.category = category
     case.amount_cents = sum(row.short_cents for row in live)
     undisputed = [row.appeal_by for row in live if row.dispute_id is None]
     if undisputed:

@@ -82,5 +82,5 @@ def _round(organization: Organization, now: datetime) -> Done:
             read=receive.run(organization, now=now),
             handed_on=next_payer.run(organization, now=now),
             patients=patient_money.run(now=now) + payment_plans.run(organization, now=now),
-            cases=follow_up.run(organization, now=now) + underpaid.run(organization, now=now),
+            cases=underpaid.run(organization, now=now) + follow_up.run(organization, now=now),
         )

@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.organization')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='record.case')),
                 ('sent_on', models.DateField()),
-                ('channel', models.CharField(choices=[('letter', 'By letter'), ('portal', 'In the portal'), ('phone', 'By phone'), ('email', 'By mail or fax')], max_length=8)),
+                ('channel', models.CharField(choices=[('letter', 'By letter'), ('portal', 'In the portal'), ('phone', 'By phone'), ('fax', 'By fax or e-mail')], max_length=8)),
                 ('reference', models.CharField(blank=True, max_length=60)),
                 ('words', models.CharField(max_length=480)),
                 ('amount_cents', models.BigIntegerField()),

@@ -1,4 +1,4 @@
-"""Rates are terms of contracts now (0009 moved them)."""
+"""Rates are terms of contracts now: the migration before moved them."""
 
 from django.db import migrations
 

@@ -10,6 +10,13 @@ from carethread.record.models.remittance import RemittedClaim
 from carethread.record.models.scoped import AppendOnly, Scoped
 from carethread.record.models.work import Case
 
+CHANNELS = [
+    ("letter", "By letter"),
+    ("portal", "In the portal"),
+    ("phone", "By phone"),
+    ("fax", "By fax or e-mail"),
+]
+
 
 class Comparison(AppendOnly):
     """One line's standing after a posting, against what was promised: net of reversals and of what
@@ -54,12 +61,7 @@ class Dispute(AppendOnly):
     sent_on = models.DateField()
     channel = models.CharField(
         max_length=8,
-        choices=[
-            ("letter", "By letter"),
-            ("portal", "In the portal"),
-            ("phone", "By phone"),
-            ("email", "By mail or fax"),
-        ],
+        choices=CHANNELS,
     )
     reference = models.CharField(max_length=60, blank=True)
     words = models.CharField(max_length=480)

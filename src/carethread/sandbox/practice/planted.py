@@ -218,6 +218,8 @@ ENROLLED_LATER = ("larch", "wren.castellan", 12)
 NOT_FOR_THERAPY = ("ever", "wren.castellan", ("90791",))
 RATE_FORGOTTEN = ("larch", "PSYD")
 NO_RATE = ("larch", "90832")
+# One code that a payer pays short everywhere, at so many percent of what its contract says.
+PAID_SHORT = ("harbor", "90834", 92)
 
 # Once, in a payer's first check on or after that day: cents, and a reference.
 STRANGER = ("state", 24, 6_100, "B-20417")

@@ -99,7 +99,8 @@ def _rates(each: Insurer) -> Iterator[Rate]:
     for (code, credential), cents in each.rates().items():
         forgotten = (each.key, credential) == planted.RATE_FORGOTTEN
         if not forgotten and (each.key, code) != planted.NO_RATE:
-            yield Rate(code, cents, credential)
+            share = planted.PAID_SHORT[2] if (each.key, code) == planted.PAID_SHORT[:2] else 100
+            yield Rate(code, cents * share // 100, credential)
 
 
 def _roster(each: Insurer, world: World) -> Iterator[Enrollment]:
