@@ -262,7 +262,8 @@ def _planned(
 
 
 def _apply(contract: Contract, done: Plan, file: ContractFile | None, now: datetime) -> None:
-    ContractTerm.objects.filter(pk__in=done.withdraw).update(withdrawn_at=now)
+    if done.withdraw:
+        ContractTerm.objects.filter(pk__in=done.withdraw).update(withdrawn_at=now)
     for last in set(done.end.values()):
         ids = [pk for pk, day_ in done.end.items() if day_ == last]
         ContractTerm.objects.filter(pk__in=ids).update(effective_to=last)
