@@ -32,6 +32,6 @@ def elsewhere(var: Path, *arguments: object) -> "subprocess.CompletedProcess[str
         env=environment(var),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,  # a hang, not a slow machine
         check=False,
     )
