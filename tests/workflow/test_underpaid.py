@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from carethread.record.models import Case, Claim, Comparison, PolicySetting, Shortfall
-from carethread.workflow import contracts, follow_up, staff, underpaid
+from carethread.record.models import Case, Claim, Comparison, Match, PolicySetting, Shortfall
+from carethread.workflow import contracts, follow_up, matching, staff, underpaid
 from carethread.workflow.errors import Refused
 from tests.cast import LONG_AGO, NOW, TODAY, Cast
 from tests.payers import answer, check, reversal
@@ -94,6 +94,23 @@ def test_a_case_closes_itself_when_everything_has_come(alder: Cast) -> None:
     assert (case.state, case.resolution) == (
         "closed", "Recovered $18.00 of $18.00 with check T9.",
     )  # fmt: skip
+
+
+def test_a_posting_that_is_undone_is_short_of_nothing_until_it_is_matched_again(
+    alder: Cast,
+) -> None:
+    loaded(alder)
+    (claim,) = sent(alder, 1)
+    paid_short(alder, [claim])
+    row = Match.objects.get()
+    matching.undo(row, reason="Another client.", user=alder.bill, now=LATER)
+    underpaid.run(alder.center, now=LATER)
+    assert Shortfall.objects.get().state == "taken_back"
+    assert Case.objects.get(kind="underpayment").state == "closed"
+    matching.match_by_hand(row, claim.current, user=alder.bill, now=LATER)
+    underpaid.run(alder.center, now=LATER)
+    assert [s.state for s in Shortfall.objects.order_by("pk")] == ["taken_back", "open"]
+    assert Case.objects.get(kind="underpayment", state="open").amount_cents == 1_800
 
 
 def test_our_own_wrong_table_closes_the_case_once_it_is_corrected(alder: Cast) -> None:

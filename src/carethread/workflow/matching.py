@@ -244,5 +244,7 @@ def _settle_match(
     row: Match, state: str, version: ClaimVersion | None, reason: str, user: User, now: datetime
 ) -> Match:
     row.state, row.version, row.reason, row.user, row.at = state, version, reason[:500], user, now
+    if version is not None:
+        row.compared_at = None  # What it pays is to be held against that claim's contract.
     row.save()
     return row

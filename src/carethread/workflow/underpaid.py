@@ -50,7 +50,7 @@ comparing.LATER_PAYERS = (
 
 def run(organization: Organization, *, now: datetime) -> int:
     """Compare what was posted since, look again where a contract changed; the cases touched."""
-    touched = 0
+    touched = _undone(organization, now)
     while (done := _round(organization, now)) is not None:
         touched += done
     return touched + _look_again(organization, now)
@@ -85,6 +85,31 @@ def _due() -> "QuerySet[Match]":
         .order_by("pk")
     )
     return rows
+
+
+@transaction.atomic
+def _undone(organization: Organization, now: datetime) -> int:
+    """Postings that a person has undone since they were compared: their short lines are settled,
+    and what stands of those claims is compared anew."""
+    _alone(organization)
+    gone = Match.objects.exclude(state="matched").filter(compared_at__isnull=False)
+    claims = Comparison.objects.filter(remitted_claim__match__in=gone).values(
+        "claim_line__version__claim"
+    )
+    Match.objects.filter(state="matched", version__claim__in=claims).update(compared_at=None)
+    gone.update(compared_at=None)
+    answer = "comparison__remitted_claim__match"
+    stands = {f"{answer}__state": "matched",
+              f"{answer}__version__claim": F("comparison__claim_line__version__claim")}  # fmt: skip
+    stale = Shortfall.objects.filter(settled_at__isnull=True).exclude(**stands)
+    rows = list(_live(stale.values_list("charge", flat=True)).values())
+    for row in rows:
+        row.state, row.short_cents, row.settled_at = "taken_back", 0, now
+        row.save()
+    cases = Case.objects.filter(pk__in={row.case_id for row in rows}).exclude(state="closed")
+    for case in cases.order_by("pk"):
+        _refresh(case, now)
+    return len(rows)
 
 
 def _is_first_payers(match: Match) -> bool:
