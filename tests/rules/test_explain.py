@@ -69,6 +69,7 @@ def approval(**changes: object) -> Approval:
     return replace(row, **changes)
 
 
+WANTED = {"wants_authorization": ("90837",)}
 APPROVED = {"sent": sent("A-77120"), "approvals": (approval(),)}
 AGAIN = Billed("CT000000002V0136", "90837", SERVED, "Nora Nolan", "paid", 12_000, days(9), "EFT1")
 ACCEPTED = Ack("277CA", days(2), True, "CT000000001V0159", "ICN77")
@@ -93,9 +94,9 @@ SENTENCES: list[tuple[str, dict[str, object], str]] = [
                  "billed": (replace(AGAIN, day=days(-7)),)},
      "We billed visits on 1 earlier day of 2026. The 271 of 03/11/2026 had 0 left."),
     ("network", {"answer": Answer(days(9), in_network=False)}, "we are out of network"),
-    ("non_covered", {}, "The claim billed 90837 with no modifier at place 11"),
-    ("auth_missing", {}, "The claim carried no number, and none was ever asked for."),
-    ("auth_missing", {"approvals": (approval(),)},
+    ("auth_missing", WANTED, "The claim carried no number, and none was ever asked for."),
+    ("auth_missing", {}, "Harbor Health's page does not say that 90837 needs an authorization"),
+    ("auth_missing", {**WANTED, "approvals": (approval(),)},
      "The claim carried no number, though authorization A-77120 covers the day."),
     ("auth_missing", {"approvals": (approval(days=Days(days(-60), days(-3))),)},
      "The authorization A-77120 ended 3 days before the service (on 02/27/2026)."),
@@ -179,9 +180,15 @@ AGAINST: list[tuple[str, dict[str, object], str]] = [
 ]  # fmt: skip
 
 
+def test_what_is_only_good_to_know_stands_last() -> None:
+    *_, last = explain(evidence("bundling"))
+    assert last.words.startswith("The claim billed 90837 with no modifier at place 11")
+    assert last.explains is None
+
+
 @pytest.mark.parametrize(("category", "changes", "words"), AGAINST)
 def test_what_speaks_against_a_refusal_is_said_as_well(category, changes, words) -> None:
-    against = [one.words for one in explain(evidence(category, **changes)) if not one.explains]
+    against = [one.words for one in explain(evidence(category, **changes)) if one.explains is False]
     assert any(words in one for one in against), against
 
 

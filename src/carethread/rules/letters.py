@@ -75,7 +75,7 @@ def _appeal(
     )
     yield paper.Heading("Why")
     yield paper.Text(argument)
-    against = [one.words for one in found if not one.explains]
+    against = [one.words for one in found if one.explains is False]
     if against:
         yield paper.Text("Our record, at the day of this letter:")
         yield paper.Bullets(against)

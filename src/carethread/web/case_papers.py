@@ -132,7 +132,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
         "billing/case_papers.html",
         {
             "case": row,
-            "found": [one for one in explained.of_case(row) if not one.explains],
+            "found": [one for one in explained.of_case(row) if one.explains is False],
             "level": level,
             "left": (level.until - http.today()).days if level and level.until else None,
             "under_way": under_way,

@@ -256,6 +256,8 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "papers": papers.of_claim(row),
             "may_appeal": appeals.can_appeal(row),
             "may_send_records": row.claim is not None and row.claim.current_id is not None,
+            "may_bill_next": settle.has_next_payer(row),
+            "may_be_patients": settle.may_be_the_patients(row),
             "may_authorize": settle.wants_authorization(row),
             "may_ask": row.claim is not None and row.kind != CaseKind.QUESTION,
             "forms": forms,

@@ -25,9 +25,10 @@ CURES: Mapping[str, tuple[str, ...]] = {
     **{
         f"auth_{why}": _AUTHORIZATION
         for why in (
-            "denied", "ending", "exceeded", "expired", "invalid", "late", "missing", "scope"
+            "denied", "ending", "exceeded", "expired", "invalid", "late", "scope"
         )
     },
+    "auth_missing": (*_AUTHORIZATION, "payer"),
     "med_nec": ("authorization", "note"),
     "appeal": ("authorization", "note"),
     "documentation": ("note", "client"),

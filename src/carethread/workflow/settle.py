@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from carethread.codes.accounts import Account
+from carethread.insight.turns import open_turns
 from carethread.record import ledger as book
 from carethread.record.models import (
     Authorization,
@@ -80,6 +81,18 @@ def bill_next(case: Case, *, user: User, now: datetime) -> Claim:
     made = next_payer.bill_next(claim, user=user, now=now)
     follow_up.told(row, f"Sent on to {made.payer} as claim {made.sequence}.", now, user).save()
     return made
+
+
+def may_be_the_patients(case: Case) -> bool:
+    """Whether the payer itself puts what it refused on the patient."""
+    denial = _denial(case)
+    return denial is not None and denial.code.partition("-")[0] in _MAY_BE_THE_PATIENTS
+
+
+def has_next_payer(case: Case) -> bool:
+    """Whether another policy of the client's pays after the one that refused."""
+    refused = case.kind == CaseKind.DENIAL and case.claim is not None
+    return refused and bool(open_turns(claim=case.claim, refused_too=True))
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ Explainer = Callable[[Evidence], Found | None]
 _AUTHORIZATION: tuple[Explainer, ...] = (
     authorization.number_mistyped, authorization.ended, authorization.none_sent,
     authorization.not_begun, authorization.units_gone, authorization.other_service,
-    authorization.other_clinician, authorization.asked_late, authorization.turned_down,
+    authorization.other_clinician, authorization.turned_down,
     authorization.on_record,
 )  # fmt: skip
 _ELIGIBILITY: tuple[Explainer, ...] = (
@@ -47,7 +47,10 @@ EXPLAINERS: Mapping[str, tuple[Explainer, ...]] = {
     "benefit": (coverage.visits_used, service.same_week),
     "non_covered": (service.as_coded, coverage.other_coverage_held, coverage.never_asked),
     "network": (coverage.out_of_network, people.not_enrolled, coverage.never_asked),
-    "auth_missing": _AUTHORIZATION,
+    "auth_missing": (
+        authorization.ended, authorization.not_known_to_be_wanted, *_AUTHORIZATION,
+        authorization.asked_late,
+    ),
     "auth_invalid": _AUTHORIZATION,
     "auth_expired": (authorization.ended, *_AUTHORIZATION),
     "auth_exceeded": (authorization.units_left, *_AUTHORIZATION),
@@ -84,8 +87,11 @@ _OTHERWISE: tuple[Explainer, ...] = (
 
 
 def explain(evidence: Evidence) -> tuple[Found, ...]:
-    """What the record says about a refusal: why it happened first, then what speaks against it.
-    Empty where the record has nothing to say."""
+    """What the record says about a refusal: why it happened first, then what speaks against it,
+    then what is worth knowing beside. Empty where the record has nothing to say."""
     asked = EXPLAINERS.get(evidence.category, _OTHERWISE)
     found = {one.id: one for ask in asked if (one := ask(evidence)) is not None}
-    return tuple(sorted(found.values(), key=lambda one: not one.explains))
+    return tuple(sorted(found.values(), key=lambda one: _ORDER.index(one.explains)))
+
+
+_ORDER = (True, False, None)

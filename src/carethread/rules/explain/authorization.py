@@ -67,6 +67,18 @@ def number_mistyped(e: Evidence) -> Found | None:
     )
 
 
+def not_known_to_be_wanted(e: Evidence) -> Found | None:
+    """Nobody asked, because nobody here knew that this payer wants to be asked."""
+    if e.number or e.code in e.wants_authorization:
+        return None
+    return Found(
+        "authorization_not_known",
+        f"{e.payer}'s page does not say that {e.code} needs an authorization, so none was asked "
+        "for. Add the code there, and the next ones are caught before they leave.",
+        private=False,
+    )
+
+
 def none_sent(e: Evidence) -> Found | None:
     if e.number:
         return None

@@ -170,11 +170,14 @@ def visits_used(e: Evidence) -> Found | None:
     ours = len({b.day for b in e.billed if b.day.year == e.day.year and b.day < e.day})
     said = e.answer
     left = f" The 271 of {on(said.on)} had {said.visits_left} left." if _left(e) and said else ""
-    if not ours and not left:
-        return None
-    return Found(
-        "visits", f"We billed visits on {counted(ours, 'earlier day')} of {e.day.year}.{left}"
-    )
+    if not ours:
+        return Found(
+            "visits",
+            f"We billed no other visit of {e.day.year} before this one.{left}",
+            explains=True if left else None,
+        )
+    billed = counted(ours, "earlier day")
+    return Found("visits", f"We billed visits on {billed} of {e.day.year}.{left}")
 
 
 def _left(e: Evidence) -> bool:

@@ -148,7 +148,8 @@ class Evidence:
     `category` is its root cause (`carc.yaml`, `rejections`), `reason` the payer's code. `sent` is
     the claim as it left, `line` the line of it. `billed` are other lines of the client's in the
     same year, `promised` what the contract allowed for the line when it left (cents; None where no
-    rate was on file).
+    rate was on file); `wants_authorization` the codes for which the payer's page says that it
+    wants to be asked.
     """
 
     category: str
@@ -172,6 +173,7 @@ class Evidence:
     promised: int | None = None
     plans: Sequence[Plan] = ()
     supervised_by: str = ""
+    wants_authorization: tuple[str, ...] = ()
 
     @property
     def day(self) -> date:
@@ -197,11 +199,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One sentence about what the record holds. `explains`: it is why the payer refused; else the
-    record speaks against the refusal. `private`: it tells something of the client, and is kept
-    from whoever has no part in care or billing."""
+    """One sentence about what the record holds. `explains`: it is why the payer refused (True), the
+    record speaks against the refusal (False), or it is only what somebody has to know beside it
+    (None). `private`: it tells something of the client, and is kept from whoever has no part in
+    care or billing."""
 
     id: str
     words: str
-    explains: bool = True
+    explains: bool | None = True
     private: bool = True

@@ -94,6 +94,7 @@ def how_named(e: Evidence) -> Found | None:
         "named",
         f"The claim named {e.renderer.name}, {e.renderer.credential}{under}, by NPI {sent.npi} "
         f"and taxonomy {sent.taxonomy or 'none'}.",
+        explains=None,
         private=False,
     )
 

@@ -97,6 +97,7 @@ def as_coded(e: Evidence) -> Found | None:
         "coded",
         f"The claim billed {e.code}{revenue}{modifiers} at place {place}, rendered by "
         f"{e.renderer.name}, {e.renderer.credential}.",
+        explains=None,
     )
 
 

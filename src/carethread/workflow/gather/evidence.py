@@ -149,6 +149,7 @@ class _Around:
                 )
                 for p in self.plans[charge.attendance.episode_id]
             ),
+            wants_authorization=tuple(claim.payer.authorization_codes),
             supervised_by=charge.current.supervising.name if charge.current.supervising else "",
         )
 
