@@ -94,14 +94,9 @@ def save_duty(
     not any more. What was given out stays where it is."""
     if not user.grants.filter(role=role).exists():
         raise refuse(f"{user} does not have that role.", "user")
-    duty, _ = CaseDuty.objects.update_or_create(
-        organization=organization,
-        role=role,
-        payer=payer,
-        category=category,
-        defaults={"user": user},
-    )
-    return duty
+    about = {"organization": organization, "role": role, "payer": payer, "category": category}
+    CaseDuty.objects.filter(**about).delete()
+    return CaseDuty.objects.create(**about, user=user)
 
 
 def drop_duty(duty: CaseDuty) -> None:

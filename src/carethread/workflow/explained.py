@@ -10,7 +10,12 @@ from carethread.record.models import Case, CaseKind, Transfer
 from carethread.rules.explain import Found, explain
 from carethread.workflow.gather.evidence import Subject, evidence
 
-_REFUSED = (CaseKind.DENIAL, CaseKind.REJECTION, CaseKind.MISSING_ACKNOWLEDGMENT)
+_REFUSED = (
+    CaseKind.DENIAL,
+    CaseKind.REJECTION,
+    CaseKind.MISSING_ACKNOWLEDGMENT,
+    CaseKind.DOCUMENTATION,
+)
 _LONGEST = 1000
 _BATCH = 200
 

@@ -26,10 +26,13 @@ class CaseDuty(Scoped):
         verbose_name_plural = "case duties"
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "role", "payer", "category"],
-                nulls_distinct=False,
-                name="one_takes_a_duty",
-            )
+                fields=["organization", "role", "payer", "category"], name="one_takes_a_duty"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "role", "category"],
+                condition=Q(payer__isnull=True),
+                name="one_takes_a_duty_of_every_payer",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -75,6 +75,8 @@ EXPLAINERS: Mapping[str, tuple[Explainer, ...]] = {
         authorization.number_mistyped, service.place_and_modifiers, people.how_named,
         service.as_coded,
     ),
+    "silence": (filing.acknowledged,),
+    "remittance": (filing.acknowledged,),
     "not_found": (filing.acknowledged, coverage.member_id_differs),
 }  # fmt: skip
 
