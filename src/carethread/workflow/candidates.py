@@ -5,6 +5,7 @@ Found in bulk for a whole check, with the claims locked; `rules.match` decides a
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from django.db.models import Prefetch, Q
 
@@ -66,13 +67,15 @@ def lock_named(received: Sequence[Received], also: Iterable[int] = ()) -> list[i
         if one.said.payer_control_number:
             controls.add(one.said.payer_control_number)
         lines.update(parse_line_number(line.control_number) for line in one.said.lines)
-    named = Q(sequence__in=sequences) | Q(payer_control_number__in=controls)
-    by_line = Q(
-        pk__in=ClaimLine.objects.filter(charge_version__in=lines - {None}).values("version__claim")
+    by_line = ClaimLine.objects.filter(charge_version__in=lines - {None})
+    by_number = ClaimVersion.objects.filter(claim_number__in=numbers)
+    found = (  # one by one: each has its index, and an OR of all would have none
+        Claim.objects.filter(sequence__in=sequences).values_list("pk", flat=True),
+        Claim.objects.filter(payer_control_number__in=controls).values_list("pk", flat=True),
+        by_line.values_list("version__claim", flat=True),
+        by_number.values_list("claim", flat=True),
     )
-    by_number = Q(pk__in=ClaimVersion.objects.filter(claim_number__in=numbers).values("claim"))
-    found = Claim.objects.filter(named | by_line | by_number).values_list("pk", flat=True)
-    return lock(Claim.objects.filter(pk__in={*found, *also}))
+    return lock(Claim.objects.filter(pk__in={*chain(*found), *also}))
 
 
 def versions_by_id(ids: Iterable[int]) -> Iterable[ClaimVersion]:

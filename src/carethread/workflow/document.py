@@ -7,7 +7,8 @@ is no other way for a charge to come into being.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from carethread.record.models import (
     Attendance,
     Case,
     CaseEvent,
+    Diagnosis,
     Episode,
     Note,
     NoteVersion,
@@ -358,30 +360,34 @@ def _notes(note: int) -> "QuerySet[Note]":
 
 
 def _episode(appointment: Appointment) -> Episode:
-    episode = (
-        Episode.objects.filter(
-            client=appointment.client,
-            program=appointment.program,
-            admitted_on__lte=gather.service_date(appointment.organization, appointment.starts_at),
-        )
-        .order_by("discharged_on", "-admitted_on")
-        .first()
+    stays = _stays(
+        client=appointment.client_id,
+        program=appointment.program_id,
+        day=gather.service_date(appointment.organization, appointment.starts_at),
     )
-    if episode is None:
+    if not stays:
         raise refuse(
             f"{appointment.client} is not admitted to {appointment.program}. "
             "Ask intake to admit the client first."
         )
-    return episode
+    return stays[0]
+
+
+@compiled
+def _stays(client: int, program: int, day: date) -> "QuerySet[Episode]":
+    rows = Episode.objects.filter(client=client, program=program, admitted_on__lte=day)
+    return rows.order_by("discharged_on", "-admitted_on")
 
 
 def diagnoses_of(episode: Episode) -> list[str]:
     """The episode's open diagnoses, ranked: what each new note starts with."""
-    return list(
-        episode.diagnoses.filter(resolved_on__isnull=True)
-        .order_by("rank")
-        .values_list("code", flat=True)
-    )
+    return [code for (code,) in _open_diagnoses(episode=episode.pk)]
+
+
+@compiled
+def _open_diagnoses(episode: int) -> "QuerySet[Diagnosis, Any]":
+    rows = Diagnosis.objects.filter(episode=episode, resolved_on__isnull=True)
+    return rows.order_by("rank").values_list("code")
 
 
 def place_of(telehealth: str, site: Site) -> str:

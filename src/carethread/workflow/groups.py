@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Attendance,
     Episode,
@@ -371,9 +372,15 @@ def held(session: Session) -> Session:
     """The session as it is now, locked: who checks in, writes and signs comes one after the
     other."""
     lock(Session.objects.filter(pk=session.pk))
-    return Session.objects.select_related(
+    (now,) = _session(session=session.pk)
+    return now
+
+
+@compiled
+def _session(session: int) -> "QuerySet[Session]":
+    return Session.objects.filter(pk=session).select_related(
         "organization", "group", "program__site", "practitioner", "co_facilitator"
-    ).get(pk=session.pk)
+    )
 
 
 def attended(attendance: Attendance, session: Session) -> tuple[datetime, datetime]:
@@ -412,12 +419,18 @@ def _to_check_in(attendance: Attendance, user: User) -> tuple[Attendance, Sessio
     """The attendance in its locked session, while its own note is not signed."""
     session = held(attendance.session)
     _require_leader(session, user)
-    row = Attendance.objects.select_related("client", "episode").filter(pk=attendance.pk).first()
-    if row is None:
+    found = _attendance(attendance=attendance.pk)
+    if not found:
         raise refuse("Somebody has taken this client off the session.")
+    (row,) = found
     if Note.objects.filter(attendance=row, current__isnull=False).exists():
         raise refuse(
             f"The note of {row.client.name} is signed. Correct it by an addendum: that touches "
             "this client's charge alone."
         )
     return row, session
+
+
+@compiled
+def _attendance(attendance: int) -> "QuerySet[Attendance]":
+    return Attendance.objects.filter(pk=attendance).select_related("client", "episode")

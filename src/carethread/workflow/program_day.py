@@ -8,11 +8,12 @@ the program's day, or takes it back. Settling again with nothing changed does no
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from carethread.codes.catalogue import Catalogue
 from carethread.codes.levels import Basis, basis
 from carethread.insight.leaves import leaves_of
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Attendance,
     CensusEntry,
@@ -72,12 +73,19 @@ def settle(
 
 def day_of(episode: Episode, program: Program, start: date) -> Attendance | None:
     """The client's attendance in the program's day, where it has been charged before."""
-    rows = Attendance.objects.select_related(
-        "client", "episode__program", "session__program", "session__site"
+    found = _attended_days(episode=episode.pk, program=program.pk, day=start)
+    return found[0] if found else None
+
+
+@compiled
+def _attended_days(episode: int, program: int, day: date) -> "QuerySet[Attendance]":
+    return (
+        Attendance.objects.filter(
+            session__kind="day", session__program=program, session__day=day, episode=episode
+        )
+        .select_related("client", "episode__program", "session__program", "session__site")
+        .order_by("pk")
     )
-    return rows.filter(
-        session__kind="day", session__program=program, session__day=start, episode=episode
-    ).first()
 
 
 def _notes(episode: Episode, program: Program, start: date, tables: Catalogue) -> list[NoteVersion]:
@@ -85,16 +93,31 @@ def _notes(episode: Episode, program: Program, start: date, tables: Catalogue) -
     organization = program.organization
     end = perdiem.span_end(program.level_of_care, start)
     included = tables.level(program.level_of_care).includes
-    rows = NoteVersion.objects.filter(
-        note__current=F("pk"),
-        attended=True,
-        note__attendance__episode=episode,
-        note__attendance__session__program=program,
-        starts_at__gte=gather.midnight(organization, start),
-        starts_at__lt=gather.midnight(organization, end + timedelta(days=1)),
-        service__in=included,
+    found = _signed_between(
+        episode=episode.pk,
+        program=program.pk,
+        since=gather.midnight(organization, start),
+        until=gather.midnight(organization, end + timedelta(days=1)),
     )
-    return list(rows.select_related("organization", "author").order_by("signed_at", "pk"))
+    return [version for version in found if version.service in included]
+
+
+@compiled
+def _signed_between(
+    episode: int, program: int, since: datetime, until: datetime
+) -> "QuerySet[NoteVersion]":
+    return (
+        NoteVersion.objects.filter(
+            note__current=F("pk"),
+            attended=True,
+            note__attendance__episode=episode,
+            note__attendance__session__program=program,
+            starts_at__gte=since,
+            starts_at__lt=until,
+        )
+        .select_related("organization", "author")
+        .order_by("signed_at", "pk")
+    )
 
 
 def _census(episode: Episode, program: Program, day: date) -> CensusEntry | None:

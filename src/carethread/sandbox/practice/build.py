@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,12 +66,11 @@ class Practice:
 def practice(of: World, *, wire: dict[str, Any], now: datetime) -> Practice:
     """Alder Row Counseling as it stood on the first day. `wire` are the connection's settings,
     its `kind` among them."""
-    password = make_password(cast.PASSWORD)
     organization = _center(cast.CENTER)
     with scope(organization=organization):
         made = Practice(organization, _connection(organization, wire))
         _places(made, cast.SITES, cast.PROGRAMS)
-        _people(made, cast.STAFF, password, of)
+        _people(made, cast.STAFF, of)
         for insurer in insurers.INSURERS:
             _payer(made, insurer, of, now)
         for code, cents in insurers.FEES.items():
@@ -88,7 +88,7 @@ def outsider(of: World, *, now: datetime) -> Organization:
     with scope(organization=organization):
         made = Practice(organization, Connection())
         _places(made, (cast.OUTSIDE_SITE,), (cast.OUTSIDE_PROGRAM,))
-        _people(made, cast.OUTSIDE_STAFF, make_password(cast.PASSWORD), of)
+        _people(made, cast.OUTSIDE_STAFF, of)
         for insurer in (insurers.HARBOR, insurers.LARCHFIELD):
             _payer(made, insurer, of, now)
         for client in clients.OUTSIDERS:
@@ -216,7 +216,8 @@ def _places(
         )
 
 
-def _people(made: Practice, people: tuple[cast.Person, ...], password_hash: str, of: World) -> None:
+def _people(made: Practice, people: tuple[cast.Person, ...], of: World) -> None:
+    password_hash = _password_hash()
     for person in people:
         made.users[person.key] = staff.create_user(
             made.organization,
@@ -230,6 +231,12 @@ def _people(made: Practice, people: tuple[cast.Person, ...], password_hash: str,
     for person in sorted(people, key=lambda p: bool(p.clinician and p.clinician.supervisor)):
         if person.clinician is not None:
             _practitioner(made, person, person.clinician, of)
+
+
+@cache
+def _password_hash() -> str:
+    """Everybody's, made once: making it takes as long as signing thirty notes."""
+    return make_password(cast.PASSWORD)
 
 
 def _practitioner(
