@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from carethread.x12.delimiters import from_isa
+from carethread.x12.delimiters import from_isa, split
 from carethread.x12.show import show, write_shown
-from carethread.x12.units import segments
+from carethread.x12.units import tidy
 from carethread.x12.views.kinds import Invalid
 
 SAMPLES = Path(__file__).parents[3] / "shared/samples/x12"
@@ -56,7 +56,7 @@ def alike(data: bytes) -> list[str]:
     text = data[data.index(b"ISA") :].decode("latin-1")
     marks = from_isa(text)
     found: list[str] = []
-    for elements in segments(text, marks):
+    for elements in split(tidy(text, marks), marks):
         if elements[0] in ENVELOPE:
             continue
         said = "*".join(":".join(map(plain, e.split(marks.component))) for e in elements)

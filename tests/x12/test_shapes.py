@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from random import Random
-from types import FunctionType
 
 import pytest
 
@@ -10,7 +9,7 @@ from carethread.x12 import shapes
 from carethread.x12.finding import Unreadable
 from carethread.x12.guides import assembly
 from carethread.x12.reader import read
-from carethread.x12.shapes import Shapes
+from carethread.x12.shapes import Shapes, Straight
 from tests.x12 import fuzz, make
 
 Read = Callable[[bytes], tuple[object, ...]]
@@ -41,19 +40,15 @@ def in_straight_lines(
 ) -> list[tuple[object, ...]]:
     """Every shape has its function the second time that it comes by."""
     assembly._reader.cache_clear()
-    monkeypatch.setattr(shapes, "OFTEN", 0)
+    monkeypatch.setattr(shapes, "OFTEN", 1)
     for data in files:
         said(data)
     return [said(data) for data in files]
 
 
-def functions() -> list[FunctionType]:
+def functions() -> list[Straight]:
     """All that have been made."""
-    found: list[FunctionType] = []
-    for each in made:
-        for _, by_qualifiers in each.known.values():
-            found += [f for f in by_qualifiers.values() if isinstance(f, FunctionType)]
-    return found
+    return [straight for each in made for alike in each.straight.values() for straight in alike]
 
 
 made: list[Shapes] = []
@@ -103,10 +98,19 @@ def test_the_number_of_shapes_that_are_remembered_is_bounded(
 ) -> None:
     monkeypatch.setattr(shapes, "_MOST_SHAPES", 8)
     monkeypatch.setattr(shapes, "_MOST_MADE", 3)
-    monkeypatch.setattr(shapes, "OFTEN", 0)
+    monkeypatch.setattr(shapes, "OFTEN", 1)
     line = b"AMT*B6*1~"
     clean = make.written(make.remittance())
     for n in range(30):
         said(clean.replace(b"AMT*B6*120~", line * (n + 1)))
-    assert all(len(each.known) <= 8 for each in made)
+    assert all(len(each.met) <= 8 for each in made)
     assert len(functions()) <= 3 * len(made)
+
+
+def test_a_segment_that_ends_elsewhere_is_another_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many segments and as many elements, cut in another place."""
+    clean = make.written(make.remittance())
+    moved = clean.replace(b"REF*6R*L1~AMT*B6*120~", b"REF*6R~L1*AMT*B6*120~")
+    assert moved != clean
+    expected = by_tables([moved], monkeypatch)
+    assert in_straight_lines([clean, moved], monkeypatch)[1:] == expected

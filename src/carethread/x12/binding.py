@@ -44,14 +44,35 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Given:
     """Slots and the code of the values that they get, where `test` (if any) holds. `adds`: the
-    code is items for the tuple in the slot. `more`: the value says last of all whether there is
-    more in it than fields hold (composites)."""
+    code is items for the tuple in the slot. `over`: it is made of what the slot holds so far,
+    which stands in it as `{before}`. `more`: the value says last of all whether there is more in
+    it than fields hold (composites)."""
 
     slots: tuple[int, ...]
     code: str
     test: str = ""
     adds: bool = False
+    over: bool = False
     more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """Code for the elements of a segment, its tag included: `e[n]` is that of the nth. `beyond`
+    is the code of a list of what may follow them."""
+
+    codes: tuple[str, ...]
+    beyond: str = ""
+
+    def __getitem__(self, n: int) -> str:
+        return self.codes[n]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def rest(self, first: int) -> list[str]:
+        """Code that is true where something stands in that element or behind it."""
+        return [*self.codes[first:], *([f"any({self.beyond})"] if self.beyond else [])]
 
 
 Plan = tuple[list[Given], list[str]]
@@ -59,10 +80,10 @@ Plan = tuple[list[Given], list[str]]
 
 
 class Planned(Protocol):
-    """A binding that can say in code what it does (see `shapes`): `example` is a segment of the
-    same shape as those that the code will find in the variable `e`. None: it cannot."""
+    """A binding that can say in code what it does (see `shapes`) with the elements `e` of a segment
+    of the same shape as `example`. None: it cannot."""
 
-    def plan(self, at: Place, example: list[str], e: str, space: Space) -> Plan | None: ...
+    def plan(self, at: Place, example: list[str], e: Elements, space: Space) -> Plan | None: ...
 
 
 class Binding(Protocol):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from carethread.x12 import values as wire
-from carethread.x12.binding import KINDS, Binding, Get, Given, Place, Plan, Take, Values
+from carethread.x12.binding import KINDS, Binding, Elements, Get, Given, Place, Plan, Take, Values
 from carethread.x12.common import (
     Address,
     Adjustment,
@@ -47,11 +47,11 @@ class Items:
 
         return take
 
-    def plan(self, at: Place, example: list[str], e: str, space: Space) -> Plan | None:
+    def plan(self, at: Place, example: list[str], e: Elements, space: Space) -> Plan | None:
         if len(example) != 3:
             return None
-        value = f"{e}[2]" if self.memo is None else f"{space.name(self.memo)}[{e}[2]]"
-        return [Given((at.slot,), f"{space.name(self.make)}({e}[1], {value})", adds=True)], []
+        value = e[2] if self.memo is None else f"{space.name(self.memo)}[{e[2]}]"
+        return [Given((at.slot,), f"{space.name(self.make)}({e[1]}, {value})", adds=True)], []
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         for item in get(segment.target):
@@ -100,19 +100,19 @@ class Adjustments:
 
         return take
 
-    def plan(self, at: Place, example: list[str], e: str, space: Space) -> Plan | None:
+    def plan(self, at: Place, example: list[str], e: Elements, space: Space) -> Plan | None:
         n, make, cents = len(example), space.name(new_adjustment), space.name(wire.cents)
         reasons = range(2, n - 1, 3)
         given = [
             Given(
                 (at.slot,),
-                f"{make}({e}[1], {e}[{p}], {cents}[{e}[{p + 1}]], "
-                + (f"{e}[{p + 2}])" if p + 2 < n else "'')"),
+                f"{make}({e[1]}, {e[p]}, {cents}[{e[p + 1]}], "
+                + (f"{e[p + 2]})" if p + 2 < n else "'')"),
                 adds=True,
             )
             for p in reasons
         ]
-        more = [f"not {e}[{p}]" for p in reasons if n > 4]
+        more = [f"not {e[p]}" for p in reasons if n > 4]
         return (given, more) if n == 4 or (given and n - 2 <= 3 * len(reasons)) else None
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
@@ -143,16 +143,16 @@ class ServiceDates:
         first, last = (at.index(name) for name in at.segment.target.split(","))
         return _dtp_dates(first, last) if at.segment.tag == "DTP" else _dtm_dates(first, last)
 
-    def plan(self, at: Place, example: list[str], e: str, space: Space) -> Plan | None:
+    def plan(self, at: Place, example: list[str], e: Elements, space: Space) -> Plan | None:
         first, last = (at.index(name) for name in at.segment.target.split(","))
         if at.segment.tag == "DTP" and len(example) == 4:
-            span = Given((first, last), f"{space.name(wire.spans)}[{e}[3]]")
-            return [span], [f"not {e}[3]", f"{e}[2] == 'DT'"]
+            span = Given((first, last), f"{space.name(wire.spans)}[{e[3]}]")
+            return [span], [f"not {e[3]}", f"{e[2]} == 'DT'"]
         if at.segment.tag == "DTM" and len(example) == 3:
             slots = {"472": (first, last), "150": (first,), "232": (first,)}
-            day = f"{space.name(wire.days)}[{e}[2]]"
+            day = f"{space.name(wire.days)}[{e[2]}]"
             found = slots.get(example[1], (last,))
-            return [Given((slot,), day) for slot in found], [f"not {e}[2]"]
+            return [Given((slot,), day) for slot in found], [f"not {e[2]}"]
         return None
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
@@ -271,14 +271,15 @@ class Street:
         slot = at.slot
 
         def take(values: Values, e: list[str]) -> bool | None:
-            old = values[slot] or Address()
-            line2 = e[2] if len(e) > 2 else ""
-            values[slot] = new_address(
-                e[1] if len(e) > 1 else "", line2, old.city, old.state, old.postal_code
-            )
+            line1, line2 = [*e[1:3], "", ""][:2]
+            values[slot] = _on_street(values[slot], line1, line2)
             return None
 
         return take
+
+    def plan(self, at: Place, example: list[str], e: Elements, space: Space) -> Plan:
+        del example
+        return [_over(at, _on_street, 2, e, space)], []
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         address = get(segment.target)
@@ -293,23 +294,37 @@ class City:
         slot = at.slot
 
         def take(values: Values, e: list[str]) -> bool | None:
-            old = values[slot] or Address()
-            n = len(e)
-            values[slot] = new_address(
-                old.line1,
-                old.line2,
-                e[1] if n > 1 else "",
-                e[2] if n > 2 else "",
-                e[3] if n > 3 else "",
-            )
-            return n > 4 or None
+            city, state, postal_code = [*e[1:4], "", "", ""][:3]
+            values[slot] = _in_city(values[slot], city, state, postal_code)
+            return len(e) > 4 or None
 
         return take
+
+    def plan(self, at: Place, example: list[str], e: Elements, space: Space) -> Plan | None:
+        return ([_over(at, _in_city, 3, e, space)], []) if len(example) <= 4 else None
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         address = get(segment.target)
         if address is not None and (address.city or address.state or address.postal_code):
             yield [segment.tag, address.city, address.state, address.postal_code]
+
+
+def _on_street(before: Address | None, line1: str, line2: str) -> Address:
+    if before is None:
+        return new_address(line1, line2, "", "", "")
+    return new_address(line1, line2, before.city, before.state, before.postal_code)
+
+
+def _in_city(before: Address | None, city: str, state: str, postal_code: str) -> Address:
+    if before is None:
+        return new_address("", "", city, state, postal_code)
+    return new_address(before.line1, before.line2, city, state, postal_code)
+
+
+def _over(at: Place, add: Callable[..., Address], count: int, e: Elements, space: Space) -> Given:
+    """The address so far with the first `count` elements added to it."""
+    texts = [e[p] if p < len(e) else "''" for p in range(1, count + 1)]
+    return Given((at.slot,), f"{space.name(add)}({{before}}, {', '.join(texts)})", over=True)
 
 
 class ContactPerson:

@@ -31,6 +31,11 @@ class Delimiters:
 DEFAULT = Delimiters()
 
 
+def split(text: str, marks: Delimiters) -> list[list[str]]:
+    """Segments with nothing between them, as the elements of each, the tag first."""
+    return [segment.split(marks.element) for segment in text.split(marks.segment)]
+
+
 def from_isa(text: str) -> Delimiters:
     """The delimiters of the interchange whose ISA begins `text` (at least 106 characters).
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from carethread.x12 import values as wire
-from carethread.x12.binding import KINDS, Get, Given, Place, Plan, Take, Values
+from carethread.x12.binding import KINDS, Elements, Get, Given, Place, Plan, Take, Values
 from carethread.x12.delimiters import COMPONENT, REPETITION
 from carethread.x12.guide import Element, Segment
 from carethread.x12.quick import Space
@@ -31,8 +31,9 @@ class Fields:
 
         return take
 
-    def plan(self, at: Place, example: list[str], e: str, space: Space) -> Plan:
-        return _plan(at, len(example), e, space)
+    def plan(self, at: Place, example: list[str], e: Elements, space: Space) -> Plan:
+        del example
+        return _plan(at, e, space)
 
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         elements = [segment.tag]
@@ -51,17 +52,17 @@ class Fields:
             yield elements
 
 
-def _plan(at: Place, n: int, e: str, space: Space) -> Plan:
-    """What is done with a segment of `n` elements, its tag included, that stands in the variable
-    `e`: what fields get, and tests that tell whether it says more than they hold."""
+def _plan(at: Place, e: Elements, space: Space) -> Plan:
+    """What is done with a segment of these elements: what fields get, and tests that tell whether
+    it says more than they hold."""
     given: list[Given] = []
     more: list[str] = []
     names = [element.field for element in at.segment.elements]
     need = _need(at.segment)
     for position, element in enumerate(at.segment.elements[: need - 1], 1):
-        text = f"{e}[{position}]" if position < n else ""
+        text = e[position] if position < len(e) else ""
         if element.field:
-            given += _given(at, position, names, text, e, n, space)
+            given += _given(at, position, names, text, e, space)
         elif element.fixed:
             more += _unlike(element, text)
         elif text and any(part.field for part in element.parts):
@@ -69,9 +70,7 @@ def _plan(at: Place, n: int, e: str, space: Space) -> Plan:
             given.append(Given(slots, f"{space.name(read)}[{text}]", text, more=True))
         elif text:
             more.append(text)
-    if n > need:
-        more.append(f"any({e}[{need}:])")
-    return given, more
+    return given, more + e.rest(need)
 
 
 def _unlike(element: Element, text: str) -> list[str]:
@@ -82,7 +81,7 @@ def _unlike(element: Element, text: str) -> list[str]:
 
 
 def _given(
-    at: Place, position: int, names: list[str], text: str, e: str, n: int, space: Space
+    at: Place, position: int, names: list[str], text: str, e: Elements, space: Space
 ) -> Iterator[Given]:
     """The field of an element that is no composite. A field named at several elements is a tuple
     of them; text that is not there is empty, whatever the field's default."""
@@ -90,8 +89,8 @@ def _given(
     slot, memo = at.index(element.field), KINDS[element.kind].memo
     if names.count(element.field) > 1:
         if names.index(element.field) == position - 1:
-            places = [p for p, name in enumerate(names, 1) if name == element.field and p < n]
-            run = "".join(f"{e}[{p}], " for p in places)
+            places = (p for p, name in enumerate(names, 1) if name == element.field)
+            run = "".join(f"{e[p]}, " for p in places if p < len(e))
             yield Given((slot,), f"tuple(filter(None, ({run})))")
     elif element.repeats:
         if text:
@@ -105,8 +104,9 @@ def _given(
 
 def _compiled(at: Place, n: int) -> Take:
     """The function that takes a segment of `n` elements."""
-    space = Space()
-    given, more = _plan(at, n, "e", space)
+    space, need = Space(), _need(at.segment)
+    codes = tuple(f"e[{p}]" for p in range(min(n, need)))
+    given, more = _plan(at, Elements(codes, f"e[{need}:]" if n > need else ""), space)
     lines = ["def take(values, e):", *_guard(at, space), "    more = None"]
     for each in given:
         targets = ", ".join([*(f"values[{slot}]" for slot in each.slots), *["rest"] * each.more])

@@ -17,7 +17,7 @@ class Space:
     """What made code names: its constants and functions."""
 
     def __init__(self) -> None:
-        self.values: dict[str, Any] = {"new": object.__new__}
+        self.values: dict[str, Any] = {}
         self._names: dict[int, str] = {}
 
     def name(self, value: Any) -> str:
@@ -40,7 +40,7 @@ def built(cls: type[Any], code: Iterable[str], into: str, space: Space) -> list[
     """Lines that build a `cls` in the variable `into`, given code for each field's value."""
     names = [f.name for f in fields(cls)]
     return [
-        f"{into} = new({space.name(_twin(cls))})",
+        f"{into} = {space.name(_twin(cls))}()",
         *(f"{into}.{name} = {value}" for name, value in zip(names, code, strict=True)),
         f"{into}.__class__ = {space.name(cls)}",
     ]

@@ -4,7 +4,7 @@
 What a sender did wrong is a finding with its segment; reading goes on as far as it can.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
@@ -14,7 +14,7 @@ from carethread.x12 import values as wire
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
 from carethread.x12.claim import Claim, ClaimFile
 from carethread.x12.common import Envelope
-from carethread.x12.delimiters import DEFAULT, Delimiters
+from carethread.x12.delimiters import DEFAULT, Delimiters, split
 from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
 from carethread.x12.finding import Finding, Severity, Unreadable
 from carethread.x12.guides import codec_for, purpose_of
@@ -23,7 +23,7 @@ from carethread.x12.reading import BadValue, Segments, canonical
 from carethread.x12.remittance import Remittance, RemittedClaim
 from carethread.x12.review import Review
 from carethread.x12.status import StatusRequest, StatusResponse
-from carethread.x12.units import Units, segments
+from carethread.x12.units import Units, tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ class Stream:
         self.group: Group | None = None
         self._set: _Set | None = None
         self._span = (0, 0)
-        self._behind: Segments = []
+        self._behind = ""
         self._events = self._run()
         self._envelope = {
             "ISA": self._open_interchange,
@@ -238,29 +238,39 @@ class Stream:
             self._marks = marks
             for text, begin, end in units:
                 self._span = (begin, end)
-                segs = segments(text, marks, self._units.is_plain)
-                step = self._envelope.get(segs[0][0]) if segs else None
+                if not self._units.is_plain:
+                    text = tidy(text, marks)
+                step = self._envelope.get(text.partition(marks.element)[0])
                 if step is not None:
                     self._at += 1
-                    self._behind = segs
-                    yield from step(segs.pop(0))
-                if segs:
+                    first, _, text = text.partition(marks.segment)
+                    self._behind = text
+                    yield from step(first.split(marks.element))
+                if text:
                     self._at += 1
-                    set_ = self._set
-                    if self._keep_segments and set_ is not None:
-                        set_.segments += segs
-                    if set_ is None or set_.assembler is None:
-                        self._unread(segs)
-                    elif items := self._feed(set_.assembler, segs, self._at):
-                        if not set_.items:
-                            yield Head(set_.assembler.finish(()))
-                        set_.items += len(items)
-                        yield from items
-                    self._at += len(segs) - 1
+                    yield from self._read(text)
+                    self._at += text.count(marks.segment)
             self._span = (self._span[1], self._span[1])
             yield from self._abandon("IEA", "the interchange is not closed")
 
     # -- what stands between ST and SE ---------------------------------------------------
+
+    def _read(self, text: str) -> Collection[Event]:
+        """What a unit says: the claims that are complete with it, the set's head before the
+        first."""
+        set_ = self._set
+        if self._keep_segments and set_ is not None:
+            set_.segments += split(text, self._marks)
+        if set_ is None or set_.assembler is None:
+            self._unread(split(text, self._marks))
+            return ()
+        items = set_.assembler.whole(text)
+        if items is None:
+            items = self._feed(set_.assembler, split(text, self._marks), self._at)
+        if not items:
+            return ()
+        is_first, set_.items = not set_.items, set_.items + len(items)
+        return (Head(set_.assembler.finish(())), *items) if is_first else items
 
     def _unread(self, segs: Segments) -> None:
         """What stands outside any set, or in one that we do not speak."""
@@ -336,7 +346,8 @@ class Stream:
             message = f"ST03 names guide {version}, its group {group_guide}"
             self._note("GUIDE_MISMATCH", message, tag="ST")
         envelope = self._envelope_of(e[2], version)
-        codec = codec_for(version, e[1], purpose_of(self._behind))
+        behind = split(self._behind, self._marks)[:1]
+        codec = codec_for(version, e[1], purpose_of(behind))
         if codec is None:
             self._note(
                 "SET_UNKNOWN",

@@ -8,13 +8,13 @@ is kept where it stood.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from decimal import Decimal
-from itertools import pairwise
+from functools import cached_property
 from typing import Any
 
 from carethread.x12.binding import Place, Take, Values
 from carethread.x12.bindings import BINDINGS
 from carethread.x12.common import Kept
-from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
+from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters, split
 from carethread.x12.guide import Loop, Segment, begins
 from carethread.x12.quick import quick
 from carethread.x12.shapes import Shapes
@@ -57,6 +57,7 @@ class LoopReader:
         self.lists: list[int] = []
         self.places: dict[Take, Place] = {}
         self.bound: dict[Take, frozenset[int]] = {}
+        self.apart: dict[str, dict[str, Take]] = {}
         self.first = self._take(loop.first) if loop.is_mapped else keep_whole
         self.table = self._table()
         self.context = tuple(self._slot(name) for name in context)
@@ -98,10 +99,9 @@ class LoopReader:
             if not segment.keys:
                 table[segment.tag] = step
             elif segment.elements[0].parts:
-                other = table.get(segment.tag)
-                table[segment.tag] = take = _by_component(other, segment, step, self.marks)
-                before = self.bound[other] if other is not None else frozenset()
-                self.bound[take] = before | self.bound[step]
+                kinds = self.apart.setdefault(segment.tag, {})
+                kinds.update(dict.fromkeys(segment.keys, step))
+                table[segment.tag] = _by_component(kinds, self.marks.component)
             else:
                 table.setdefault(segment.tag, {}).update(dict.fromkeys(segment.keys, step))
         return table
@@ -142,6 +142,24 @@ class LoopReader:
                 if isinstance(each, Child):
                     yield each
 
+    @cached_property
+    def keyed(self) -> frozenset[str]:
+        """Tags whose segments are told apart by their first value, here or in a loop below."""
+        mine = {tag for tag, step in self.table.items() if isinstance(step, dict)}
+        return frozenset(mine).union(*(child.reader.keyed for child in self.children()))
+
+    @cached_property
+    def parted(self) -> frozenset[str]:
+        """Tags whose segments are told apart by the first component of their first value."""
+        return frozenset(self.apart).union(*(child.reader.parted for child in self.children()))
+
+    def kind_of(self, take: Take, e: list[str]) -> Take:
+        """The function itself for a segment whose first component tells which."""
+        if e[0] not in self.apart or take is self.first:
+            return take
+        kind = e[1].partition(self.marks.component)[0] if len(e) > 1 else ""
+        return self.apart[e[0]].get(kind, keep_whole)
+
     def tags(self) -> set[str]:
         """The tags of the segments behind the first, here and below."""
         below = (child.reader.tags() for child in self.children())
@@ -158,33 +176,29 @@ class LoopReader:
             )
         return known
 
-    def whole(self, segs: Segments, above: tuple[Any, ...] = ()) -> Any:
+    def whole(self, text: str, above: tuple[Any, ...] = ()) -> Any:
         """The object that a unit is, if it is one such loop from end to end: read piece by piece,
         in straight lines where a piece's shape is known. `above` are the values of `context`.
         None: `read` has to look at it."""
-        rows = self.rows
         try:
-            if rows is None:
-                return self.shapes.read(segs, (), above)
-            tag = rows.tag
-            cuts = [i for i, e in enumerate(segs) if e[0] == tag]
-            if not cuts:
-                return self.shapes.read(segs, (), above)
-            cuts.append(len(segs))
-            piece = rows.reader.piece
-            found = [piece(segs[a:b]) for a, b in pairwise(cuts)]
-            return None if None in found else self.piece(segs[: cuts[0]], found, above)
+            if self.rows is None:
+                return self.shapes.read(text, (), above)
+            begin, piece = self.rows.tag + self.marks.element, self.rows.reader.piece
+            head, *rows = text.split(self.marks.segment + begin)
+            found = [piece(begin + row) for row in rows]
+            return None if None in found else self.piece(head, found, above)
         except (NotAValue, BadValue):
             return None
 
-    def piece(self, segs: Segments, rows: Sequence[Any] = (), above: tuple[Any, ...] = ()) -> Any:
+    def piece(self, text: str, rows: Sequence[Any] = (), above: tuple[Any, ...] = ()) -> Any:
         """The object that a piece is, given its rows; None where something belongs elsewhere."""
-        found = self.shapes.read(segs, rows, above)
+        found = self.shapes.read(text, rows, above)
         if found is None:
+            segs = split(text, self.marks)
             values, end = self.read(segs, 0, len(segs))
             if end == len(segs):
                 if rows and self.rows:
-                    values[self.rows.slot] = rows
+                    values[self.rows.slot] = [*values[self.rows.slot], *rows]
                 return self.build(values, above)
         return found
 
@@ -300,14 +314,12 @@ def keep_whole(_values: Values, _e: list[str]) -> bool:
     return False
 
 
-def _by_component(known: Take | None, segment: Segment, step: Take, marks: Delimiters) -> Take:
+def _by_component(kinds: dict[str, Take], component: str) -> Take:
     """A step for segments that the first component of their first element tells apart (HI)."""
-    keys, component = frozenset(segment.keys), marks.component
 
     def take(values: Values, e: list[str]) -> bool | None:
-        if len(e) > 1 and e[1].partition(component)[0] in keys:
-            return step(values, e)
-        return known(values, e) if known is not None else False
+        kind = kinds.get(e[1].partition(component)[0]) if len(e) > 1 else None
+        return kind(values, e) if kind is not None else False
 
     return take
 

@@ -6,31 +6,38 @@ A shape that has come by often enough is followed once through the tables of `re
 they do to it is written down as one function without look-ups, loops or calls into them. The
 function reads what fits into fields entirely; anything else it leaves to the tables, whose
 answer counts.
+
+A piece is split once, into elements, and not into segments before: each segment's tag keeps the
+mark that ended the one before it (`~DTP`). The function unpacks the elements into variables and
+compares those that make its shape, so that whoever has pieces of one size need only try the
+functions for that size.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
-from operator import itemgetter
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from carethread.x12.binding import Given, Take
+from carethread.x12.binding import Elements, Given, Take
 from carethread.x12.bindings import BINDINGS
+from carethread.x12.delimiters import split
 from carethread.x12.quick import Space, built
 
 if TYPE_CHECKING:
     from carethread.x12.reading import Child, LoopReader
 
 Segments = list[list[str]]
-Straight = Callable[[Segments, Sequence[Any], tuple[Any, ...]], Any]
-"""The object that a piece of text is, or None where it holds what this function does not expect."""
+Straight = Callable[[list[str], Sequence[Any], tuple[Any, ...]], Any]
+"""The object that a piece's elements are: None where it holds what this function does not expect,
+OTHER where it is of another shape."""
 
+OTHER = object()
 OFTEN = 24
 """How often a shape comes by before a function is made for it: making one costs as much as
 reading a few hundred pieces."""
-_MOST_SHAPES, _MOST_MADE, _LONGEST = 4_000, 400, 60
-
-_tag = itemgetter(0)
+_MOST_SHAPES, _MOST_MADE, _MOST_ALIKE = 4_000, 400, 16
+_LONGEST = 4_000
+"""Characters of a piece; a longer one is left to the tables."""
 
 
 class Unfit(Exception):
@@ -38,63 +45,63 @@ class Unfit(Exception):
 
 
 class Shapes:
-    """The straight-line readers of one loop."""
+    """The straight-line readers of one loop, by the size of their pieces: how many segments and
+    how many elements."""
 
     def __init__(self, reader: "LoopReader") -> None:
         self.reader = reader
-        self.known: dict[tuple[Any, ...], tuple[Callable[[Segments], Any], dict[Any, Any]]] = {}
+        self.element, self.end = reader.marks.element, reader.marks.segment
+        self.begin = self.element + self.end
+        self.straight: dict[tuple[int, int], list[Straight]] = {}
+        self.met: dict[tuple[Any, ...], int] = {}
         self.made = 0
 
-    def read(self, segs: Segments, rows: Sequence[Any], above: tuple[Any, ...]) -> Any:
-        """The object that `segs` are, with its rows and its context's values; None where the
-        tables have to read them. Raises NotAValue like these."""
-        if len(segs) > _LONGEST:
+    def read(self, text: str, rows: Sequence[Any], above: tuple[Any, ...]) -> Any:
+        """The object that a piece is, with its rows and its context's values; None where the
+        tables have to read it. Raises NotAValue like these."""
+        if len(text) > _LONGEST:
             return None
-        shape = (*map(_tag, segs), *map(len, segs))
-        entry = self.known.get(shape)
-        if entry is None:
-            entry = self._met(shape, segs)
-        pick, by_qualifiers = entry
-        qualifiers = pick(segs)
-        straight = by_qualifiers.get(qualifiers, 0)
-        if straight.__class__ is FunctionType:
-            return straight(segs, rows, above)
-        if straight is not None:
-            often = straight >= OFTEN
-            by_qualifiers[qualifiers] = self._make(segs) if often else straight + 1
-            if len(by_qualifiers) > _MOST_SHAPES:
-                by_qualifiers.clear()
+        elements = text.replace(self.end, self.begin).split(self.element)
+        size = (text.count(self.end), len(elements))
+        for straight in self.straight.get(size, ()):
+            found = straight(elements, rows, above)
+            if found is not OTHER:
+                return found
+        self._met(text, size)
         return None
 
-    def _met(self, shape: tuple[Any, ...], segs: Segments) -> Any:
-        """A shape's first time: where its qualifiers stand."""
-        if len(self.known) >= _MOST_SHAPES:
-            self.known.clear()
-        keyed = self.keyed()
-        at = [n for n, e in enumerate(segs) if len(e) > 1 and e[0] in keyed]
-        code = "".join(f"s[{n}][1], " for n in at)
-        pick = Space().run([f"def pick(s): return ({code})"], "pick")
-        self.known[shape] = (pick, {})
-        return self.known[shape]
-
-    def keyed(self) -> set[str]:
-        """Tags whose segments are told apart by their first value, here or in a loop below."""
-        readers, tags = [self.reader], set[str]()
-        while readers:
-            reader = readers.pop()
-            tags |= {tag for tag, step in reader.table.items() if isinstance(step, dict)}
-            readers += [child.reader for child in reader.children()]
-        return tags
+    def _met(self, text: str, size: tuple[int, int]) -> None:
+        """Counts the shape of a piece, and makes a function for it once it has come by often."""
+        segs = split(text, self.reader.marks)
+        shape = (*map(len, segs), *(value for _, value in telling(self.reader, segs)))
+        if len(self.met) >= _MOST_SHAPES:
+            self.met.clear()
+        self.met[shape] = self.met.get(shape, 0) + 1
+        if self.met[shape] == OFTEN and self.made < _MOST_MADE:
+            self.made += 1
+            alike = self.straight.setdefault(size, [])
+            if len(alike) < _MOST_ALIKE and (made := self._make(segs)) is not None:
+                alike.append(made)
 
     def _make(self, segs: Segments) -> Straight | None:
         """The function for pieces of this shape; None where there can be none."""
-        self.made += 1
-        if self.made > _MOST_MADE:
-            return None
         try:
             return _Followed(segs).function(self.reader)
         except Unfit:
             return None
+
+
+def telling(reader: "LoopReader", segs: Segments) -> Iterator[tuple[str, str]]:
+    """What tells kinds of segments apart: code for it, and what it is here. It is their tags, and
+    where tables look at it their first value, or the component that this begins with."""
+    keyed, parted = reader.keyed, reader.parted
+    for n, e in enumerate(segs):
+        yield f"s{n}_0", e[0] if n == 0 else reader.marks.segment + e[0]
+        if len(e) > 1 and e[0] in keyed:
+            yield f"s{n}_1", e[1]
+        elif len(e) > 1 and e[0] in parted:
+            component = reader.marks.component
+            yield f"s{n}_1.partition({component!r})[0]", e[1].partition(component)[0]
 
 
 class _Followed:
@@ -114,12 +121,18 @@ class _Followed:
         if reader.rows is not None:
             slots.setdefault(reader.rows.slot, "tuple(rows)")
         result = self.build(reader, slots)
-        variables = "".join(f"s{n}, " for n in range(len(self.segs)))
-        code = [f"{variables}= segs", *self.lines, f"return {result}"]
+        variables = "".join(f"{code}, " for n in range(len(self.segs)) for code in self.codes(n))
+        unlike = " or ".join(f"{code} != {is_!r}" for code, is_ in telling(reader, self.segs))
+        other = f"if {unlike}: return {self.space.name(OTHER)}"
+        code = [f"{variables}= elements", other, *self.lines, f"return {result}"]
         made: Straight = self.space.run(
-            ["def straight(segs, rows, above):", *(f"    {line}" for line in code)], "straight"
+            ["def straight(elements, rows, above):", *(f"    {line}" for line in code)], "straight"
         )
         return made
+
+    def codes(self, at: int) -> tuple[str, ...]:
+        """The variables of a segment's elements."""
+        return tuple(f"s{at}_{n}" for n in range(len(self.segs[at])))
 
     def fresh(self, kind: str) -> str:
         self.count += 1
@@ -133,9 +146,9 @@ class _Followed:
         at += 1
         while at < len(self.segs):
             step = reader.step(self.segs[at])
-            if step is None:
-                if reader.belongs_outside(self.segs[at]):
-                    break
+            if step is None and reader.belongs_outside(self.segs[at]):
+                break
+            if step is None or step is reader.rows:
                 raise Unfit
             if isinstance(step, FunctionType):
                 self.segment(reader, step, at, slots, own)
@@ -149,7 +162,8 @@ class _Followed:
     def segment(
         self, reader: "LoopReader", take: Take, at: int, slots: dict[int, str], own: str
     ) -> None:
-        place, e = reader.places.get(take), f"s{at}"
+        take = reader.kind_of(take, self.segs[at])
+        place, e = reader.places.get(take), Elements(self.codes(at))
         binding = BINDINGS[place.segment.binding] if place is not None else None
         plan = getattr(binding, "plan", None)
         found = plan(place, self.segs[at], e, self.space) if plan else None
@@ -161,7 +175,8 @@ class _Followed:
                 self.give(reader, each, slots)
         elif take in reader.bound:
             self.lists.add(own)
-            self.lines.append(f"if {self.space.name(take)}({own}, {e}) is not None: return None")
+            call = f"{self.space.name(take)}({own}, [{', '.join(e.codes)}])"
+            self.lines.append(f"if {call} is not None: return None")
             for slot in reader.bound[take]:
                 if slots.setdefault(slot, f"{own}[{slot}]") != f"{own}[{slot}]":
                     raise Unfit
@@ -177,6 +192,11 @@ class _Followed:
                 raise Unfit
             start = before.removesuffix(")") if before != "()" else "("
             slots[slot] = f"{start}{self.kept(given.code)}, )"
+            return
+        if given.over:
+            (slot,) = given.slots
+            before = slots.get(slot) or self.space.name(reader.blank[slot])
+            slots[slot] = self.kept(given.code.format(before=before))
             return
         if not slots.keys().isdisjoint(given.slots):
             raise Unfit

@@ -155,15 +155,12 @@ def _is_plain(text: str, terminator: str) -> bool:
     return text.isascii() and not breaks and not gaps
 
 
-def segments(text: str, marks: Delimiters, is_plain: bool = False) -> list[list[str]]:
-    """A unit's segments, each split into its elements; line breaks and blanks between segments,
-    and empty segments, are left out."""
-    element = marks.element
-    if is_plain:
-        return [part.split(element) for part in text.split(marks.segment)]
-    text = proper(text)
+def tidy(text: str, marks: Delimiters) -> str:
+    """A unit's text without line breaks, blanks between segments, and empty segments."""
+    end, text = marks.segment, proper(text)
     for line_break in "\r\n":
-        if line_break != marks.segment:
+        if line_break != end:
             text = text.replace(line_break, "")
-    parts = [part.strip(" ") for part in text.split(marks.segment)]
-    return [part.split(element) for part in parts if part]
+    if any(gap in text for gap in (end * 2, end + " ", " " + end)) or text != text.strip(end + " "):
+        text = end.join(filter(None, (part.strip(" ") for part in text.split(end))))
+    return text

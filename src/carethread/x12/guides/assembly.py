@@ -5,7 +5,7 @@ hierarchical level (HL) and each PLB or AK2. An assembler reads what stands in a
 loop, and remembers what later items need (whose claim this is).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -34,7 +34,7 @@ class Assembler:
     context: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     def __init__(self, envelope: Envelope, marks: Delimiters) -> None:
-        self.envelope = envelope
+        self.envelope, self.marks = envelope, marks
         tags = tuple(self.loops)
         self.readers = {
             tag: _reader(loop, marks, tags, self.context.get(tag, ()))
@@ -42,27 +42,39 @@ class Assembler:
         }
         self.strays: list[tuple[int, list[str]]] = []
 
+    def whole(self, text: str) -> list[Any] | None:
+        """The streamed items that are complete after this unit, where all of it is one loop with
+        nothing odd in it. None: `feed` has to look at it."""
+        element = self.marks.element
+        tag = _loop_of(text.split(element, 4)) if text[:2] == "HL" else text.partition(element)[0]
+        reader = self.readers.get(tag)
+        if reader is None or not self.has_room(tag):
+            return None
+        value = reader.whole(text, self.above(tag))
+        return None if value is None else list(self.take(tag, value))
+
     def feed(self, segs: Unit, position: int) -> list[Any]:
         """The streamed items that are complete after this unit. `position` is its first
         segment's place in the file, for what has no place in the guide. Raises BadValue."""
+        if not self.has_room(_loop_of(segs[0])):
+            self.strays += [(position + n, e) for n, e in enumerate(segs)]
+            return []
         i, n = 0, len(segs)
         items: list[Any] = []
         while i < n:
-            tag = segs[i][0]
-            if tag == "HL":
-                tag = "HL*" + (segs[i][3] if len(segs[i]) > 3 else "")
+            tag = _loop_of(segs[i])
             reader = self.readers.get(tag)
             if reader is None:
                 self.strays.append((position + i, segs[i]))
                 i += 1
                 continue
-            above = self.above(tag)
-            value = reader.whole(segs, above) if i == 0 else None
-            if value is not None:
-                return list(self.take(tag, value))
             values, i = reader.read(segs, i, n)
-            items += self.take(tag, reader.build(values, above))
+            items += self.take(tag, reader.build(values, self.above(tag)))
         return items
+
+    def has_room(self, _tag: str, /) -> bool:
+        """Whether the set may have another such loop."""
+        return True
 
     def above(self, _tag: str, /) -> tuple[Any, ...]:
         """What stands above a loop, in the order of `context`."""
@@ -75,6 +87,11 @@ class Assembler:
     def finish(self, items: tuple[Any, ...], /) -> Any:
         """The transaction, with these items."""
         raise NotImplementedError
+
+
+def _loop_of(e: Sequence[str]) -> str:
+    """Which loop a segment begins: its tag, or "HL*" and its level."""
+    return "HL*" + (e[3] if len(e) > 3 else "") if e[0] == "HL" else e[0]
 
 
 class Levels:

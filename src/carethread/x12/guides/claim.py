@@ -6,11 +6,12 @@ The segments are described in `claim_layout`; here is how they become claims and
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, ClassVar
 
 from carethread.x12 import values as wire
-from carethread.x12.binding import Get, Place, Take, Values
+from carethread.x12.binding import Elements, Get, Given, Place, Plan, Take, Values
 from carethread.x12.bindings import BINDINGS, MANY, runs
 from carethread.x12.claim import (
     Claim,
@@ -38,7 +39,7 @@ from carethread.x12.delimiters import COMPONENT, Delimiters
 from carethread.x12.guide import Guide, Loop, Segment, Shape, parse_loop
 from carethread.x12.guides.assembly import Assembler, Levels, down, families, not_up, up
 from carethread.x12.guides.claim_layout import INSTITUTIONAL_LAYOUT, PROFESSIONAL_LAYOUT
-from carethread.x12.quick import quick
+from carethread.x12.quick import Space, quick
 from carethread.x12.rendering import NOBODY, Item, render
 from carethread.x12.values import NO_DATE
 
@@ -194,9 +195,29 @@ class Diagnoses:
 
         return take
 
+    def plan(self, at: Place, example: list[str], e: Elements, space: Space) -> Plan | None:
+        """Composites that are a diagnosis and nothing else."""
+        if not all(example[1:]):
+            return None
+        known = space.name(_only_diagnoses(at.marks.component))
+        return [Given((at.slot,), f"{known}[{text}]", adds=True) for text in e.codes[1:]], []
+
     def write(self, segment: Segment, get: Get) -> Iterator[list[str]]:
         for run in _hi_runs(segment, get(segment.target)):
             yield [segment.tag, *map(_diagnosis, run)]
+
+
+@lru_cache(maxsize=16)
+def _only_diagnoses(component: str) -> wire.Memo[Diagnosis]:
+    """What a composite of two components says. Raises NotAValue for any other."""
+
+    def read(text: str) -> Diagnosis:
+        parts = text.split(component)
+        if len(parts) != 2:
+            raise wire.NotAValue(text, "a qualifier and a diagnosis")
+        return Diagnosis(*parts)
+
+    return wire.Memo(read, 2_000)
 
 
 def _diagnosis(diagnosis: Diagnosis) -> str:

@@ -23,7 +23,7 @@ from carethread.x12.eligibility import (
     Trace,
 )
 from carethread.x12.guide import Guide, Loop, Segment, parse_loop
-from carethread.x12.guides.assembly import Assembler, Levels, Unit, gather, scatter
+from carethread.x12.guides.assembly import Assembler, Levels, gather, scatter
 from carethread.x12.guides.review_layout import REQUEST_LAYOUT, RESPONSE_LAYOUT
 from carethread.x12.rendering import NOBODY, Item, render
 from carethread.x12.review import (
@@ -147,12 +147,8 @@ class RequestAssembler(Assembler):
         self.parts: dict[str, Any] = {}
         self.services: list[ReviewService] = []
 
-    def feed(self, segs: Unit, position: int) -> list[Any]:
-        tag = "HL*" + (segs[0][3] if segs[0][0] == "HL" and len(segs[0]) > 3 else "")
-        if tag in self.parts:
-            self.strays += [(position + n, e) for n, e in enumerate(segs)]
-            return []
-        return super().feed(segs, position)
+    def has_room(self, tag: str) -> bool:
+        return not (tag.startswith("HL*") and tag in self.parts)
 
     def take(self, tag: str, value: Any) -> tuple[Any, ...]:
         if tag == "HL*SS":
