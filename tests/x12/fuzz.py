@@ -232,7 +232,7 @@ def _bounded(work: tuple[int, int]) -> tuple[int, float, int]:
 
 CHUNK = 10_000
 """Inputs to a seed: what the seed of a line of progress begins."""
-REPORT = 50_000
+REPORT = 20_000
 """Inputs between two lines of progress."""
 
 

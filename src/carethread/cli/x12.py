@@ -1,7 +1,7 @@
 """`carethread x12`: look at anybody's X12 file, and say what is wrong with it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -24,12 +24,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead (docs/x
 def show(file: File, as_json: AsJson = False) -> None:
     """Print what a file says: payments, claims, lines, acknowledgments, findings."""
     from carethread.x12.finding import Unreadable
-    from carethread.x12.show import shown
+    from carethread.x12.show import shown, tell
 
     try:
         with opened(file, f"Reading {called(file)}") as source:
             if as_json:
-                _print_array(shown(source))
+                _print_array(tell(source))
             else:
                 from carethread.cli.x12_view import view
 
@@ -182,8 +182,8 @@ def ack(
 
     created = datetime.now().astimezone()
     try:
-        with err.status(f"Checking {called(file)}"):
-            answer = acknowledge(take(file), created=created, interchange_control=control)
+        with opened(file, f"Checking {called(file)}") as source:
+            answer = acknowledge(source, created=created, interchange_control=control)
     except Unreadable as problem:
         fail(f"{called(file)}: {problem}")
     if not answer:
@@ -227,15 +227,34 @@ def _listed(name: str, faults: list[str]) -> str:
     return "\n".join(f"{name}: {line}" for line in lines)
 
 
-def _print_array(values: Iterable[Any]) -> None:
-    """One JSON array, each value printed as soon as it is there. Nothing is printed where the first
-    cannot be had."""
+def _print_array(objects: Iterable[Iterable[tuple[str, Any]]]) -> None:
+    """One JSON array of objects, each key printed as soon as its value is there, and of a list that
+    is an iterator each item. Nothing is printed where the first object cannot be had."""
+    mark = "["
+    for each in objects:
+        print(f"{mark}\n  {{", end="")
+        for n, (key, value) in enumerate(each):
+            print("," if n else "", f'\n    "{key}": ', sep="", end="")
+            if isinstance(value, Iterator):
+                _print_items(value)
+            else:
+                print(_indented(value, 4), end="")
+        print("\n  }", end="")
+        mark = ","
+    print("[]" if mark == "[" else "\n]")
+
+
+def _print_items(values: Iterator[Any]) -> None:
     mark = "["
     for value in values:
-        text = json.dumps(value, indent=2, ensure_ascii=False)
-        typer.echo(f"{mark}\n  " + text.replace("\n", "\n  "), nl=False)
+        print(f"{mark}\n      {_indented(value, 6)}", end="")
         mark = ","
-    typer.echo("[]" if mark == "[" else "\n]")
+    print("[]" if mark == "[" else "\n    ]", end="")
+
+
+def _indented(value: Any, by: int) -> str:
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return text.replace("\n", "\n" + " " * by)
 
 
 def _print_json(value: Any) -> None:

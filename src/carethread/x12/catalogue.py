@@ -4,6 +4,7 @@ FINDINGS: dict[str, str] = {
     # the file and its envelopes
     "STRAY_TEXT": "Text stands outside any interchange.",
     "ISA_BROKEN": "An ISA segment cannot be read; nothing of its interchange is.",
+    "MORE_FINDINGS": "More is wrong with a set than is told.",
     "ISA_VERSION": "ISA12 names another version than 00501.",
     "ISA_CONTROL": "ISA13 is not nine digits.",
     "ISA_TIME": "ISA10 is no time of day.",

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from carethread.x12.delimiters import Delimiters
 from carethread.x12.finding import Finding, Severity
-from carethread.x12.guide import Element
+from carethread.x12.guide import Element, Segment
 from carethread.x12.structure import Found
-from carethread.x12.values import NotAValue, parse_day
+from carethread.x12.values import Memo, NotAValue, parse_day
 
 PAIRS: dict[str, tuple[tuple[int, int], ...]] = {
     "NM1": ((8, 9),),
@@ -44,18 +45,38 @@ def element_faults(found: Found, marks: Delimiters) -> Iterator[Finding]:
             id_, Severity.ERROR, position, f"{tag}{element:02d}: {message}", tag, element
         )
 
-    declared = segment.elements
+    declared = _judges(marks)[segment]
     if len(values) - 1 > len(declared):
         yield note("ELEMENT_EXTRA", f"{tag} has only {len(declared)} elements", len(declared) + 1)
-    for at, element in enumerate(declared, 1):
-        value = values[at] if at < len(values) else ""
-        if value or element.usage == "R":  # most elements are empty, and may be
-            for id_, message in _faults(value, element, marks):
-                yield note(id_, message, at)
+    for at, judge in enumerate(declared, 1):
+        for id_, message in judge[values[at] if at < len(values) else ""]:
+            yield note(id_, message, at)
     yield from _pair_faults(found, note)
     for at, kind, value in _dated(values, marks):
         if why := _span_fault(kind, value):
             yield note("DATE_INVALID", why, at)
+
+
+Faults = tuple[tuple[str, str], ...]
+"""Ids and words."""
+
+
+class _Judges(dict[Segment, tuple[Memo[Faults], ...]]):
+    """What is wrong with a value, for each element of a segment: files repeat most of them."""
+
+    def __init__(self, marks: Delimiters) -> None:
+        super().__init__()
+        self.marks = marks
+
+    def __missing__(self, segment: Segment) -> tuple[Memo[Faults], ...]:
+        self[segment] = tuple(self._judge(element) for element in segment.elements)
+        return self[segment]
+
+    def _judge(self, element: Element) -> Memo[Faults]:
+        return Memo(lambda value: tuple(_faults(value, element, self.marks)), 200)
+
+
+_judges = lru_cache(maxsize=16)(_Judges)
 
 
 def _dated(values: list[str], marks: Delimiters) -> Iterator[tuple[int, str, str]]:

@@ -57,7 +57,7 @@ class Element:
     parts: tuple["Element", ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Segment:
     """A segment's place in a loop: how often it may stand there (`most`, 0 = any number), the
     codes that tell it from its like (`keys`, in element `key_at`), and what reads it."""

@@ -1,10 +1,10 @@
 """HL segments: numbered from 1, each under a parent that exists, children announced."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from carethread.x12.finding import Finding, Severity
 from carethread.x12.guide import Loop
-from carethread.x12.raw import RawSet
 
 
 def levels_above(loop: Loop, above: str = "") -> dict[str, set[str]]:
@@ -20,48 +20,83 @@ def levels_above(loop: Loop, above: str = "") -> dict[str, set[str]]:
     return found
 
 
-def hierarchy_faults(raw: RawSet) -> Iterator[Finding]:
-    """HL_NUMBER, HL_PARENT, HL_CHILD."""
-    allowed = levels_above(raw.codec.guide.root)
-    levels: dict[str, str] = {}
-    announced: dict[str, tuple[int, bool]] = {}
-    parents: set[str] = set()
-    count = 0
-    for n, segment in enumerate(raw.segments):
-        if segment[0] != "HL":
-            continue
-        count += 1
-        number, parent, level, child = (segment[1:] + [""] * 4)[:4]
-        position = raw.first + n
-        if number != str(count):
-            yield _fault("HL_NUMBER", position, f"level {number} is the set's {count}. HL", 1)
-        if why := _parent_fault(parent, levels, level, allowed.get(level)):
+@dataclass(slots=True)
+class _Level:
+    """An open level: its HL01 and HL03, its segment, and whether it announces a level below it
+    (HL04) and has one."""
+
+    number: str
+    level: str
+    position: int
+    announces: bool
+    has_child: bool = False
+
+
+_MOST_OPEN = 100
+"""No guide nests as deep; levels under a wrong parent stay open."""
+
+
+class Hierarchy:
+    """HL_NUMBER, HL_PARENT, HL_CHILD of one set, whose levels come one after the other. A level is
+    open until one comes that stands beside or above it; no other can be a parent any more."""
+
+    def __init__(self, root: Loop) -> None:
+        self.allowed = levels_above(root)
+        self.open: list[_Level] = []
+        self.count = 0
+
+    def take(self, position: int, e: list[str]) -> Iterator[Finding]:
+        """The next HL segment."""
+        self.count += 1
+        number, parent, level, child = (e[1:] + [""] * 4)[:4]
+        if number != str(self.count):
+            message = f"level {number} is the set's {self.count}. HL"
+            yield _fault("HL_NUMBER", position, message, 1)
+        why = self._parent_fault(parent, level)
+        if why:
             yield _fault("HL_PARENT", position, f"level {number}: {why}", 2)
-        levels[number] = level
-        parents.add(parent)
-        announced[number] = (position, child == "1") if child else (position, number in parents)
-    for number, (position, has_child) in announced.items():
-        if has_child and number not in parents and not _may_be_empty(levels[number]):
-            message = f"level {number} announces a level below it, and none follows"
-            yield _fault("HL_CHILD", position, message, 4)
-        if not has_child and number in parents and levels[number] != "PT":
-            message = f"level {number} announces no level below it, but one follows"
-            yield _fault("HL_CHILD", position, message, 4)
+        above = self._find(parent)
+        if above is not None:
+            above.has_child = True
+        if not why and level in self.allowed:
+            keep = self.open.index(above) + 1 if above is not None else 0
+            yield from self._close(keep)
+        self.open.append(_Level(number, level, position, child == "1"))
+        del self.open[:-_MOST_OPEN]
 
+    def end(self) -> Iterator[Finding]:
+        """The set ends, and with it every level."""
+        yield from self._close(0)
 
-def _parent_fault(parent: str, levels: dict[str, str], level: str, allowed: set[str] | None) -> str:
-    if allowed is None:
+    def _find(self, number: str) -> _Level | None:
+        return next((each for each in reversed(self.open) if each.number == number), None)
+
+    def _close(self, keep: int) -> Iterator[Finding]:
+        """Closes levels until so many are open."""
+        while len(self.open) > keep:
+            each = self.open.pop()
+            if each.announces and not each.has_child and not _may_be_empty(each.level):
+                message = f"level {each.number} announces a level below it, and none follows"
+                yield _fault("HL_CHILD", each.position, message, 4)
+            if not each.announces and each.has_child and each.level != "PT":
+                message = f"level {each.number} announces no level below it, but one follows"
+                yield _fault("HL_CHILD", each.position, message, 4)
+
+    def _parent_fault(self, parent: str, level: str) -> str:
+        allowed = self.allowed.get(level)
+        if allowed is None:
+            return ""
+        if not allowed:
+            return f"it stands under level {parent}, but must be outermost" if parent else ""
+        above = self._find(parent)
+        if above is None:
+            return f"its parent {parent or '(none)'} does not stand above it"
+        if above.level not in allowed:
+            return (
+                f"a level {level} stands under a level {' or '.join(sorted(allowed))},"
+                f" not under a {above.level}"
+            )
         return ""
-    if not allowed:
-        return f"it stands under level {parent}, but must be outermost" if parent else ""
-    if parent not in levels:
-        return f"its parent {parent or '(none)'} does not stand before it"
-    if levels[parent] not in allowed:
-        return (
-            f"a level {level} stands under a level {' or '.join(sorted(allowed))},"
-            f" not under a {levels[parent]}"
-        )
-    return ""
 
 
 def _may_be_empty(level: str) -> bool:

@@ -4,7 +4,7 @@
 What a sender did wrong is a finding with its segment; reading goes on as far as it can.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
@@ -17,7 +17,7 @@ from carethread.x12.common import Envelope
 from carethread.x12.delimiters import DEFAULT, Delimiters, split
 from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
 from carethread.x12.finding import Finding, Severity, Unreadable
-from carethread.x12.guides import codec_for, purpose_of
+from carethread.x12.guides import Codec, codec_for, purpose_of
 from carethread.x12.guides.assembly import Assembler
 from carethread.x12.reading import BadValue, Segments, canonical
 from carethread.x12.remittance import Remittance, RemittedClaim
@@ -111,16 +111,33 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Tail:
     """Streaming: a set is complete. `transaction` has everything but its claims, of which there
-    were `items`; `span` are its bytes in the file; `segments` its segments as they came, ST
-    first, where these were asked for."""
+    were `items`; `span` are its bytes in the file."""
 
     transaction: Transaction
     items: int
     span: tuple[int, int]
-    segments: tuple[list[str], ...] = ()
 
 
-Event = Interchange | Group | Head | Tail | Claim | RemittedClaim | Any
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Streaming, with segments: a set begins here, of which `codec` is the guide (None where we
+    do not speak it, and for a TA1)."""
+
+    envelope: Envelope
+    codec: Codec | None
+    st: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Streaming, with segments: those of a header, a claim, a level, as they came, before what was
+    read in them. `position` is that of the first."""
+
+    position: int
+    segments: Segments
+
+
+Event = Interchange | Group | Head | Tail | Opened | Piece | Claim | RemittedClaim | Any
 
 
 def read(data: bytes) -> Document:
@@ -155,18 +172,19 @@ def with_items(transaction: Any, items: Sequence[Any]) -> Transaction:
 
 
 def stream(
-    source: bytes | BinaryIO, *, keep_unknown: bool = False, keep_segments: bool = False
+    source: bytes | BinaryIO, *, keep_unknown: bool = False, segments: bool = False
 ) -> "Stream":
     """Events in the order of the file: Interchange, for each set Head, its claims and Tail, and
     Group behind the sets of a group.
 
     A set without claims (999, TA1) comes as a Tail alone. Memory stays flat whatever the file's
-    size; `keep_unknown` keeps the segments of sets that we do not speak, `keep_segments` those of
-    each set until its Tail. What was wrong is in `findings` of what is returned. Raises Unreadable,
-    at the first step, where no interchange begins anywhere.
+    size; `keep_unknown` keeps the segments of sets that we do not speak. With `segments` there are
+    Opened and Piece besides, for whoever looks at a set's segments too. What was wrong is in
+    `findings` of what is returned. Raises Unreadable, at the first step, where no interchange
+    begins anywhere.
     """
     file = BytesIO(source) if isinstance(source, bytes) else source
-    return Stream(file, keep_unknown, keep_segments)
+    return Stream(file, keep_unknown, segments)
 
 
 _MOST_FINDINGS = 10_000
@@ -181,7 +199,6 @@ class _Set:
     begin: int
     assembler: Assembler | None
     raw: list[tuple[str, ...]]
-    segments: Segments
     items: int = 0
 
 
@@ -189,9 +206,9 @@ class Stream:
     """An iterator over the events of a file. `findings` grow while it runs; `interchange` and
     `group` are those that are open."""
 
-    def __init__(self, file: BinaryIO, keep_unknown: bool, keep_segments: bool) -> None:
+    def __init__(self, file: BinaryIO, keep_unknown: bool, segments: bool) -> None:
         self.findings: list[Finding] = []
-        self._keep_unknown, self._keep_segments = keep_unknown, keep_segments
+        self._keep_unknown, self._segments = keep_unknown, segments
         self._units = Units(file, self._note_text)
         self._marks = DEFAULT
         self._at = 0
@@ -255,22 +272,20 @@ class Stream:
 
     # -- what stands between ST and SE ---------------------------------------------------
 
-    def _read(self, text: str) -> Collection[Event]:
+    def _read(self, text: str) -> list[Event]:
         """What a unit says: the claims that are complete with it, the set's head before the
         first."""
         set_ = self._set
-        if self._keep_segments and set_ is not None:
-            set_.segments += split(text, self._marks)
         if set_ is None or set_.assembler is None:
             self._unread(split(text, self._marks))
-            return ()
-        items = set_.assembler.whole(text)
+            return []
+        items: list[Event] | None = set_.assembler.whole(text)
         if items is None:
             items = self._feed(set_.assembler, split(text, self._marks), self._at)
-        if not items:
-            return ()
-        is_first, set_.items = not set_.items, set_.items + len(items)
-        return (Head(set_.assembler.finish(())), *items) if is_first else items
+        is_first, set_.items = items and not set_.items, set_.items + len(items)
+        if self._segments:
+            items = [Piece(self._at, split(text, self._marks)), *items]
+        return [Head(set_.assembler.finish(())), *items] if is_first else items
 
     def _unread(self, segs: Segments) -> None:
         """What stands outside any set, or in one that we do not speak."""
@@ -356,7 +371,9 @@ class Stream:
                 severity=Severity.WARNING,
             )
         assembler = codec.assembler(envelope, self._marks) if codec else None
-        self._set = _Set(envelope, e[1], self._span[0], assembler, [], [st])
+        self._set = _Set(envelope, e[1], self._span[0], assembler, [])
+        if self._segments:
+            yield Opened(envelope, codec, st)
 
     def _envelope_of(self, set_number: str, version: str) -> Envelope:
         isa = self.interchange or Interchange("", "", "")
@@ -381,8 +398,6 @@ class Stream:
         count = self._at - set_.envelope.position + 1
         self._compare("SE_COUNT", e, 1, count, "segments from ST to SE")
         self._compare("SE_CONTROL", e, 2, set_.envelope.set, "the control number in ST02")
-        if self._keep_segments:
-            set_.segments.append(e)
         yield self._tail(set_, self._span[1])
 
     def _close_group(self, e: list[str]) -> Iterator[Event]:
@@ -428,10 +443,12 @@ class Stream:
         if set_.assembler is None:
             raw = UnknownSet(set_.envelope, set_.kind, tuple(set_.raw))
             return Tail(raw, 0, (set_.begin, end))
-        whole, segs = set_.assembler.finish(()), tuple(set_.segments)
-        return Tail(whole, set_.items, (set_.begin, end), segs)
+        return Tail(set_.assembler.finish(()), set_.items, (set_.begin, end))
 
     def _interchange_ack(self, e: list[str]) -> Iterator[Event]:
+        if self._set is not None:
+            self._note("SEGMENT_UNEXPECTED", "TA1 stands inside a transaction set", tag="TA1")
+            return
         e = e + [""] * (6 - len(e))
         try:
             day = wire.parse_day(e[2]) if e[2] else None
@@ -439,6 +456,8 @@ class Stream:
             day = None
             self._note("BAD_VALUE", f"TA1: {error}", tag="TA1")
         ack = InterchangeAck(e[1], e[4], e[5], self._envelope_of("", ""), day, e[3])
+        if self._segments:
+            yield Opened(ack.envelope, None, e)
         yield Tail(ack, 0, self._span)
 
 

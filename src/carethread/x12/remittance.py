@@ -233,6 +233,10 @@ class Remittance:
     @property
     def is_balanced(self) -> bool:
         """Claims less provider adjustments are the signed check, and every claim balances."""
-        claims = sum(c.paid for c in self.claims)
-        provider = sum(p.amount for p in self.provider_adjustments)
-        return claims - provider == self.signed_amount and all(c.is_balanced for c in self.claims)
+        paid = sum(claim.paid for claim in self.claims)
+        return self.balances(paid) and all(claim.is_balanced for claim in self.claims)
+
+    def balances(self, paid: int) -> bool:
+        """Whether claims that pay so much (cents), less provider adjustments, are the check."""
+        taken = sum(p.amount for p in self.provider_adjustments)
+        return paid - taken == self.signed_amount

@@ -6,14 +6,17 @@ check digits, pointers), is not a 999's business: the claims' own acknowledgment
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
+from typing import BinaryIO
 
 from carethread.x12.acknowledgment import FunctionalAck, InterchangeAck, SegmentError, SetAck
-from carethread.x12.check import check
+from carethread.x12.check import Judged, judge
 from carethread.x12.common import Envelope
 from carethread.x12.finding import Finding, Severity
 from carethread.x12.guides import codec_of
-from carethread.x12.reader import Document, Group, Interchange, Transaction, UnknownSet, read
+from carethread.x12.reader import Group, Interchange, Transaction, UnknownSet
 from carethread.x12.writer import fold, write
 
 ENVELOPE_NOTES = {
@@ -69,29 +72,31 @@ _MOST_ERRORS = 100
 
 
 def acknowledge(
-    data: bytes,
+    source: bytes | BinaryIO,
     *,
     created: datetime,
     interchange_control: int,
     group_control: int = 0,
     seen: Collection[str] = (),
 ) -> bytes:
-    """The interchange that answers `data`, from its receiver to its sender.
+    """The interchange that answers a file, from its receiver to its sender.
 
     `seen` are the control numbers (ISA13) already received from this sender: a file that repeats
     one is rejected (TA1, note 025). `group_control` defaults to `interchange_control`. Empty where
     there is nothing to answer: a file of acknowledgments is not acknowledged. Only the first
     interchange of a file is answered. Raises Unreadable where the file has none.
     """
-    document = read(data)
-    isa = document.envelopes[0]
+    file = BytesIO(source) if isinstance(source, bytes) else source
+    verdicts = _Verdicts()
+    for judged in judge(file):
+        verdicts.take(judged)
+    isa = verdicts.began[0]
+    note = "025" if isa.control in seen else verdicts.note or "000"
     answers: list[Transaction] = []
-    findings = check(data)
-    note = _envelope_note(isa, findings, seen)
     if note != "000" or isa.ack_requested == "1":
         answers.append(_interchange_ack(isa, note))
     if note == "000":
-        answers += _functional_acks(document, isa, findings)
+        answers += verdicts.acks()
     if not answers:
         return b""
     return write(
@@ -107,16 +112,14 @@ def acknowledge(
     )
 
 
-def _envelope_note(isa: Interchange, findings: Iterable[Finding], seen: Collection[str]) -> str:
-    """TA105: why the interchange is rejected, 000 where it is not."""
-    if isa.control in seen:
-        return "025"
+def _envelope_note(findings: Iterable[Finding]) -> str:
+    """TA105: why these reject an interchange, empty where they do not."""
     for finding in findings:
         if finding.id == "BAD_VALUE" and finding.tag == "ISA":
             return "014"
         if finding.id in ENVELOPE_NOTES:
             return ENVELOPE_NOTES[finding.id]
-    return "000"
+    return ""
 
 
 def _interchange_ack(isa: Interchange, note: str) -> InterchangeAck:
@@ -130,27 +133,39 @@ def _interchange_ack(isa: Interchange, note: str) -> InterchangeAck:
     )
 
 
-def _functional_acks(
-    document: Document, isa: Interchange, findings: list[Finding]
-) -> Iterator[FunctionalAck]:
-    for group in document.groups:
-        if group.interchange == isa.control and group.functional_id != "FA":
-            yield _functional_ack(document, group, findings)
+@dataclass(slots=True)
+class _Verdicts:
+    """What is to be said of a file's interchanges, the first of which is answered. Of a set nothing
+    is remembered but its verdict."""
+
+    began: list[Interchange] = field(default_factory=list)
+    note: str = ""
+    sets: list[SetAck] = field(default_factory=list)
+    groups: list[tuple[Group, FunctionalAck]] = field(default_factory=list)
+
+    def take(self, judged: Judged) -> None:
+        """The next set, and the groups that end behind it."""
+        self.began += judged.began[:1] if not self.began else ()
+        self.note = self.note or _envelope_note(judged.findings)
+        errors = [f for f in judged.findings if f.severity == Severity.ERROR]
+        transaction = judged.transaction
+        if transaction is not None and not isinstance(transaction, InterchangeAck):
+            self.sets.append(_set_ack(transaction, errors))
+        wrong = tuple(GROUP_CODES[f.id] for f in errors if f.id in GROUP_CODES)[:5]
+        for group in judged.ended:
+            self.groups.append((group, _functional_ack(group, self.sets, wrong)))
+            self.sets = []
+
+    def acks(self) -> Iterator[FunctionalAck]:
+        """One for each group of the first interchange that is no acknowledgment itself."""
+        for group, ack in self.groups:
+            if group.interchange == self.began[0].control and group.functional_id != "FA":
+                yield ack
 
 
-def _functional_ack(document: Document, group: Group, findings: list[Finding]) -> FunctionalAck:
-    mine = [
-        t
-        for t in document.transactions
-        if t.envelope.group == group.control and t.envelope.interchange == group.interchange
-    ]
-    starts = sorted(t.envelope.position for t in document.transactions)
-    acks = tuple(_set_ack(t, _within(t, starts, findings)) for t in mine)
-    accepted = sum(1 for ack in acks if ack.code == "A")
-    wrong = tuple(
-        GROUP_CODES[f.id] for f in findings if f.id in GROUP_CODES and f.severity == Severity.ERROR
-    )[:5]
-    code = "A" if accepted == len(acks) else "P" if accepted else "R"
+def _functional_ack(group: Group, sets: list[SetAck], wrong: tuple[str, ...]) -> FunctionalAck:
+    accepted = sum(1 for ack in sets if ack.code == "A")
+    code = "A" if accepted == len(sets) else "P" if accepted else "R"
     return FunctionalAck(
         Envelope("", "", "", "", "", ""),
         group.functional_id,
@@ -160,16 +175,9 @@ def _functional_ack(document: Document, group: Group, findings: list[Finding]) -
         group.received,
         0 if wrong else accepted,
         group.guide,
-        acks,
+        tuple(sets),
         wrong,
     )
-
-
-def _within(transaction: Transaction, starts: list[int], findings: list[Finding]) -> list[Finding]:
-    """The error findings between a set's ST and the next set's."""
-    begin = transaction.envelope.position
-    end = next((s for s in starts if s > begin), 1 << 60)
-    return [f for f in findings if begin <= f.segment < end and f.severity == Severity.ERROR]
 
 
 def _set_ack(transaction: Transaction, findings: list[Finding]) -> SetAck:

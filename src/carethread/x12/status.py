@@ -76,6 +76,13 @@ class StatusClaim:
     extra: tuple[Kept, ...] = ()
 
     @property
+    def all_statuses(self) -> Iterator[ClaimStatus]:
+        """Those of the claim, then those of its lines."""
+        yield from self.statuses
+        for line in self.lines:
+            yield from line.statuses
+
+    @property
     def who(self) -> Member:
         """The patient: the dependent, or the subscriber."""
         return self.patient or self.subscriber
@@ -130,6 +137,4 @@ class StatusResponse:
         for provider in self.provider_statuses:
             yield from provider.statuses
         for claim in self.claims:
-            yield from claim.statuses
-            for line in claim.lines:
-                yield from line.statuses
+            yield from claim.all_statuses

@@ -5,12 +5,12 @@ a place for it at or behind the place last filled; inner loops close. Where only
 fits, the segment is out of order, unless all between the two places are of its own kind.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from carethread.x12.dictionary import segments as dictionary
 from carethread.x12.finding import Finding, Severity
 from carethread.x12.guide import Loop, Segment, begins
-from carethread.x12.raw import RawSet
 
 Found = tuple[int, list[str], Segment]
 """A segment's position and elements, and what the guide says about it."""
@@ -27,23 +27,30 @@ class _Open:
 
 
 class Walk:
-    """Walks one set. `found` are the segments that have a place, `findings` what is wrong."""
+    """Walks one set whose ST has the position `first`. `findings` are what is wrong, for somebody
+    to take away."""
 
-    def __init__(self, raw: RawSet) -> None:
-        self.found: list[Found] = []
+    def __init__(self, root: Loop, first: int, component: str) -> None:
         self.findings: list[Finding] = []
-        self._component = raw.marks.component
-        self._open = [_Open(raw.codec.guide.root, raw.first)]
-        body = raw.segments[1:-1] if raw.segments[-1][0] == "SE" else raw.segments[1:]
-        for n, elements in enumerate(body, 1):
-            self._segment(raw.first + n, elements)
+        self._component = component
+        self._open = [_Open(root, first)]
+
+    def take(self, position: int, segments: Iterable[list[str]]) -> Iterator[Found]:
+        """The next segments of the set: those of them that have a place."""
+        for n, elements in enumerate(segments, position):
+            found = self._segment(n, elements)
+            if found is not None:
+                yield found
+
+    def end(self) -> None:
+        """The set ends: every loop that is open does."""
         while self._open:
             self._close()
 
     def _note(self, id_: str, position: int, message: str, tag: str) -> None:
         self.findings.append(Finding(id_, Severity.ERROR, position, message, tag))
 
-    def _segment(self, position: int, elements: list[str]) -> None:
+    def _segment(self, position: int, elements: list[str]) -> Found | None:
         place = (
             self._place(elements, behind=True)
             or self._place(elements, behind=False)
@@ -51,7 +58,7 @@ class Walk:
         )
         if place is None:
             self._unplaced(position, elements)
-            return
+            return None
         depth, index = place
         while len(self._open) > depth + 1:
             self._close()
@@ -67,7 +74,7 @@ class Walk:
         self._too_many(part, here.counts[index], position, elements[0])
         if isinstance(part, Loop):
             self._open.append(_Open(part, position, {0: 1}))
-        self.found.append((position, elements, begins(part)))
+        return position, elements, begins(part)
 
     @staticmethod
     def _is_beside(loop: Loop, index: int, at: int) -> bool:

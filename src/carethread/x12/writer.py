@@ -15,7 +15,6 @@ from carethread.x12.dictionary import segments
 from carethread.x12.guide import Element
 from carethread.x12.guides import codec_of
 from carethread.x12.guides.acknowledgment import interchange_ack
-from carethread.x12.raw import marks_at
 from carethread.x12.reader import Document, Group, Interchange, Transaction, UnknownSet
 from carethread.x12.rendering import Item
 from carethread.x12.values import format_day
@@ -177,7 +176,7 @@ def rewrite(document: Document, transactions: Sequence[Transaction] | None = Non
     for old, now, (begin, end) in zip(document.transactions, new, document.spans, strict=True):
         if now is old or now == old:
             continue
-        marks = marks_at(document, begin)
+        marks = _marks_at(document, begin)
         ends = marks.segment + marks.line_break
         lines = (
             [_envelope(interchange_ack(now), marks)]
@@ -187,6 +186,12 @@ def rewrite(document: Document, transactions: Sequence[Transaction] | None = Non
         pieces += [document.source[at:begin], ends.join(lines).encode() + marks.segment.encode()]
         at = end
     return b"".join([*pieces, document.source[at:]])
+
+
+def _marks_at(document: Document, byte: int) -> Delimiters:
+    """The delimiters of the interchange that this byte belongs to."""
+    before = [i.delimiters for i in document.envelopes if i.begin <= byte]
+    return before[-1] if before else DEFAULT
 
 
 def _check_delimiters(marks: Delimiters) -> None:

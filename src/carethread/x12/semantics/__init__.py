@@ -5,6 +5,7 @@ Each rule takes an item (a claim, a remitted claim, a whole set) and says what i
 transaction, list it here, and its id in `catalogue.py` and docs/x12.md.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck
@@ -23,7 +24,7 @@ from carethread.x12.semantics import (
     review,
     status,
 )
-from carethread.x12.semantics.at import At, Rule
+from carethread.x12.semantics.at import At, Rule, Tally
 from carethread.x12.status import StatusRequest, StatusResponse
 
 ANYWHERE: tuple[Rule, ...] = (anywhere.npi, answers.status_codes)
@@ -39,7 +40,6 @@ RULES: dict[type[Any], tuple[Rule, ...]] = {
         remittances.revenue_codes,
     ),
     Remittance: (
-        remittances.check_balance,
         remittances.routing_number,
         remittances.payment,
         remittances.adjustment_codes,
@@ -48,7 +48,6 @@ RULES: dict[type[Any], tuple[Rule, ...]] = {
     ClaimFile: (
         claim_codes.postal_codes,
         claim_codes.taxonomies,
-        claim_rules.claim_control_numbers,
         claim_rules.future_services,
     ),
     Claim: (
@@ -86,7 +85,6 @@ RULES: dict[type[Any], tuple[Rule, ...]] = {
         eligibility.spans,
         eligibility.people_answered,
     ),
-    ClaimAck: (answers.claim_counts, answers.claim_amounts),
     Review: (
         review.decisions,
         review.rejection_reasons,
@@ -97,8 +95,18 @@ RULES: dict[type[Any], tuple[Rule, ...]] = {
         status.dates_in_order,
     ),
     StatusRequest: (status.questions, status.dates_in_order),
-    StatusResponse: (status.amounts, status.unanswered, status.dates_in_order),
+    StatusResponse: (status.amounts, status.dates_in_order),
 }
-"""The rules for each kind of item, in the order in which their findings are told."""
+"""The rules for each kind of item, in the order in which their findings are told. Those for a set
+whose claims are streamed are asked of its header and then of each claim's or level's segments."""
 
-__all__ = ["ANYWHERE", "RULES", "At"]
+TALLIES: dict[type[Any], tuple[Callable[[], Tally], ...]] = {
+    Remittance: (remittances.CheckBalance,),
+    ClaimFile: (claim_rules.ClaimNumbers,),
+    ClaimAck: (answers.ClaimTotals,),
+    StatusRequest: (status.Traces,),
+    StatusResponse: (status.Unanswered,),
+}
+"""The rules about all claims of a set together."""
+
+__all__ = ["ANYWHERE", "RULES", "TALLIES", "At", "Tally"]

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from carethread.codes.lists import exists
-from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
+from carethread.x12.acknowledgment import (
+    AcknowledgedClaim,
+    ClaimAck,
+    FunctionalAck,
+    InterchangeAck,
+)
 from carethread.x12.finding import Finding, Severity
 from carethread.x12.semantics.at import At, dollars, error, part, warning
 
@@ -26,30 +31,37 @@ def answer_counts(ack: FunctionalAck, at: At) -> Iterator[Finding]:
         yield Finding("ACK_COUNT", severity, at.find("AK9"), message, "AK9", 3)
 
 
-def claim_counts(ack: ClaimAck, at: At) -> Iterator[Finding]:
-    """ACK_COUNT: the batch's totals are those of its claims."""
-    rejected = sum(1 for claim in ack.claims if not claim.is_accepted)
-    counted = ack.accepted_count + ack.rejected_count
-    if counted and ack.claims and counted != len(ack.claims):
-        message = (
-            f"the batch counts {ack.accepted_count} claims accepted and {ack.rejected_count}"
-            f" rejected; it lists {len(ack.claims)}, {rejected} rejected"
-        )
-        yield Finding("ACK_COUNT", Severity.WARNING, at.find("QTY"), message, "QTY", 2)
+class ClaimTotals:
+    """ACK_COUNT, ACK_AMOUNT: the batch's totals, and what it accepts and rejects, are those of its
+    claims."""
 
+    def __init__(self) -> None:
+        self.count: dict[bool, int] = {True: 0, False: 0}
+        self.amount: dict[bool, int] = {}
 
-def claim_amounts(ack: ClaimAck, at: At) -> Iterator[Finding]:
-    """ACK_AMOUNT: the batch's accepted and rejected amounts are those of its claims."""
-    for accepted, amount in ((True, ack.accepted_amount), (False, ack.rejected_amount)):
-        mine = [
-            c.statuses[0].amount for c in ack.claims if c.statuses and c.is_accepted is accepted
-        ]
-        if amount and mine and sum(mine) != amount:
-            word = "accepted" if accepted else "rejected"
+    def add(self, claim: AcknowledgedClaim, _at: At) -> Iterator[Finding]:
+        accepted = claim.is_accepted
+        self.count[accepted] += 1
+        if claim.statuses:
+            self.amount[accepted] = self.amount.get(accepted, 0) + claim.statuses[0].amount
+        return iter(())
+
+    def end(self, ack: ClaimAck, at: At) -> Iterator[Finding]:
+        listed, counted = sum(self.count.values()), ack.accepted_count + ack.rejected_count
+        if counted and listed and counted != listed:
             message = (
-                f"the batch says {dollars(amount)} {word}, its claims come to {dollars(sum(mine))}"
+                f"the batch counts {ack.accepted_count} claims accepted and {ack.rejected_count}"
+                f" rejected; it lists {listed}, {self.count[False]} rejected"
             )
-            yield warning("ACK_AMOUNT", at.find("AMT"), message, "AMT", 2)
+            yield warning("ACK_COUNT", at.find("QTY"), message, "QTY", 2)
+        for accepted, amount in ((True, ack.accepted_amount), (False, ack.rejected_amount)):
+            mine = self.amount.get(accepted, amount)
+            if amount and mine != amount:
+                word = "accepted" if accepted else "rejected"
+                message = (
+                    f"the batch says {dollars(amount)} {word}, its claims come to {dollars(mine)}"
+                )
+                yield warning("ACK_AMOUNT", at.find("AMT"), message, "AMT", 2)
 
 
 def verdicts(ack: FunctionalAck, at: At) -> Iterator[Finding]:

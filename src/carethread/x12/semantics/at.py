@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from carethread.x12.finding import Finding, Severity
 from carethread.x12.values import format_cents
@@ -15,7 +15,7 @@ class At:
     in them."""
 
     first: int
-    segments: tuple[list[str], ...]
+    segments: list[list[str]]
     component: str = ":"
     repetition: str = ""
 
@@ -28,6 +28,11 @@ class At:
         return ((self.first + n, self.segments[n]) for n in self.places.get(tag, ()))
 
     @cached_property
+    def starts(self) -> list[int]:
+        """Where the claims stand that can be streamed, counted from 0."""
+        return [n for n, e in enumerate(self.segments) if e[0] in ("CLM", "CLP", "TRN")]
+
+    @cached_property
     def places(self) -> dict[str, list[int]]:
         """Where the segments of each tag stand, counted from 0."""
         places: dict[str, list[int]] = {}
@@ -37,6 +42,33 @@ class At:
 
 
 Rule = Callable[[Any, At], Iterator[Finding]]
+
+
+class Tally(Protocol):
+    """A rule about all the claims of a set, which come one at a time: `add` takes each with its own
+    segments, `end` the set without its claims and the segments before the first."""
+
+    def add(self, item: Any, at: At, /) -> Iterator[Finding]: ...
+
+    def end(self, whole: Any, at: At, /) -> Iterator[Finding]: ...
+
+
+class Seen:
+    """Which numbers have come by. A hundred thousand of the last are remembered at least: a set
+    of claims has no more than a twentieth of that by its guide, and a file has any size."""
+
+    def __init__(self, room: int = 100_000) -> None:
+        self.room = room
+        self.now, self.before = set[int](), set[int]()
+
+    def is_new(self, *key: str) -> bool:
+        """Whether this one has not, which from now on it has."""
+        number = hash(key)
+        is_new = number not in self.now and number not in self.before
+        self.now.add(number)
+        if len(self.now) >= self.room:
+            self.now, self.before = set(), self.now
+        return is_new
 
 
 def part(e: list[str], element: int) -> str:

@@ -1,12 +1,11 @@
 """The 837: what one part of a claim makes another part need."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from carethread.codes.lists import exists
 from carethread.x12.claim import Claim, ClaimFile
 from carethread.x12.finding import Finding
-from carethread.x12.semantics.at import At, error, part, warning
+from carethread.x12.semantics.at import At, Seen, error, part, warning
 from carethread.x12.values import NotAValue, spans
 
 INPATIENT = ("11", "12", "18", "21", "41", "65", "66", "84", "86")
@@ -123,14 +122,19 @@ def line_control_numbers(claim: Claim, at: At) -> Iterator[Finding]:
         seen.add(line.control_number)
 
 
-def claim_control_numbers(file: ClaimFile, at: At) -> Iterator[Finding]:
+class ClaimNumbers:
     """CLAIM_DUPLICATE: a claim number stands once in a set (with each frequency)."""
-    counted = Counter((claim.claim_id, claim.frequency) for claim in file.claims)
-    for (number, _), count in counted.items():
-        if count > 1 and number:
-            places = [p for p, e in at.all("CLM") if part(e, 1) == number]
-            message = f"claim number {number} stands {count} times in this set"
-            yield warning("CLAIM_DUPLICATE", max(places, default=at.find("CLM")), message, "CLM", 1)
+
+    def __init__(self) -> None:
+        self.seen = Seen()
+
+    def add(self, claim: Claim, at: At) -> Iterator[Finding]:
+        if claim.claim_id and not self.seen.is_new(claim.claim_id, claim.frequency):
+            message = f"claim number {claim.claim_id} stands in this set before"
+            yield warning("CLAIM_DUPLICATE", at.first, message, "CLM", 1)
+
+    def end(self, _file: ClaimFile, _at: At) -> Iterator[Finding]:
+        return iter(())
 
 
 def future_services(file: ClaimFile, at: At) -> Iterator[Finding]:

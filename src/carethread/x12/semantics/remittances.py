@@ -46,16 +46,25 @@ def claim_balance(claim: RemittedClaim, at: At) -> Iterator[Finding]:
         yield error("CHARGE_SUM", at.first, message, "CLP", 3)
 
 
-def check_balance(remittance: Remittance, at: At) -> Iterator[Finding]:
+class CheckBalance:
     """BALANCE_CHECK: the claims' payments less provider adjustments are the check."""
-    paid = sum(claim.paid for claim in remittance.claims)
-    taken = sum(p.amount for p in remittance.provider_adjustments)
-    if paid - taken != remittance.signed_amount:
-        message = (
-            f"claims pay {dollars(paid)}, provider adjustments take {dollars(taken)}:"
-            f" {dollars(paid - taken)}, but the check is {dollars(remittance.signed_amount)}"
-        )
-        yield error("BALANCE_CHECK", at.find("BPR"), message, "BPR", 2)
+
+    def __init__(self) -> None:
+        self.paid = 0
+
+    def add(self, claim: RemittedClaim, _at: At) -> Iterator[Finding]:
+        self.paid += claim.paid
+        return iter(())
+
+    def end(self, remittance: Remittance, at: At) -> Iterator[Finding]:
+        taken = sum(p.amount for p in remittance.provider_adjustments)
+        left = self.paid - taken
+        if left != remittance.signed_amount:
+            message = (
+                f"claims pay {dollars(self.paid)}, provider adjustments take {dollars(taken)}:"
+                f" {dollars(left)}, but the check is {dollars(remittance.signed_amount)}"
+            )
+            yield error("BALANCE_CHECK", at.find("BPR"), message, "BPR", 2)
 
 
 def routing_number(remittance: Remittance, at: At) -> Iterator[Finding]:
@@ -131,9 +140,10 @@ def revenue_codes(claim: RemittedClaim, at: At) -> Iterator[Finding]:
 
 def payment(remittance: Remittance, at: At) -> Iterator[Finding]:
     """PAYMENT_METHOD: an advice without payment (NON) pays nothing."""
-    if remittance.method == "NON" and remittance.amount:
-        message = f"no payment is made (NON), and it comes to {dollars(remittance.amount)}"
-        yield error("PAYMENT_METHOD", at.find("BPR"), message, "BPR", 4)
+    for position, _ in at.all("BPR"):
+        if remittance.method == "NON" and remittance.amount:
+            message = f"no payment is made (NON), and it comes to {dollars(remittance.amount)}"
+            yield error("PAYMENT_METHOD", position, message, "BPR", 4)
 
 
 def future_services(remittance: Remittance, at: At) -> Iterator[Finding]:

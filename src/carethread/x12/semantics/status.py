@@ -6,8 +6,8 @@ from typing import Any
 
 from carethread.codes.claim_status import categories
 from carethread.x12.finding import Finding
-from carethread.x12.semantics.at import At, error, part, warning
-from carethread.x12.status import StatusRequest, StatusResponse
+from carethread.x12.semantics.at import At, Seen, error, part, warning
+from carethread.x12.status import StatusClaim, StatusRequest, StatusResponse
 
 
 def dates_in_order(item: Any, at: At) -> Iterator[Finding]:
@@ -19,15 +19,24 @@ def dates_in_order(item: Any, at: At) -> Iterator[Finding]:
             yield error("DATE_ORDER", position, f"{e[3]!r} ends before it begins", "DTP", 3)
 
 
-def questions(request: StatusRequest, at: At) -> Iterator[Finding]:
-    """CLAIM_MISSING: whoever is named last on a branch is named for a claim.
-    TRACE_DUPLICATE: each question has a number of its own."""
-    traces: set[str] = set()
-    for n, claim in enumerate(request.claims):
-        if claim.trace in traces:
+class Traces:
+    """TRACE_DUPLICATE: each question has a number of its own."""
+
+    def __init__(self) -> None:
+        self.seen = Seen()
+
+    def add(self, claim: StatusClaim, at: At) -> Iterator[Finding]:
+        if not self.seen.is_new(claim.trace):
             message = f"trace number {claim.trace!r} stands at another claim too"
-            yield warning("TRACE_DUPLICATE", at.find("TRN", n), message, "TRN", 2)
-        traces.add(claim.trace)
+            yield warning("TRACE_DUPLICATE", at.first, message, "TRN", 2)
+
+    def end(self, _request: StatusRequest, _at: At) -> Iterator[Finding]:
+        return iter(())
+
+
+def questions(request: StatusRequest, at: At) -> Iterator[Finding]:
+    """CLAIM_MISSING: whoever is named last on a branch is named for a claim."""
+    del request
     levels = [*at.all("HL"), (at.first + len(at.segments), [])]
     asked = [position for position, _ in at.all("TRN")]
     for (begin, e), (end, _) in pairwise(levels):
@@ -49,9 +58,18 @@ def amounts(response: StatusResponse, at: At) -> Iterator[Finding]:
             yield warning("STATUS_AMOUNT", position, message, "STC", 5)
 
 
-def unanswered(response: StatusResponse, at: At) -> Iterator[Finding]:
+class Unanswered:
     """STATUS_MISSING: a response that answers after no claim says why, for the receiver or for a
     provider."""
-    if not any(True for _ in response.all_statuses):
-        message = "the response holds no status of anything"
-        yield error("STATUS_MISSING", at.first, message, "ST")
+
+    def __init__(self) -> None:
+        self.answers = False
+
+    def add(self, claim: StatusClaim, _at: At) -> Iterator[Finding]:
+        self.answers = self.answers or any(True for _ in claim.all_statuses)
+        return iter(())
+
+    def end(self, response: StatusResponse, at: At) -> Iterator[Finding]:
+        if not self.answers and not any(True for _ in response.all_statuses):
+            message = "the response holds no status of anything"
+            yield error("STATUS_MISSING", at.first, message, "ST")

@@ -61,6 +61,10 @@ class View:
     def keys(self) -> list[str]:
         return list(_keys(self.entries))
 
+    def kind_of(self, key: str) -> Kind:
+        """How what stands under a key is shown; as text where there is no such key."""
+        return next((entry.kind for entry in self.entries if entry.key == key), kinds.TEXT)
+
     def show(self, value: Any) -> Json:
         return _shown(self.entries, value)
 
