@@ -48,7 +48,7 @@ def remittance(claims: int, random: Random) -> Remittance:
         method="CHK",
         amount=sum(c.paid for c in remitted) - taken.amount,
         credit_or_debit="C",
-        paid_on=FIRST + timedelta(days=30),
+        paid_on=FIRST + timedelta(days=130),
         trace="TRACE000001",
         payer_identifier="1512345678",
         payer=Party(
@@ -60,7 +60,7 @@ def remittance(claims: int, random: Random) -> Remittance:
         payee=Party("2", "HARBOR CENTER", id_qualifier="XX", id=NPIS[0]),
         claims=remitted,
         provider_adjustments=(taken,),
-        production_date=FIRST + timedelta(days=29),
+        production_date=FIRST + timedelta(days=129),
     )
 
 
@@ -126,7 +126,7 @@ def claim_file(claims: int, random: Random) -> ClaimFile:
             "2", "HARBOR CENTER", id_qualifier="46", id="CENTER", contact=Contact("A", "8605550100")
         ),
         receiver=Party("2", "CLEARING HOUSE", id_qualifier="46", id="HOUSE"),
-        created_on=FIRST,
+        created_on=FIRST + timedelta(days=100),
         created_time="0900",
         reference="B000001",
         claims=tuple(_claim(n, billing, random) for n in range(claims)),

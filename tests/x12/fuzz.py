@@ -3,9 +3,9 @@
 Each mutation takes a clean file and damages it a little: bytes changed, cut, doubled; segments
 dropped, moved, swapped; elements emptied or filled with something else; other delimiters; a piece
 of another file. Small files are taken more often than large ones, so that more of the time goes
-into damage. Every input is read and checked; every fourth (`EVERY`) is also shown as JSON, made
-out of that JSON again, and written back, as it came and anew. All of it must answer with findings
-(or `Unreadable`), within `SECONDS` and `BYTES`, and never with another exception.
+into damage. Every input is read and checked; every fourth (`EVERY`) is also answered, shown as
+JSON, made out of that JSON again, and written back, as it came and anew. All of it must answer with
+findings (or `Unreadable`), within `SECONDS` and `BYTES`, and never with another exception.
 """
 
 import gc
@@ -26,7 +26,9 @@ from carethread.x12.check import check
 from carethread.x12.delimiters import DEFAULT
 from carethread.x12.finding import Unreadable
 from carethread.x12.reader import Document, read
-from carethread.x12.show import show, unshow
+from carethread.x12.respond import acknowledge
+from carethread.x12.show import show
+from carethread.x12.unshow import unshow
 from carethread.x12.writer import rewrite, set_lines
 from tests.x12 import make, make_eligibility, make_review, make_status
 
@@ -183,6 +185,7 @@ def _show_and_write(document: Document, data: bytes) -> None:
     shown = json.loads(json.dumps(show(data)))
     if shown:
         assert tuple(said.transaction for said in unshow(shown)) == document.transactions
+    acknowledge(data, created=make.NOW, interchange_control=1)
     assert rewrite(document) == data
     _write_anew(document)
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from carethread.x12.delimiters import from_isa, split
-from carethread.x12.show import show, write_shown
+from carethread.x12.show import show
 from carethread.x12.units import tidy
+from carethread.x12.unshow import write_shown
 from carethread.x12.views.kinds import Invalid
 
 SAMPLES = Path(__file__).parents[3] / "shared/samples/x12"

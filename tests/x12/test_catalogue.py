@@ -13,6 +13,7 @@ SHOWN_ELSEWHERE = {
     "GS_DUPLICATE",
     "ISA_BROKEN",
     "SET_UNKNOWN",
+    "MORE_FINDINGS",
 }
 """Findings that tests of their own bring about (breakages, malformed, lossless)."""
 

@@ -1,5 +1,9 @@
 """Files that we write, before programs that are not ours."""
 
+from importlib.metadata import distribution
+from importlib.resources import files
+from importlib.util import find_spec
+
 import pytest
 
 from carethread.x12.check import check
@@ -82,3 +86,14 @@ def test_the_judges_do_refuse_a_file_that_is_wrong() -> None:
     data = make.written(make.claim_file()).replace(b"CLM*CT0000000001*150", b"CLM*CT0000000001*")
     assert pyx12_errors(data)
     assert oxedi_errors(make.written(make.remittance()).replace(b"*110*", b"*111*"))
+
+
+def test_no_judge_that_we_know_reads_a_278_of_version_5010() -> None:
+    """pyx12 has maps of the 278 of version 4010 alone, x12sdk knows six sets and not this one: a
+    278 is judged by public samples and by our own guide (test_review). Where one of them learns it,
+    this test says so, and it becomes a judge."""
+    maps = [entry.name for entry in files("pyx12").joinpath("map").iterdir()]
+    assert [name for name in maps if name.startswith("278") and "4010" not in name] == []
+    assert find_spec("x12sdk") is not None
+    models = [path for path in distribution("x12sdk").files or () if "278" in str(path)]
+    assert models == []

@@ -151,3 +151,26 @@ def test_mutated_files_never_crash_reading_checking_or_writing(seed: int) -> Non
 def test_a_letter_or_digit_cannot_part_segments(letter: bytes) -> None:
     with pytest.raises(Unreadable, match="a letter or digit as a delimiter"):
         read(CLEAN.replace(b"~", letter))
+
+
+def test_a_ta1_inside_a_set_is_no_acknowledgment() -> None:
+    data = make.written(make.claim_file()).replace(
+        b"~HI*", b"~TA1*000000001*260302*0930*A*000~HI*", 1
+    )
+    document = read(data)
+    assert len(document.transactions) == 1
+    assert "SEGMENT_UNEXPECTED" in {f.id for f in check(data)}
+
+
+def test_a_line_break_may_part_elements() -> None:
+    data = make.written(make.claim_file())
+    assert read(data.replace(b"*", b"\n")).transactions[0] == read(data).transactions[0]
+
+
+def test_of_very_many_findings_the_first_are_told_and_the_others_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("carethread.x12.check.MOST_FINDINGS", 2)
+    found = check(make.written(make.claim_file()).replace(b"HI*ABK", b"HI*QQQ"))
+    assert [f.id for f in found if f.id == "MORE_FINDINGS"] == ["MORE_FINDINGS"]
+    assert len(found) == 3

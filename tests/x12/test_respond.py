@@ -127,3 +127,9 @@ def test_the_answer_to_any_breakage_is_itself_clean(name: str) -> None:
 def test_a_groups_own_fault_refuses_all_its_sets(trailer: bytes, code: str) -> None:
     [ack] = answer(CLEAN.replace(b"GE*1*7~", trailer))
     assert (ack.code, ack.accepted, ack.syntax_errors) == ("R", 0, (code,))
+
+
+def test_a_sender_whose_header_cannot_be_repeated_is_answered_all_the_same() -> None:
+    unnamed = CLEAN.replace(b"*ZZ*CENTER  ", b"*\x01\x02*\x01\x01\x01\x01\x01\x01  ")
+    [ack] = answer(unnamed.replace(b"HI*ABK", b"H\x1f*ABK"))
+    assert (ack.envelope.receiver, ack.code) == ("UNKNOWN", "R")

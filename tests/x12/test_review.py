@@ -13,7 +13,8 @@ from carethread.x12.delimiters import DEFAULT, Delimiters
 from carethread.x12.eligibility import Period, Rejection
 from carethread.x12.reader import Transaction, UnknownSet, read
 from carethread.x12.review import CodedItem, Decision, Review, rejection_words
-from carethread.x12.show import show, write_shown
+from carethread.x12.show import show
+from carethread.x12.unshow import write_shown
 from carethread.x12.writer import rewrite, set_lines
 from tests.x12 import make, make_review, strategies_review
 from tests.x12.test_samples import SAMPLES

@@ -12,8 +12,9 @@ from carethread.x12.check import check
 from carethread.x12.common import Party
 from carethread.x12.delimiters import DEFAULT, Delimiters
 from carethread.x12.reader import Transaction, read
-from carethread.x12.show import show, write_shown
+from carethread.x12.show import show
 from carethread.x12.status import ProviderStatus, StatusRequest, StatusResponse
+from carethread.x12.unshow import write_shown
 from carethread.x12.writer import rewrite, set_lines
 from tests.judges import pyx12_errors, x12sdk_errors
 from tests.x12 import make, make_status, strategies_status

@@ -1,16 +1,21 @@
 """One claim at a time, in flat memory, with the same content as reading at once."""
 
+import gc
 import io
 import subprocess
 import sys
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from carethread.x12.check import judge
 from carethread.x12.claim import Claim
 from carethread.x12.finding import Unreadable
 from carethread.x12.reader import Group, Head, Interchange, Tail, read, stream
 from carethread.x12.remittance import Remittance, RemittedClaim
+from carethread.x12.show import tell
 from tests.x12 import make
 
 
@@ -100,6 +105,47 @@ def test_checking_and_showing_stay_below_80_megabytes(kind: str, tmp_path: Path)
         )
         assert int(done.stderr.split()[-1]) <= 80, command
         assert len(done.stdout) >= least
+
+
+@pytest.mark.parametrize("kind", ["835", "837P"])
+def test_a_set_is_checked_and_shown_claim_by_claim(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five times the claims of one set take no more memory; held, they would take five times."""
+    monkeypatch.setattr("carethread.x12.units._BLOCK", 4096)
+    few, many = (_one_set(kind, count) for count in (40, 200))
+    for work in (_check, _show):
+        work(many)  # what is made once and remembered
+        assert _peak(work, many) < 2 * _peak(work, few)
+
+
+def _check(data: bytes) -> None:
+    for _ in judge(io.BytesIO(data)):
+        pass
+
+
+def _show(data: bytes) -> None:
+    for told in tell(io.BytesIO(data)):
+        for _, value in told:
+            for _ in value if isinstance(value, Iterator) else ():
+                pass
+
+
+def _peak(work: Callable[[bytes], None], data: bytes) -> int:
+    gc.collect()
+    tracemalloc.start()
+    try:
+        work(data)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def _one_set(kind: str, count: int) -> bytes:
+    names = [f"CT{n:010d}" for n in range(count)]
+    if kind == "835":
+        return make.written(make.remittance(*(make.remitted_claim(claim_id=n) for n in names)))
+    return make.written(make.claim_file(*(make.claim(claim_id=n) for n in names)))
 
 
 def _sets(kind: str, count: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from hypothesis import given
 from carethread.x12.common import Envelope
 from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
 from carethread.x12.reader import Transaction, UnknownSet, read
-from carethread.x12.show import show, unshow, write_shown
+from carethread.x12.show import show
+from carethread.x12.unshow import items, unshow, write_shown
 from carethread.x12.views import VIEWS
 from carethread.x12.views import envelope as heads
 from carethread.x12.views.kinds import SEGMENT, Invalid
@@ -199,3 +201,30 @@ def test_the_json_of_every_sample_holds_all_that_was_read(path: Path) -> None:
     document = read(path.read_bytes())
     said = unshow(json.loads(json.dumps(show(path.read_bytes()))))
     assert tuple(s.transaction for s in said) == document.transactions
+
+
+@pytest.mark.parametrize("block", [1, 5, 64])
+def test_an_array_is_read_item_by_item(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("carethread.x12.unshow._BLOCK", block)
+    values = [{"a": 'é]}, " '}, [1, [2]], "text", 12.5, None, {}]
+    text = json.dumps(values, ensure_ascii=False, indent=1).encode()
+    assert list(items(BytesIO(text))) == values
+    assert list(items(BytesIO(b' {"a": 1} '))) == [{"a": 1}]
+    assert list(items(BytesIO(b"[ ]"))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ('[{"a": 1},\n {"b": x}]', 2, 8),
+        ('[{"a": 1}\n 2]', 2, 2),
+        ('[{"a": "b', 1, 8),
+        ("[1] 2", 1, 5),
+        ("", 1, 1),
+        ("[1,\n", 2, 1),
+    ],
+)
+def test_json_that_is_none_is_told_with_its_place(text: str, line: int, column: int) -> None:
+    with pytest.raises(json.JSONDecodeError) as wrong:
+        list(items(BytesIO(text.encode())))
+    assert (wrong.value.lineno, wrong.value.colno) == (line, column)

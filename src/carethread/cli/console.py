@@ -4,7 +4,9 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from io import BytesIO
 from pathlib import Path
+from shutil import copyfileobj
 from typing import BinaryIO, NoReturn
 
 import typer
@@ -81,12 +83,18 @@ def opened(path: str, doing: str) -> Iterator[BinaryIO]:
 
 def give(path: str, data: bytes) -> None:
     """Write a file, or standard output where the path is `-`."""
+    pour(BytesIO(data), path)
+
+
+def pour(source: BinaryIO, path: str) -> None:
+    """The same of what a file holds, piece by piece."""
     if path == "-":
-        sys.stdout.buffer.write(data)
+        copyfileobj(source, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
     try:
-        Path(path).write_bytes(data)
+        with Path(path).open("wb") as file:
+            copyfileobj(source, file)
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}")
 

@@ -2,11 +2,22 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
-from carethread.cli.console import FAILED, UNUSABLE, called, err, fail, give, opened, out, take
+from carethread.cli.console import (
+    FAILED,
+    UNUSABLE,
+    called,
+    err,
+    fail,
+    give,
+    opened,
+    out,
+    pour,
+    take,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Look at X12 files (835, 837, 999, 277CA, TA1 ...).")
 
@@ -153,13 +164,15 @@ def write(file: File, output: Output = "-") -> None:
     """
     from datetime import datetime
 
-    from carethread.x12.show import write_shown
+    from carethread.x12.unshow import written
     from carethread.x12.views.kinds import Invalid
 
-    try:
-        give(output, write_shown(_parsed(file), datetime.now().astimezone()))
-    except Invalid as invalid:
-        fail(_listed(called(file), [str(fault) for fault in invalid.faults]))
+    with opened(file, f"Reading {called(file)}") as source:
+        try:
+            with written(_parsed(source, file), datetime.now().astimezone()) as made:
+                pour(made, output)
+        except Invalid as invalid:
+            fail(_listed(called(file), [str(fault) for fault in invalid.faults]))
 
 
 @app.command()
@@ -204,10 +217,12 @@ def _refuses(answer: bytes) -> bool:
     )
 
 
-def _parsed(file: str) -> Any:
-    """The JSON in a file."""
+def _parsed(source: BinaryIO, file: str) -> Iterator[Any]:
+    """The objects of the JSON array in a file, one at a time."""
+    from carethread.x12.unshow import items
+
     try:
-        return json.loads(take(file))
+        yield from items(source)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         fail(f"{called(file)} is not JSON: {error.msg} at {where}")

@@ -6,7 +6,7 @@ check digits, pointers), is not a 999's business: the claims' own acknowledgment
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO
@@ -69,6 +69,9 @@ GROUP_CODES = {"MISSING_GE": "3", "GE_CONTROL": "4", "GE_COUNT": "5"}
 """AK905 for each finding about a group's envelope."""
 
 _MOST_ERRORS = 100
+_MOST_SETS = 999_999
+_NAMELESS = "UNKNOWN"
+"""To whom an answer goes whose file names nobody."""
 
 
 def acknowledge(
@@ -90,8 +93,8 @@ def acknowledge(
     verdicts = _Verdicts()
     for judged in judge(file):
         verdicts.take(judged)
-    isa = verdicts.began[0]
-    note = "025" if isa.control in seen else verdicts.note or "000"
+    isa = _sayable(verdicts.began[0])
+    note = "025" if verdicts.began[0].control in seen else verdicts.note or "000"
     answers: list[Transaction] = []
     if note != "000" or isa.ack_requested == "1":
         answers.append(_interchange_ack(isa, note))
@@ -120,6 +123,30 @@ def _envelope_note(findings: Iterable[Finding]) -> str:
         if finding.id in ENVELOPE_NOTES:
             return ENVELOPE_NOTES[finding.id]
     return ""
+
+
+def _sayable(isa: Interchange) -> Interchange:
+    """The interchange as far as an answer can name it."""
+    return replace(
+        isa,
+        sender=_said(isa.sender, 15) or _NAMELESS,
+        receiver=_said(isa.receiver, 15) or _NAMELESS,
+        sender_qualifier=_said(isa.sender_qualifier, 2) or "ZZ",
+        receiver_qualifier=_said(isa.receiver_qualifier, 2) or "ZZ",
+        control=_said(isa.control, 9),
+        created_time=_said(isa.created_time, 4),
+    )
+
+
+def _said(text: str, longest: int) -> str:
+    """What a file says, where the answer repeats it: as much as X12 carries there."""
+    return fold(text)[:longest].strip()
+
+
+def _tag(text: str) -> str:
+    """A tag as far as IK3 can carry it: two or three characters, ZZ where there are not as many."""
+    said = _said(text, 3)
+    return said if len(said) > 1 else "ZZ"
 
 
 def _interchange_ack(isa: Interchange, note: str) -> InterchangeAck:
@@ -168,13 +195,13 @@ def _functional_ack(group: Group, sets: list[SetAck], wrong: tuple[str, ...]) ->
     code = "A" if accepted == len(sets) else "P" if accepted else "R"
     return FunctionalAck(
         Envelope("", "", "", "", "", ""),
-        group.functional_id,
-        group.control,
+        _said(group.functional_id, 2),
+        _said(group.control, 9),
         "R" if wrong else code,
-        group.included or group.received,
-        group.received,
-        0 if wrong else accepted,
-        group.guide,
+        min(group.included or group.received, _MOST_SETS),
+        min(group.received, _MOST_SETS),
+        0 if wrong else min(accepted, _MOST_SETS),
+        _said(group.guide, 12),
         tuple(sets),
         wrong,
     )
@@ -183,7 +210,7 @@ def _functional_ack(group: Group, sets: list[SetAck], wrong: tuple[str, ...]) ->
 def _set_ack(transaction: Transaction, findings: list[Finding]) -> SetAck:
     envelope = transaction.envelope
     if isinstance(transaction, UnknownSet):
-        kind, reasons = transaction.kind, ["1"]
+        kind, reasons = _said(transaction.kind, 3), ["1"]
     else:
         kind, reasons = codec_of(transaction).guide.set_id, []
     reasons += [SET_CODES[f.id] for f in findings if f.id in SET_CODES]
@@ -191,7 +218,8 @@ def _set_ack(transaction: Transaction, findings: list[Finding]) -> SetAck:
     if errors:
         reasons.append("5")
     unique = tuple(dict.fromkeys(reasons))[:5]
-    return SetAck(kind, envelope.set, "R" if unique else "A", envelope.guide, unique, errors)
+    number, guide = _said(envelope.set, 9), _said(envelope.guide, 35)
+    return SetAck(kind, number, "R" if unique else "A", guide, unique, errors)
 
 
 def _errors(findings: list[Finding], start: int) -> Iterator[SegmentError]:
@@ -200,11 +228,11 @@ def _errors(findings: list[Finding], start: int) -> Iterator[SegmentError]:
     for f in sorted(findings, key=lambda f: (f.segment, f.id == "BAD_VALUE")):
         position = f.segment - start + 1
         if f.id in SEGMENT_CODES:
-            yield SegmentError(f.tag, position, SEGMENT_CODES[f.id])
+            yield SegmentError(_tag(f.tag), position, SEGMENT_CODES[f.id])
         elif f.id in ELEMENT_CODES and (f.segment, f.element) not in told:
             told.add((f.segment, f.element))
-            value = fold(_quoted(f.message))[:99]
-            yield SegmentError(f.tag, position, "8", "", f.element, ELEMENT_CODES[f.id], value)
+            tag, value = _tag(f.tag), _said(_quoted(f.message), 99)
+            yield SegmentError(tag, position, "8", "", f.element, ELEMENT_CODES[f.id], value)
 
 
 def _quoted(message: str) -> str:

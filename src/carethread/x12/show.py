@@ -1,15 +1,12 @@
-"""A file as plain JSON values, and back: what `carethread x12 show --json` prints and
-`carethread x12 write` takes (docs/x12.md).
+"""A file as plain JSON values: what `carethread x12 show --json` prints and `unshow` takes back
+(docs/x12.md).
 
 Amounts are strings in dollars with two decimals, dates ISO, absent values empty strings or null.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
 from io import BytesIO
-from itertools import groupby
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, cast
@@ -18,15 +15,13 @@ from carethread.x12 import reader
 from carethread.x12.acknowledgment import InterchangeAck
 from carethread.x12.check import Judged, judge
 from carethread.x12.finding import Finding
-from carethread.x12.guides import CODECS, codec_of
+from carethread.x12.guides import codec_of
 from carethread.x12.reader import Event, Group, Interchange, Tail, Transaction, UnknownSet, stream
 from carethread.x12.remittance import Remittance, RemittedClaim
 from carethread.x12.views import VIEWS
 from carethread.x12.views import envelope as heads
 from carethread.x12.views.envelope import Head
-from carethread.x12.views.kinds import Fault, Invalid, refuse
-from carethread.x12.views.mapping import Json, below
-from carethread.x12.writer import write_interchange
+from carethread.x12.views.mapping import Json
 
 
 def show(data: bytes) -> list[Json]:
@@ -150,81 +145,3 @@ def kind_of(transaction: Transaction) -> str:
     if isinstance(transaction, UnknownSet):
         return transaction.kind
     return codec_of(transaction).guide.kind
-
-
-# -- and back -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one object says: a transaction and its envelopes."""
-
-    transaction: Transaction
-    head: Head
-
-
-_TYPES: dict[str, type[Any]] = {c.guide.kind: c.value for c in CODECS} | {"TA1": InterchangeAck}
-
-
-def unshow(shown: Any) -> list[Said]:
-    """The transactions of an array as `show` makes it, or of one of its objects.
-
-    `findings` and verdicts (`balanced`) are not read. Raises Invalid with the path of every key
-    that is wrong; where there are several sets a path begins with the set's number, from 0.
-    """
-    sets = shown if isinstance(shown, list) else [shown]
-    if not sets:
-        raise Invalid(Fault("", "the array is empty: there is no transaction set to write"))
-    said: list[Said] = []
-    faults: list[Fault] = []
-    for n, each in enumerate(sets):
-        try:
-            said.append(_said(each, f"[{n}]" if len(sets) > 1 else ""))
-        except Invalid as invalid:
-            faults += invalid.faults
-    if faults:
-        raise Invalid(*faults)
-    return said
-
-
-def _said(shown: Any, path: str) -> Said:
-    if not isinstance(shown, dict):
-        raise refuse(path, shown, "an object, one transaction set as `x12 show --json` prints it")
-    kind, is_unknown = shown.get("type"), "segments" in shown
-    if not isinstance(kind, str) or not (is_unknown or kind in _TYPES):
-        raise Invalid(Fault(below(path, "type"), f"{kind!r} is not one of {', '.join(_TYPES)}"))
-    outside = {*heads.VIEW.keys, "type", "findings"}
-    head = heads.VIEW.read({k: v for k, v in shown.items() if k in heads.VIEW.keys}, path)
-    body = {k: v for k, v in shown.items() if k not in outside}
-    cls = UnknownSet if is_unknown else _TYPES[kind]
-    given = {"kind": kind} if is_unknown else {}
-    envelope = heads.envelope_of(head)
-    return Said(VIEWS[cls].read(body, path, envelope=envelope, **given), head)
-
-
-def write_shown(shown: Any, now: datetime) -> bytes:
-    """The X12 file that the JSON shows: its interchanges and groups with their own numbers and
-    delimiters. `now` is the day and time of an envelope that names none.
-
-    Raises Invalid (see `unshow`), also for what no segment can carry.
-    """
-    return b"".join(_interchanges(unshow(shown), now))
-
-
-def _interchanges(said: list[Said], now: datetime) -> Iterator[bytes]:
-    for isa, sets in groupby(said, lambda s: heads.interchange_of(s.head)):
-        inside = list(sets)
-        created = (isa.created_on or now.date(), isa.created_time or f"{now:%H%M}")
-        dated = replace(isa, created_on=created[0], created_time=created[1])
-        acks = [s.transaction for s in inside if isinstance(s.transaction, InterchangeAck)]
-        grouped = groupby(
-            (s for s in inside if not isinstance(s.transaction, InterchangeAck)),
-            lambda s: heads.group_of(s.head),
-        )
-        groups = [
-            (group, [(s.head.set, s.transaction) for s in members]) for group, members in grouped
-        ]
-        try:
-            yield write_interchange(dated, acks, groups)
-        except ValueError as error:
-            raise Invalid(Fault("", f"interchange {isa.control}: {error}")) from error

@@ -159,7 +159,7 @@ def tidy(text: str, marks: Delimiters) -> str:
     """A unit's text without line breaks, blanks between segments, and empty segments."""
     end, text = marks.segment, proper(text)
     for line_break in "\r\n":
-        if line_break != end:
+        if line_break not in marks.all:
             text = text.replace(line_break, "")
     if any(gap in text for gap in (end * 2, end + " ", " " + end)) or text != text.strip(end + " "):
         text = end.join(filter(None, (part.strip(" ") for part in text.split(end))))

@@ -5,7 +5,7 @@ the X12 character set, everything else is refused with the segment, the element 
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -93,20 +93,38 @@ def write_interchange(
 ) -> bytes:
     """An interchange as it is described: TA1s, then its groups, in the guide versions that the
     groups name. `isa` needs a day and a time. Raises ValueError for a value that does not fit."""
+    inside = (line for group, sets in groups for line in group_lines(isa, group, sets))
+    end = isa.delimiters.segment + isa.delimiters.line_break
+    lines = (*opening(isa, acks), *inside, *closing(isa, len(groups)))
+    return (end.join(lines) + end).encode("utf-8")
+
+
+def opening(isa: Interchange, acks: Iterable[InterchangeAck]) -> Iterator[str]:
+    """The segments of an interchange before its groups, without terminators. Raises ValueError."""
     marks = isa.delimiters
     _check_delimiters(marks)
-    lines = [_envelope(_isa(isa), marks)]
-    lines += [_envelope(interchange_ack(ack), marks) for ack in acks]
-    for group, sets in groups:
-        gs = ["GS", group.functional_id, group.sender, group.receiver]
-        gs += [_day(isa), isa.created_time, group.control, "X", group.guide]
-        lines.append(_envelope(gs, marks))
-        for number, transaction in sets:
-            lines += set_lines(transaction, number, marks, group.guide)
-        lines.append(_envelope(["GE", str(len(sets)), group.control], marks))
-    lines.append(_envelope(["IEA", str(len(groups)), isa.control], marks))
-    end = marks.segment + marks.line_break
-    return (end.join(lines) + end).encode("utf-8")
+    yield _envelope(_isa(isa), marks)
+    for ack in acks:
+        yield _envelope(interchange_ack(ack), marks)
+
+
+def group_lines(
+    isa: Interchange, group: Group, sets: Iterable[tuple[str, Transaction]]
+) -> Iterator[str]:
+    """The segments of a group of numbered sets. Raises ValueError."""
+    marks, count = isa.delimiters, 0
+    gs = ["GS", group.functional_id, group.sender, group.receiver]
+    gs += [_day(isa), isa.created_time, group.control, "X", group.guide]
+    yield _envelope(gs, marks)
+    for number, transaction in sets:
+        count += 1
+        yield from set_lines(transaction, number, marks, group.guide)
+    yield _envelope(["GE", str(count), group.control], marks)
+
+
+def closing(isa: Interchange, groups: int) -> Iterator[str]:
+    """The end of an interchange with so many groups."""
+    yield _envelope(["IEA", str(groups), isa.control], isa.delimiters)
 
 
 def _isa(isa: Interchange) -> list[str]:
