@@ -5,6 +5,7 @@ along its guide (structure), looks at each element (type, length, codes) and at 
 mean together (sums, pointers, check digits, hierarchy). docs/x12.md lists the ids.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -31,8 +32,9 @@ from carethread.x12.semantics.answers import interchange_answer
 from carethread.x12.semantics.at import Seen
 from carethread.x12.structure import Walk
 
-MOST_FINDINGS = 5_000
-"""Errors, and as many warnings, that are told of one set; of more only their number is."""
+MOST_FINDINGS, MOST_OF_EACH = 5_000, 100
+"""Errors, and as many warnings, that are told of one set, and so many of each id in any case; of
+more only their number is."""
 
 
 @dataclass(slots=True)
@@ -40,23 +42,25 @@ class Findings:
     """What is wrong with one set, each thing once."""
 
     told: dict[tuple[Any, ...], Finding] = field(default_factory=dict)
-    count: dict[Severity, int] = field(default_factory=dict)
+    count: Counter[str] = field(default_factory=Counter)
+    untold: Counter[Severity] = field(default_factory=Counter)
 
     def add(self, findings: Iterable[Finding]) -> None:
         for f in findings:
             key = (f.id, f.segment, f.element, f.message)
             if key not in self.told:
-                count = self.count[f.severity] = self.count.get(f.severity, 0) + 1
-                if count <= MOST_FINDINGS:
+                self.count.update((f.severity, f.id))
+                if self.count[f.severity] <= MOST_FINDINGS or self.count[f.id] <= MOST_OF_EACH:
                     self.told[key] = f
+                else:
+                    self.untold[f.severity] += 1
 
     def sorted(self) -> list[Finding]:
         """In the order of the segments."""
         found = sorted(self.told.values(), key=lambda f: f.segment)
-        for severity, count in self.count.items():
-            if count > MOST_FINDINGS:
-                message = f"{count - MOST_FINDINGS} more of severity {severity} are not told"
-                found.append(Finding("MORE_FINDINGS", severity, found[-1].segment, message))
+        for severity, count in self.untold.items():
+            message = f"{count} more of severity {severity} are not told"
+            found.append(Finding("MORE_FINDINGS", severity, found[-1].segment, message))
         return found
 
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 
 from carethread.x12.acknowledgment import InterchangeAck
 from carethread.x12.guides import CODECS
-from carethread.x12.reader import Transaction, UnknownSet
+from carethread.x12.reader import Interchange, Transaction, UnknownSet
 from carethread.x12.views import VIEWS
 from carethread.x12.views import envelope as heads
 from carethread.x12.views.envelope import Head
@@ -111,7 +111,7 @@ def written(sets: Iterable[Any], now: datetime) -> Iterator[BinaryIO]:
         yield file
 
 
-def _interchange(isa: heads.Interchange, sets: Iterable[Said], file: BinaryIO) -> None:
+def _interchange(isa: Interchange, sets: Iterable[Said], file: BinaryIO) -> None:
     """Writes an interchange. Its TA1s stand before its groups, wherever they are among the sets."""
     acks: list[InterchangeAck] = []
 
