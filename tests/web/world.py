@@ -202,7 +202,12 @@ def _of_account(cast: Cast) -> dict[str, Model]:
     whose = {"organization": cast.center, "client": cast.clara}
     tender = patient_money.Tender(2_500, "card", NOW.date(), "4242")
     statement = {"number": 1, "made_on": NOW.date(), "due_on": NOW.date(), "amount_cents": 2_500}
-    plan = {"agreed_cents": 9_000, "monthly_cents": 3_000, "agreed_on": NOW.date()}
+    plan = {
+        "agreed_cents": 9_000,
+        "monthly_cents": 3_000,
+        "agreed_on": NOW.date(),
+        "agreed_at": NOW,
+    }
     return {
         "charge": Charge.objects.filter(client=cast.clara).earliest("pk"),
         "payment": patient_money.take(cast.clara, tender, user=cast.ines, now=LATER),

@@ -141,6 +141,7 @@ def test_a_payment_plan_is_asked_month_by_month_and_a_missed_one_is_a_case(alder
     with pytest.raises(Refused):
         payment_plans.agree(alder.clara, monthly=0, first_due=TODAY, user=alder.bill, now=PAID)
     first = PAID.date() + timedelta(days=10)
+    take(alder, Tender(1_000, "cash", PAID.date()), now=PAID)  # before: no part of the plan
     plan = payment_plans.agree(
         alder.clara, monthly=2_000, first_due=first, user=alder.bill, now=PAID
     )
@@ -153,7 +154,11 @@ def test_a_payment_plan_is_asked_month_by_month_and_a_missed_one_is_a_case(alder
     follow_up.run(alder.center, now=late)
     case.refresh_from_db()
     assert case.state == "closed"
-    take(alder, Tender(3_000, "cash", late.date()), now=late)
+    take(alder, Tender(2_500, "cash", late.date(), visit_on=late.date()), now=late)
+    payment_plans.run(alder.center, now=late)
+    plan.refresh_from_db()
+    assert plan.state == "active", "a copay is for its visit"
+    take(alder, Tender(2_000, "cash", late.date()), now=late)
     payment_plans.run(alder.center, now=late)
     plan.refresh_from_db()
     assert plan.state == "paid"

@@ -189,9 +189,13 @@ def _next_installment(plan: PaymentPlan) -> Installment | None:
 
 
 def paid_since(plan: PaymentPlan) -> int:
-    """What the client gave since the plan was made, in cents."""
+    """What the client gave since the plan was made, in cents. Copays of later visits are no part
+    of it: they are for what the plan does not cover."""
     rows = PatientPayment.objects.filter(
-        client=plan.client_id, voided_at__isnull=True, received_on__gte=plan.agreed_on
+        client=plan.client_id,
+        voided_at__isnull=True,
+        visit_on__isnull=True,
+        taken_at__gt=plan.agreed_at,
     )
     return int(rows.aggregate(cents=Sum("amount_cents", default=0))["cents"])
 

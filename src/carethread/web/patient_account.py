@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from carethread.insight import account as accounts
 from carethread.record.models import Claim, Client, PatientPayment, PaymentPlan
-from carethread.rules.words import day
+from carethread.rules.words import dollars
 from carethread.web import http
 from carethread.web.account_forms import (
     ChoiceForm,
@@ -158,7 +158,7 @@ def _choice(row: PatientPayment, data: Any = None) -> ChoiceForm:
             days.setdefault(transfer.charge.pk, (transfer.charge.service_date, 0))
     owed = {
         charge: (
-            f"{day(on)}, {(open_ + now_paid.get(charge, 0)) / 100:,.2f} owed",
+            f"Service of {on:%b %-d, %Y}: {dollars(open_ + now_paid.get(charge, 0))} owed",
             now_paid.get(charge, 0),
         )
         for charge, (on, open_) in sorted(days.items(), key=lambda item: item[1])

@@ -38,9 +38,15 @@ def agree(
     if problems:
         raise Refused(*problems)
     plan: PaymentPlan = PaymentPlan.objects.create(
-        organization_id=client.organization_id, client=client, agreed_cents=owed,
-        monthly_cents=min(monthly, owed), agreed_on=today, first_due=first_due, user=user,
-    )  # fmt: skip
+        organization_id=client.organization_id,
+        client=client,
+        agreed_cents=owed,
+        monthly_cents=min(monthly, owed),
+        agreed_on=today,
+        agreed_at=now,
+        first_due=first_due,
+        user=user,
+    )
     return plan
 
 

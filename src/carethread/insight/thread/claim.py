@@ -64,10 +64,11 @@ def of_note(note: Note, now: datetime) -> Thread:
 
 
 def _charge_versions(claim: Claim) -> "QuerySet[ChargeVersion]":
-    """Of the charges that the claim bills now or once billed."""
+    """Of the charges that the claim, or the first of a later one, bills now or once billed."""
     return _described(
         ChargeVersion.objects.filter(
-            Q(charge__claim=claim) | Q(charge__versions__claim_lines__version__claim=claim)
+            Q(charge__claim=claim.first_id or claim.pk)
+            | Q(charge__versions__claim_lines__version__claim=claim)
         ).distinct()
     )
 

@@ -115,6 +115,7 @@ class PaymentPlan(Scoped):
     agreed_cents = models.BigIntegerField()
     monthly_cents = models.BigIntegerField()
     agreed_on = models.DateField()
+    agreed_at = models.DateTimeField()
     first_due = models.DateField()
     state = models.CharField(
         max_length=8,
