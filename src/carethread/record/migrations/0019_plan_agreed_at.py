@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [('record', '0017_next_payer_cases')]
+    dependencies = [('record', '0018_duties')]
 
     operations = [
         migrations.AddField(
