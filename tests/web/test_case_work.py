@@ -135,9 +135,11 @@ def test_only_what_the_payer_puts_on_the_patient_is_left_to_them(
 
 
 def test_an_appeal_is_written_sent_lost_and_taken_to_the_next_level(
-    shown: Shown, bill: Browser, monkeypatch
+    shown: Shown, bill: Browser, monkeypatch, django_assert_max_num_queries
 ) -> None:
     case = denial_of(shown)
+    with django_assert_max_num_queries(30):
+        read(bill, "case", case.pk)
     page = read(bill, "case_papers", case.pk)
     assert "Appeal: internal appeal" in page
     assert "The claim says what the note says" in page, "our record speaks against it"

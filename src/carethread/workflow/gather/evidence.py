@@ -36,6 +36,21 @@ _SPOKEN = ("active", "inactive", "unknown")
 _PLAN_BEGINS = ("346", "356")
 
 
+# Which root causes look into what (see `rules.explain.EXPLAINERS`); the payer's answer about
+# eligibility is read for all of them.
+_ROSTER = frozenset({"credential", "network"})
+_NOTE = frozenset({"timely", "med_nec", "documentation"})
+_ACKS = frozenset({"timely", "duplicate", "not_found", "silence", "remittance"})
+_POLICIES = frozenset({"eligibility", "cob", "routing", "non_covered"})
+_AUTHORIZATIONS = frozenset({
+    "auth_missing", "auth_invalid", "auth_expired", "auth_exceeded", "auth_scope", "auth_late",
+    "auth_denied", "data",
+})  # fmt: skip
+_BILLED = frozenset({"bundling", "duplicate", "med_nec", "benefit"})
+_REFUSALS = frozenset({"appeal"})
+_PLANS = frozenset({"med_nec"})
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One refused service: the version of the claim that was answered, the charge on it, and what
@@ -70,34 +85,47 @@ class _Around:
         charges = {line.charge_version.charge_id for rows in self.lines.values() for line in rows}
         charges |= {one.charge.pk for one in subjects if one.charge is not None}
         self.charges = {row.pk: row for row in _charges(charges)}
-        people = {row.practitioner_id for row in self.charges.values()}
+        self.about = {one.category for one in subjects}
+        rendered = {row.practitioner_id for row in self.charges.values()}
         clients = {row.client_id for row in self.claims.values()}
+        people = self._for(_ROSTER, rendered)
+        notes = self._for(_NOTE, self.charges.values())
         self.first = dict(
             ClaimVersion.objects.filter(claim__in=self.claims)
             .order_by()
             .values_list("claim_id")
             .annotate(first=Min("made_at"))
         )
-        self.acks = _by(_acks(self.claims), "claim_id")
+        self.acks = _by(_acks(self._for(_ACKS, self.claims)), "claim_id")
         self.coverages = _by(
-            Coverage.objects.filter(client__in=clients).select_related("payer").order_by("rank"),
+            Coverage.objects.filter(client__in=self._for(_POLICIES, clients))
+            .select_related("payer")
+            .order_by("rank"),
             "client_id",
         )
         self.answers = _by(_answers(self.claims.values()), "coverage_id")
         self.approvals = _by(
-            Authorization.objects.filter(client__in=clients).select_related("rendering"),
+            Authorization.objects.filter(
+                client__in=self._for(_AUTHORIZATIONS, clients)
+            ).select_related("rendering"),
             "client_id",
         )
         self.rosters = _by(
             PayerEnrollment.objects.filter(practitioner__in=people), "practitioner_id"
         )
         self.licenses = _by(License.objects.filter(practitioner__in=people), "practitioner_id")
-        self.signed = _signed(self.charges.values())
-        self.cosigned = _cosigned(self.charges.values())
-        self.billed = _by_client(_billed(clients))
-        self.refusals = _by(_refusals(self.charges), "charge_id")
-        episodes = {row.attendance.episode_id for row in self.charges.values()}
-        self.plans = _by(TreatmentPlan.objects.filter(episode__in=episodes), "episode_id")
+        self.signed = _signed(notes)
+        self.cosigned = _cosigned(notes)
+        self.billed = _by_client(_billed(self._for(_BILLED, clients)))
+        self.refusals = _by(_refusals(self._for(_REFUSALS, self.charges)), "charge_id")
+        stays = {row.attendance.episode_id for row in self.charges.values()}
+        planned = TreatmentPlan.objects.filter(episode__in=self._for(_PLANS, stays))
+        self.plans = _by(planned, "episode_id")
+
+    def _for(self, categories: frozenset[str], whose: Iterable[Any]) -> list[Any]:
+        """Whose rows to read, where one of these root causes asks for them; nobody's otherwise,
+        which costs no question."""
+        return list(whose) if self.about & categories else []
 
     # ---------------------------------------------------------------- one subject
 
