@@ -23,7 +23,7 @@ from carethread.record.models.scoped import AppendOnly  # noqa: E402
 
 FOLDER = Path("src/carethread/record/migrations")
 NEWEST = "current"  # the key to a row's own newest version closes a circle: it is added last
-GUARDS = '''"""The append-only tables refuse UPDATE and DELETE, sealed rows from their signature on."""
+GUARDS = '''"""Append-only tables refuse UPDATE and DELETE; what is sealed, once it is signed."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""The append-only tables refuse UPDATE and DELETE, sealed rows from their signature on."""
+"""Append-only tables refuse UPDATE and DELETE; what is sealed, once it is signed."""
 
 from django.db import migrations
 
