@@ -246,7 +246,7 @@ class Payer:
         """Every answer so far, in the order in which they went out, read."""
         return [
             each
-            for path in sorted(self.folder.glob(f"from_payer/{kind}*"), key=_number)
+            for path in sorted(self.folder.glob(f"from_payer/{kind}*.edi"), key=_number)
             for each in read(path.read_bytes()).transactions
         ]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django_scopes import scope
 
+from carethread.insight.outcome import outcome
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import (
     Appointment,
@@ -24,8 +25,10 @@ from carethread.record.models import (
     Coverage,
     Delivery,
     EdiFile,
+    EftDeposit,
     EligibilityAnswer,
     EligibilityCheck,
+    Match,
     Note,
     Organization,
     Remittance,
@@ -82,6 +85,7 @@ def test_the_demo_leaves_a_center_in_the_midst_of_its_work(built, center):
     assert Remittance.objects.filter(closed_at__isnull=True).count() == 0
     assert set(Delivery.objects.values_list("state", flat=True)) == {"sent", "read"}
     every_file_is_accepted()
+    what_was_remitted_is_posted_and_the_bank_agrees()
 
     # -- there is something to do for everybody
     assert Case.objects.filter(kind="denial", author__isnull=False).exists()
@@ -135,6 +139,18 @@ def every_file_is_accepted() -> None:
     checks = [one for _, raw in files if b"ST*835" in raw for one in read(raw).transactions]
     assert checks
     assert all(check.is_balanced for check in checks)
+
+
+def what_was_remitted_is_posted_and_the_bank_agrees() -> None:
+    """Payers mangle numbers, drop modifiers and line numbers; nobody has to look."""
+    found = outcome()
+    assert found.proves
+    assert found.share_by_itself >= 0.98
+    assert found.waiting == ()
+    assert 0 < found.bank_cents == found.bank_matched_cents <= found.check_cents
+    assert EftDeposit.objects.exclude(trace="").exists()
+    told = Match.objects.filter(remitted__claim_number__startswith="ct-", state="matched")
+    assert told.exists()
 
 
 def days_and_nights_are_billed_and_paid() -> None:

@@ -20,6 +20,7 @@ from carethread.rules.facts import (
     DocumentedService,
     Provider,
 )
+from carethread.sandbox.payer.books import Books
 from carethread.sandbox.payer.desk import Desk
 from carethread.sandbox.payer.pace import Calendar
 from carethread.sandbox.practice import cast, insurers, truth, world
@@ -196,11 +197,18 @@ def _authorization(visit: Visit, cured: bool) -> str:
     return ""
 
 
+def _undisturbed(books: Books) -> Books:
+    """Without what happens to files on the way: every check comes once, and right."""
+    of_claims = ("stranger", "PLB")
+    kept = tuple(one for one in books.surprises if one.kind.startswith(of_claims))
+    return replace(books, surprises=kept)
+
+
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     folder = tmp_path_factory.mktemp("lived")
     start = datetime.combine(WORLD.first, time(21), UTC)
-    lived = Lived(folder, Desk(folder, truth.books(WORLD), Calendar()), start)
+    lived = Lived(folder, Desk(folder, _undisturbed(truth.books(WORLD)), Calendar()), start)
     signed = defaultdict(list)
     for visit in WORLD.visits:
         if visit.script is not None and visit.script.signed_at is not None:
@@ -253,7 +261,7 @@ def test_the_money_of_every_kind_is_there(lived):
     reasons = {p.reason for check in lived.checks for p in check.provider_adjustments}
     statuses = {said.status for said in lived.decided}
 
-    assert reasons == {"WO", "L6", "FB"}
+    assert reasons >= {"WO", "L6", "FB", "CT", "CS", "50", "IR"}
     assert {"1", "4", "22"} <= statuses
     assert any(said.paid == 0 and not list(_denials(said)) for said in lived.decided)
     assert [said.claim_id for said in lived.decided if said.claim_id not in lived.sent] == [

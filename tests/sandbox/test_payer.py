@@ -305,7 +305,7 @@ def test_a_late_payment_carries_interest(tmp_path):
 def test_surprises_come_once_with_the_first_check_after_their_day(tmp_path):
     surprises = (
         Surprise("HRBR1", DAY, "stranger", 6_100, "B-20417"),
-        Surprise("HRBR1", DAY, "recoupment", 1_000, "PRIOR"),
+        Surprise("HRBR1", DAY, "PLB WO", 1_000, "PRIOR"),
     )
     payer = Payer(tmp_path, replace(office.BOOKS, surprises=surprises))
     payer.send(claim())

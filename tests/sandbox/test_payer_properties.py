@@ -38,7 +38,7 @@ surprises = st.builds(
     Surprise,
     payer=st.just(HARBOR.id),
     on=days,
-    kind=st.sampled_from(["stranger", "recoupment"]),
+    kind=st.sampled_from(["stranger", "PLB WO", "PLB CS"]),
     amount=st.integers(1, 50_000),
     words=st.just("PRIOR"),
 )

@@ -1,4 +1,4 @@
-"""`carethread remit`: payments that came by another way than a connection."""
+"""`carethread remit`: what payers paid, and payments that came by another way than a connection."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from carethread.record.models import Delivery
 
 app = typer.Typer(no_args_is_help=True, help="Remittances (835) that came by hand.")
-
-
-@app.callback()
-def _group() -> None:
-    """Keeps `post` a command of its own while it is the only one."""
 
 
 @app.command()
@@ -61,3 +56,38 @@ def _tell(delivery: "Delivery") -> None:
             f" {'closed' if remittance.closed_at else 'open'}",
             markup=False,
         )
+
+
+@app.command()
+def outcome(npi: Npi = "") -> None:
+    """What became of everything remitted: lines and dollars by outcome, and the bank beside it.
+
+    Exit code 0: every deposit is proven to the cent. 1: one is not.
+    """
+    from carethread.cli import ready
+
+    ready.set_up_record()
+    from django_scopes import scope
+
+    from carethread.insight.outcome import outcome as summed
+    from carethread.insight.thread.steps import dollars
+
+    with scope(organization=ready.organization(npi)):
+        found = summed()
+    for tally in found.tallies:
+        out.print(f"{tally.outcome:<22}{tally.lines:>8,} lines{dollars(tally.cents):>18}")
+    out.print(f"With no person: {found.share_by_itself:.1%} of {found.lines:,} lines")
+    for words in found.waiting:
+        out.print(f"  {plain(words)}", markup=False)
+    out.print(
+        f"{found.checks:,} checks: claims {dollars(found.claim_cents)} less provider-level "
+        f"{dollars(found.provider_cents)} are {dollars(found.check_cents)}; "
+        f"{found.open_deposits} not closed"
+    )
+    out.print(
+        f"At the bank {dollars(found.bank_cents)}, found in checks "
+        f"{dollars(found.bank_matched_cents)}; {found.bank_waiting} deposits wait, "
+        f"{found.without_money} checks have no money yet"
+    )
+    if not found.proves:
+        fail("not every check is its claims less its changes", FAILED)

@@ -162,6 +162,26 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """How it tells of what it decided (see `habits`), and how it pays.
+
+    `mangles_numbers`: our claim number comes back in lower case, without zeros, with a mark behind;
+    `merges_lines`: days of one service are one line; `splits_claims`: a claim comes back as two.
+    `bundled`: its checks share a file with those of other such payers; `method` is BPR04;
+    `addenda`: the bank passes the number of its payment on.
+    """
+
+    mangles_numbers: bool = False
+    drops_modifiers: bool = False
+    drops_line_numbers: bool = False
+    merges_lines: bool = False
+    splits_claims: bool = False
+    bundled: bool = False
+    method: str = "ACH"
+    addenda: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Payer:
     """One payer: who it is on the wire, and everything that it goes by.
 
@@ -190,6 +210,7 @@ class Payer:
     policy: Policy = Policy()
     review: Review = Review()
     rhythm: Rhythm = Rhythm()
+    habits: Habits = Habits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +240,12 @@ class Mishap:
 class Surprise:
     """Something in a payer's first check on or after a day that no claim explains.
 
-    `kind`: "stranger" (a paid claim that nobody sent, of `amount` cents) or "recoupment" (`amount`
-    cents taken back by PLB WO for an old overpayment, `words` its reference).
+    `kind`: "stranger" (a paid claim that nobody sent, of `amount` cents), or what happens to the
+    check itself: "PLB" and its reason ("PLB CS": `amount` cents lower it, below zero raise it,
+    `words` its reference). Or what happens to its file: "wrong" (the check is off by `amount`, and
+    the right one comes the next day), "again" (the same check comes once more the next day, in
+    another envelope), "copy" (the same bytes under another name), "late" (it comes `amount` days
+    later than the money).
     """
 
     payer: str

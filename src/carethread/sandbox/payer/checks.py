@@ -228,7 +228,7 @@ def check(
         adjustments, amount = (*adjustments, forward), 0
     return Remittance(
         envelope=envelope,
-        method="ACH" if amount else "NON",
+        method=payer.habits.method if amount else "NON",
         amount=amount,
         credit_or_debit="C",
         paid_on=paid_on,

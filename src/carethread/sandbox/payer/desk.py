@@ -4,17 +4,23 @@ Every step is one transaction and is done once, so that a kill at any instant lo
 repeats nothing: do the same look again and it goes on where it stopped.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from carethread.connect.naming import is_temporary
-from carethread.sandbox.payer.books import Books, Payer
+from carethread.sandbox.payer.bank import Received, statement
+from carethread.sandbox.payer.books import Books, Payer, Surprise
 from carethread.sandbox.payer.front_door import FrontDoor
 from carethread.sandbox.payer.pace import Pace
 from carethread.sandbox.payer.run import CheckRun
 from carethread.sandbox.payer.store import Store
+from carethread.x12.remittance import Remittance
 from carethread.x12.writer import write
+
+_A_DAY = timedelta(days=1)
+_AT_THE_BANK = timedelta(hours=16)  # the next morning
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,13 @@ class Desk:
     def _run(self, now: datetime) -> int:
         """Every check run that is due, in order of time."""
         decided = 0
-        while due := min(self._due(now), default=None):
-            at, payer = due[0], self.books.by_id[due[1]]
+        while due := sorted(self._due(now)):
+            at = due[0][0]
+            payers = [self.books.by_id[name] for when, name in due if when == at]
             with self.store.transaction():
-                decided += self._pay(payer, at)
-                self.store.set_next_run(payer.id, self.pace.next_run(payer, at))
+                decided += self._pay(payers, at)
+                for payer in payers:
+                    self.store.set_next_run(payer.id, self.pace.next_run(payer, at))
         return decided
 
     def _due(self, now: datetime) -> list[tuple[datetime, str]]:
@@ -92,17 +100,69 @@ class Desk:
             return next_by_now
         return planned
 
-    def _pay(self, payer: Payer, at: datetime) -> int:
-        run = CheckRun(self.store, self.books, payer, at)
-        for remittance in run.pay():
-            number = int(remittance.envelope.interchange)
-            content = write(
-                [remittance],
-                sender=remittance.envelope.sender,
-                receiver=remittance.envelope.receiver,
-                interchange_control=number,
-                group_control=number,
-                created=at,
-            )
-            self.store.put_answer(f"835_{payer.id}_{number:09d}.edi", content, at)
-        return run.decided
+    def _pay(self, payers: list[Payer], at: datetime) -> int:
+        """The runs of one moment: their checks' files, and what the bank tells of the money."""
+        decided, bundled, paid = 0, [], []
+        for payer in payers:
+            run = CheckRun(self.store, self.books, payer, at)
+            made = run.pay()
+            decided += run.decided
+            paid += [_received(check, payer) for check in made if check.amount > 0]
+            if payer.habits.bundled and not run.of_files:
+                bundled += made
+                continue
+            for place, check in enumerate(made):
+                self._put(f"835_{payer.id}", [check], at, run.of_files if place == 0 else ())
+        if bundled:
+            self._put("835_ALL", bundled, at)
+        if paid:
+            day = at + _AT_THE_BANK
+            self.store.put_answer(f"bank_{day:%Y%m%d%H%M%S}.bai", statement(paid, day), day)
+        return decided
+
+    def _put(
+        self,
+        name: str,
+        made: Sequence[Remittance],
+        at: datetime,
+        surprises: Sequence[Surprise] = (),
+    ) -> None:
+        """One file of checks, and whatever happens to it on the way."""
+        number = int(made[0].envelope.interchange)
+        kinds = {one.kind: one.amount for one in surprises}
+        due = at + timedelta(days=kinds.get("late", 0))
+        if "wrong" in kinds:
+            off = [replace(made[0], amount=made[0].amount + kinds["wrong"]), *made[1:]]
+            self._write(f"{name}_{number:09d}.edi", off, number, at, due)
+            self._again(name, made, at)
+            return
+        content = self._write(f"{name}_{number:09d}.edi", made, number, at, due)
+        if "copy" in kinds:
+            self.store.put_answer(f"{name}_{number:09d}_copy.edi", content, due + _A_DAY)
+        if "again" in kinds:
+            self._again(name, made, at)
+
+    def _again(self, name: str, made: Sequence[Remittance], at: datetime) -> None:
+        number = self.store.next_number("interchange")
+        self._write(f"{name}_{number:09d}.edi", made, number, at, at + _A_DAY)
+
+    def _write(
+        self, name: str, made: Sequence[Remittance], number: int, at: datetime, due: datetime
+    ) -> bytes:
+        content = write(
+            list(made),
+            sender=made[0].envelope.sender,
+            receiver=made[0].envelope.receiver,
+            interchange_control=number,
+            group_control=number,
+            created=at,
+        )
+        self.store.put_answer(name, content, due)
+        return content
+
+
+def _received(check: Remittance, payer: Payer) -> Received:
+    return Received(
+        check.amount, payer.name, check.trace, check.payer_identifier, check.method,
+        payer.habits.addenda,
+    )  # fmt: skip

@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from carethread.sandbox.payer import checks, later
+from carethread.sandbox.payer import checks, habits, later
 from carethread.sandbox.payer.adjudicate import Decision, adjudicate, as_past, upheld
 from carethread.sandbox.payer.admission import find_member, member_key, rendering_npi
-from carethread.sandbox.payer.books import Books, Member, Mishap, Payer
+from carethread.sandbox.payer.books import Books, Member, Mishap, Payer, Surprise
 from carethread.sandbox.payer.checks import Payee
 from carethread.sandbox.payer.refuse import PastLine
 from carethread.sandbox.payer.store import Store, StoredClaim
@@ -25,7 +25,8 @@ class _Check:
 
 
 class CheckRun:
-    """A payer's run at one moment. `pay` does it, inside the caller's transaction."""
+    """A payer's run at one moment. `pay` does it, inside the caller's transaction; `of_files` are
+    the surprises that then happen to its first check's file."""
 
     def __init__(self, store: Store, books: Books, payer: Payer, at: datetime) -> None:
         granted = (*payer.authorizations, *store.granted(payer.id, at))
@@ -33,6 +34,7 @@ class CheckRun:
         self.store, self.books, self.at = store, books, at
         self.on: date = at.date()
         self.decided = 0
+        self.of_files: list[Surprise] = []
         self._checks: dict[Payee, _Check] = defaultdict(_Check)
 
     def pay(self) -> list[Remittance]:
@@ -146,11 +148,14 @@ class CheckRun:
             self.store.happens(what)
             if surprise.kind == "stranger":
                 self._checks[to].claims.append(checks.stranger(surprise, self.payer, self.on))
-            else:
+            elif surprise.kind.startswith("PLB "):
+                reason = surprise.kind.removeprefix("PLB ")
                 taken = checks.provider_adjustment(
-                    to, "WO", surprise.words, surprise.amount, self.on
+                    to, reason, surprise.words, surprise.amount, self.on
                 )
                 self._checks[to].adjustments.append(taken)
+            else:
+                self.of_files.append(surprise)
 
     def _check(self, to: Payee, check: _Check) -> Remittance:
         till = f"{to.receiver}/{to.npi}"
@@ -161,7 +166,7 @@ class CheckRun:
         remittance = checks.check(
             self.payer,
             to,
-            check.claims,
+            habits.told(check.claims, self.payer.habits),
             check.adjustments,
             envelope=envelope(self.books, to.receiver, number),
             paid_on=self.on,

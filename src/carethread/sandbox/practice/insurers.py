@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from carethread.sandbox.payer.books import Benefit, Policy, Review, Rhythm
+from carethread.sandbox.payer.books import Benefit, Habits, Policy, Review, Rhythm
 
 # What the center charges for one unit, in cents.
 FEES: Mapping[str, int] = {
@@ -48,6 +48,7 @@ class Insurer:
     policy: Policy = field(default_factory=Policy)
     review: Review = field(default_factory=Review)
     rhythm: Rhythm = field(default_factory=Rhythm)
+    habits: Habits = field(default_factory=Habits)
 
     def rates(self) -> dict[tuple[str, str], int]:
         """(code, credential) -> cents that the contract allows; credential "" is everybody."""
@@ -83,6 +84,7 @@ HARBOR = Insurer(
     ),
     policy=Policy(vague_diagnoses=("F32A", "F329", "F419", "F439", "R", "Z")),
     rhythm=Rhythm(delay_days=6, spread_days=3),
+    habits=Habits(drops_modifiers=True, bundled=True),
 )
 
 LARCHFIELD = Insurer(
@@ -104,6 +106,7 @@ LARCHFIELD = Insurer(
     ),
     filing_days=120,
     rhythm=Rhythm(delay_days=9, spread_days=4, weekday=2),
+    habits=Habits(method="CHK", addenda=False),
 )
 
 STATE_PLAN = Insurer(
@@ -125,6 +128,7 @@ STATE_PLAN = Insurer(
     # It has shortened its filing limit; our table still says ninety days.
     policy=Policy(filing_days=30, unknown_diagnoses=("F4381",), vague_diagnoses=("R", "Z")),
     rhythm=Rhythm(delay_days=4, spread_days=2),
+    habits=Habits(mangles_numbers=True, bundled=True),
 )
 
 EVERGREEN = Insurer(
@@ -144,6 +148,7 @@ EVERGREEN = Insurer(
     benefit=Benefit(deductible=10_000, coinsurance=20, sequestration=2),
     policy=Policy(filing_days=365, vague_diagnoses=("R", "Z"), modifiers={"PSYD": "AH"}),
     rhythm=Rhythm(delay_days=14, spread_days=0, weekday=3),
+    habits=Habits(drops_line_numbers=True),
 )
 
 QUIETWATER = Insurer(
@@ -167,6 +172,7 @@ QUIETWATER = Insurer(
     ),
     review=Review(most_units=16, pends_over=24, pend_days=5),
     rhythm=Rhythm(delay_days=7, spread_days=5, weekday=4),
+    habits=Habits(merges_lines=True),
 )
 
 PINE_TIDE = Insurer(
@@ -203,6 +209,7 @@ QUARRY = Insurer(
     policy=Policy(authorization_codes=PROGRAM_DAYS, weekly_codes=("G2067",)),
     review=Review(most_units=20, pends_over=20),
     rhythm=Rhythm(delay_days=3, spread_days=1),
+    habits=Habits(splits_claims=True, bundled=True),
 )
 
 RIVERMOUTH = Insurer(
@@ -218,6 +225,7 @@ RIVERMOUTH = Insurer(
     ids="RR{:08d}",
     policy=Policy(weekly_codes=("G2067",)),
     rhythm=Rhythm(delay_days=3, spread_days=2, weekday=1),
+    habits=Habits(addenda=False),
 )
 
 TIDEWATER = Insurer(

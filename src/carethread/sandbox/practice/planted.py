@@ -221,9 +221,22 @@ NO_RATE = ("larch", "90832")
 # One code that a payer pays short everywhere, at so many percent of what its contract says.
 PAID_SHORT = ("harbor", "90834", 92)
 
-# Once, in a payer's first check on or after that day: cents, and a reference.
-STRANGER = ("state", 24, 6_100, "B-20417")
-RECOUPMENT = ("larch", 30, 6_400, "PRIOR YEAR 0012")
+# Once, in a payer's first check on or after that day: what (see `payer.books.Surprise`), of which
+# payer, when, cents (or days), and a reference.
+SURPRISES = (
+    ("stranger", "state", 24, 6_100, "B-20417"),
+    ("PLB WO", "larch", 30, 6_400, "PRIOR YEAR 0012"),
+    ("PLB CT", "harbor", 21, -12_500, "CAPITATION MARCH"),
+    ("PLB CS", "quiet", 26, -1_150, "CHECK OF JANUARY"),
+    ("PLB 72", "river", 28, -3_000, "REFUND 118"),
+    ("PLB J1", "quarry", 29, 450, "COPIES"),
+    ("PLB IR", "ever", 30, 275, "WITHHOLDING"),
+    ("PLB 50", "state", 33, 800, "LATE CHARGE"),
+    ("wrong", "harbor", 27, 100, ""),
+    ("again", "state", 27, 0, ""),
+    ("copy", "river", 34, 0, ""),
+    ("late", "quarry", 36, 2, ""),
+)
 
 
 def faults(client: str, kind: type[T]) -> list[T]:

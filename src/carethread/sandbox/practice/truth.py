@@ -75,6 +75,7 @@ def _payer(each: Insurer, world: World) -> Payer:
         policy=each.policy,
         review=each.review,
         rhythm=each.rhythm,
+        habits=each.habits,
     )
 
 
@@ -208,12 +209,8 @@ def _mishaps(world: World) -> Iterator[Mishap]:
 
 
 def _surprises(world: World) -> Iterator[Surprise]:
-    for kind, (key, day, amount, words) in (
-        ("stranger", planted.STRANGER),
-        ("recoupment", planted.RECOUPMENT),
-    ):
-        payer = insurers.BY_KEY[key].payer_id
-        yield Surprise(payer, world.day(day), kind, amount, words)
+    for kind, key, day, amount, words in planted.SURPRISES:
+        yield Surprise(insurers.BY_KEY[key].payer_id, world.day(day), kind, amount, words)
 
 
 def _npis() -> set[str]:
