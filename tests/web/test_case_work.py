@@ -189,6 +189,10 @@ def test_a_packet_holds_what_was_chosen_and_a_notes_words_only_from_its_author(
     case = denial_of(shown)
     page = read(bill, "case_papers", case.pk)
     assert 'value="narrative"' not in page
+    with scope(organization=shown.cast.center):
+        shown.cast.nora.user.grants.create(role=Role.BILLER)
+    hers = read(signed_in(shown.cast.nora.user), "case_papers", case.pk)
+    assert 'value="narrative"' in hers, "who wrote it and bills as well"
     page = send(bill, "case_packet", case, parts=["eligibility"])
     assert "The record holds nothing for" in page
     send(bill, "case_packet", case, parts=["note", "acknowledgment", "remittance", "narrative"])

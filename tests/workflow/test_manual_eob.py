@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from carethread.record.ledger import wrong_balances
-from carethread.record.models import Claim, EdiFile, Match, Remittance, Transfer
+from carethread.record.models import Claim, EdiFile, Match, Payer, Remittance, Transfer
 from carethread.rules.typed_eob import TypedCheck, TypedClaim, TypedLine
 from carethread.web.http import now as clock
-from carethread.workflow import candidates, manual_eob, receive
+from carethread.workflow import candidates, manual_eob, receive, staff
 from carethread.workflow.errors import Refused
 from carethread.x12.common import Adjustment
 from tests.cast import NOW, Cast
@@ -95,3 +95,27 @@ def test_a_biller_types_it_on_screen(cast: Cast) -> None:
         assert charge_of(claim).patient_receivable_cents == 2_000
         assert Match.objects.get().state == "matched"
     assert browser.get(url + "scan/").content == SCAN
+
+
+def test_a_claim_of_which_nothing_is_typed_shifts_no_money_between_the_others(
+    cast: Cast,
+) -> None:
+    from django_scopes import scope
+
+    with scope(organization=cast.center):
+        silent, paid = sent_claim(cast, starts=NOW.replace(day=1)), sent_claim(cast)
+        summit = staff.save_payer(Payer(organization=cast.center, name="Summit", payer_id="SUMMT"))
+        scan = manual_eob.keep_scan(cast.center, SCAN, name="eob.png", now=clock())
+        key = f"{paid.current_id}-{charge_of(paid).pk}"
+    form = {
+        "payer": summit.pk, "method": "CHK", "trace": "P-78", "paid_on": "2026-03-16",
+        "amount": "100.00", "claim": [silent.current_id, paid.current_id], "do": "post",
+        f"paid-{key}": "100", f"adj-{key}-0-code": "CO-45", f"adj-{key}-0-amount": "80",
+    }  # fmt: skip
+    assert signed_in(cast.bill).post(f"/eob/{scan.pk}/", form).status_code == 302
+    with scope(organization=cast.center):
+        assert (charge_of(silent).paid_cents, charge_of(paid).paid_cents) == (0, 10_000)
+        assert "Matched by" in Match.objects.get().reason, "the machine doubts who pays"
+        with pytest.raises(ValueError, match="in their order"):
+            manual_eob.enter(scan, typed(paid), [silent.current, paid.current],
+                             user=cast.bill, now=PAID)  # fmt: skip

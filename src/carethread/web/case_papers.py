@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from carethread.record.models import Case, CasePaper
@@ -37,7 +37,7 @@ def case_letter(request: Request, row: Case) -> HttpResponse:
 
 def case_packet(request: Request, row: Case) -> HttpResponse:
     """Make a packet of the parts that the payer asked for."""
-    form = _packet(row, request)
+    form = _packet(row, request, request.POST)
     return _done(
         request,
         row,
@@ -97,9 +97,8 @@ def _argument(request: Request | None = None) -> WordsForm:
     )
 
 
-def _packet(row: Case, request: Request | None = None) -> PacketForm:
-    allowed = bool(request and row.claim and papers.may_release(row.claim, request.user))
-    data = request.POST if request and request.method == "POST" else None
+def _packet(row: Case, request: Request, data: QueryDict | None = None) -> PacketForm:
+    allowed = row.claim is not None and papers.may_release(row.claim, request.user)
     return PacketForm(data, category=row.category, may_release=allowed)
 
 
@@ -122,7 +121,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
     level = appeals.next_level(row) if appeals.can_appeal(row) else None
     forms = {
         "argument": _argument(),
-        "packet": _packet(row),
+        "packet": _packet(row, request),
         "sent": SentForm(),
         "decided": DecidedForm(),
         **sent,

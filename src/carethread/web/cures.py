@@ -62,7 +62,7 @@ def _ids(case: Case) -> dict[str, int | None]:
     """What of the record the case is about."""
     claim, client = case.claim, case.client
     charge = (
-        Charge.objects.filter(claim=claim).select_related("current__note_version").first()
+        Charge.objects.filter(claim=claim.origin).select_related("current__note_version").first()
         if claim
         else None
     )

@@ -89,7 +89,7 @@ def _posted(request: Request, scan: EdiFile, sheet: "_Sheet") -> HttpResponse | 
         return None
     try:
         check = manual_eob.enter(
-            scan, sheet.typed, sheet.versions, user=request.user, now=http.now()
+            scan, sheet.typed, sheet.answered, user=request.user, now=http.now()
         )
     except Refused as refused:
         sheet.wrong = list(refused.problems)
@@ -184,6 +184,11 @@ class _Sheet:
 
     def text(self, name: str) -> str:
         return str(self.data.get(name, "")).strip()
+
+    @property
+    def answered(self) -> list[ClaimVersion]:
+        """The claims of which something is typed, as `typed` has them."""
+        return [one.version for one in self.claims if one.typed.lines]
 
     @property
     def total(self) -> int:

@@ -172,8 +172,11 @@ def _held_by_authors() -> dict[str, list[ClaimFinding]]:
             claim__state=ClaimState.HELD, severity="stops", owner=Role.CLINICIAN.value
         )
         .exclude(rule="DISCHARGE_DONE")
-        .select_related("claim__practitioner", "claim__payer")
-        .prefetch_related("claim__charges__current__note_version__note")
+        .select_related("claim__practitioner", "claim__payer", "claim__first")
+        .prefetch_related(
+            "claim__charges__current__note_version__note",
+            "claim__first__charges__current__note_version__note",
+        )
         .order_by("claim", "pk")
     )
     found: dict[str, list[ClaimFinding]] = defaultdict(list)
@@ -185,7 +188,7 @@ def _held_by_authors() -> dict[str, list[ClaimFinding]]:
 
 def _note_behind(finding: ClaimFinding) -> Note | None:
     """The note that the finding names, else that of the claim's first charge."""
-    notes = [note for charge in finding.claim.charges.all() if (note := _note(charge))]
+    notes = [note for charge in finding.claim.origin.charges.all() if (note := _note(charge))]
     named = [n for n in notes if finding.fix_kind == "note" and n.pk == finding.fix_id]
     return next(iter(named or notes), None)
 

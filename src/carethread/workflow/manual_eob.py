@@ -65,6 +65,8 @@ def enter(
 ) -> Remittance:
     """Post what was typed, all of it or nothing. `versions` are the claims that the typist chose,
     in the order of `typed.claims`: what would wait for a person is theirs, as a person has said."""
+    if [version.pk for version in versions] != [one.claim.version_id for one in typed.claims]:
+        raise ValueError("versions are those of the typed claims, in their order")
     problems = _problems(typed)
     if problems:
         raise Refused(*problems)

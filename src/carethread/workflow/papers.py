@@ -45,12 +45,14 @@ _GRANTED = ("approved", "partial", "modified", "extended", "exhausted", "expired
 
 @transaction.atomic
 def write_appeal(case: Case, level: Level, *, words: str, user: User, now: datetime) -> CasePaper:
-    """The letter of an appeal, with what the record says today against the refusal."""
+    """The letter of an appeal, with what the record says today against the refusal. Refused where
+    no consent lets it leave."""
     row, claim = _locked(case)
-    what = refused(row, claim)
+    today = gather.service_date(row.organization, now)
+    _refuse_without_consent(claim, today)
     letter = appeal(
-        what, level, explained.of_case(row), sender=sender(row.organization), by=str(user),
-        dated=gather.service_date(row.organization, now), words=words,
+        refused(row, claim), level, explained.of_case(row), sender=sender(row.organization),
+        by=str(user), dated=today, words=words,
     )  # fmt: skip
     return _keep(row, "appeal", letter, [level.name], user, now)
 
@@ -64,8 +66,7 @@ def make_packet(case: Case, keys: Sequence[str], *, user: User, now: datetime) -
     if not chosen:
         raise refuse("Choose what goes into the packet.", "parts")
     today = gather.service_date(row.organization, now)
-    if is_part2(claim) and not _has_consent(claim, today):
-        raise refuse("No consent under 42 CFR Part 2 lets these records leave.", "parts")
+    _refuse_without_consent(claim, today)
     if any(part.by_author for part in chosen) and not may_release(claim, user):
         raise refuse("What a note tells is added by its author. Ask them.", "parts")
     made = [Section(p.key, p.words, tuple(_PARTS[p.key](row, claim))) for p in chosen]
@@ -122,16 +123,21 @@ def may_release(claim: Claim, user: User) -> bool:
     """Whether a note behind the claim is this user's, or that of somebody whom they supervise."""
     mine = Q(current__note_version__author__user=user)
     supervised = Q(current__note_version__author__supervisor__user=user)
-    return claim.charges.filter(mine | supervised).exists()
+    return claim.origin.charges.filter(mine | supervised).exists()
 
 
 def is_part2(claim: Claim) -> bool:
     """Whether a service on it was given by a substance use program."""
-    return claim.charges.filter(attendance__episode__program__is_part2=True).exists()
+    return claim.origin.charges.filter(attendance__episode__program__is_part2=True).exists()
+
+
+def _refuse_without_consent(claim: Claim, today: date) -> None:
+    if is_part2(claim) and not _has_consent(claim, today):
+        raise refuse("No consent under 42 CFR Part 2 lets these records leave.")
 
 
 def _has_consent(claim: Claim, today: date) -> bool:
-    programs = claim.charges.values("attendance__episode__program")
+    programs = claim.origin.charges.values("attendance__episode__program")
     return Consent.objects.filter(
         Q(program=None) | Q(program__in=programs),
         Q(expires_on=None) | Q(expires_on__gte=today),
@@ -183,7 +189,7 @@ def sender(row: Organization) -> paper.Sender:
 
 def _notes(claim: Claim) -> list[NoteVersion]:
     """The notes behind the claim as they are signed now."""
-    charges = claim.charges.select_related("current__note_version__note__current__author")
+    charges = claim.origin.charges.select_related("current__note_version__note__current__author")
     found = {
         c.current.note_version.note_id: c.current.note_version.note.current
         for c in charges
@@ -222,7 +228,7 @@ def _narrative(_: Case, claim: Claim) -> Iterator[Block]:
 
 
 def _plan(_: Case, claim: Claim) -> Iterator[Block]:
-    episodes = claim.charges.values("attendance__episode")
+    episodes = claim.origin.charges.values("attendance__episode")
     plan = (
         TreatmentPlan.objects.filter(
             episode__in=episodes,
@@ -364,7 +370,9 @@ def _locked(case: Case) -> tuple[Case, Claim]:
         "organization", "claim__current", "remitted_claim__remittance"
     ).get(pk=case.pk)
     claim = (
-        Claim.objects.select_related("client", "payer", "coverage", "current", "organization")
+        Claim.objects.select_related(
+            "client", "payer", "coverage", "current", "first", "organization"
+        )
         .filter(pk__in=[row.claim_id] if row.claim_id else [])
         .first()
     )
