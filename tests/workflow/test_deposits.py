@@ -1,6 +1,6 @@
 """The bank's money meets its remittance, or waits; three figures have to be one."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -71,6 +71,27 @@ def test_the_same_money_in_two_exports_is_counted_once(alder: Cast) -> None:
     quarantined = Delivery.objects.get(state="quarantined")
     assert "row 3: 'someday' is no date" in quarantined.reason
     assert quarantined.findings[0]["segment"] == 3
+
+
+def test_what_a_person_noted_is_not_counted_again_once_the_bank_tells_it(alder: Cast) -> None:
+    noted = deposits.by_hand(
+        alder.center, day=NOW.date(), amount=8_000, reference="", words="", user=alder.bill,
+        now=NOW,
+    )  # fmt: skip
+    told = f"{NOW.date()},LOCKBOX,80.00"
+    for _ in range(2):
+        bank(alder, told, told, f"{NOW.date()},LOCKBOX,80.01")
+        assert EftDeposit.objects.filter(amount_cents=8_000).count() == 2, "the note, and another"
+    assert EftDeposit.objects.exclude(pk=noted.pk).count() == 2
+
+
+def test_a_day_has_come_by_the_centers_own_clock(alder: Cast) -> None:
+    evening = datetime(2026, 3, 18, 1, tzinfo=UTC)  # still the 17th where care is given
+    with pytest.raises(Refused, match="has not come yet"):
+        deposits.by_hand(
+            alder.center, day=evening.date(), amount=1, reference="", words="", user=alder.bill,
+            now=evening,
+        )  # fmt: skip
 
 
 def test_money_that_differs_from_its_remittance_waits_with_the_difference(alder: Cast) -> None:

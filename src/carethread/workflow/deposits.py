@@ -25,7 +25,7 @@ from carethread.rules import bank_file
 from carethread.rules.bank_file import BankLine
 from carethread.rules.deposits import Advice, Money, Verdict, reassociate
 from carethread.rules.words import dollars
-from carethread.workflow import locks
+from carethread.workflow import gather, locks
 from carethread.workflow.errors import refuse
 from carethread.workflow.quarantine import Quarantined
 from carethread.x12.finding import Finding, Severity
@@ -36,8 +36,9 @@ _MONEY_OUT = "Money that went out, and names no remittance."
 
 
 def take_file(file: EdiFile, *, now: datetime) -> int:
-    """Write down every line of a bank's file that is not known yet; how many. The same file, or
-    an export that overlaps an earlier one, adds nothing twice. Raises Quarantined."""
+    """Write down every line of a bank's file that is not known yet; how many. The same file, an
+    export that overlaps an earlier one, or what a person noted before the bank told it adds
+    nothing twice. Raises Quarantined."""
     try:
         lines = bank_file.read(bytes(file.raw))
     except bank_file.NotRead as wrong:
@@ -46,11 +47,15 @@ def take_file(file: EdiFile, *, now: datetime) -> int:
         ]
         raise Quarantined(f"This bank file was not read. {wrong}", findings) from wrong
     known = set(EftDeposit.objects.values_list("key", flat=True).filter(key__in=_keys(lines)))
-    fresh = [
-        _row(file, line, key, now)
-        for line, key in zip(lines, _keys(lines), strict=True)
-        if key not in known
-    ]
+    noted = _noted(lines)
+    fresh = []
+    for line, key in zip(lines, _keys(lines), strict=True):
+        if key in known:
+            continue
+        if noted[_told(line)]:
+            noted[_told(line)] -= 1
+        else:
+            fresh.append(_row(file, line, key, now))
     _add(fresh, now)
     settle(file.organization, now=now)
     return len(fresh)
@@ -71,7 +76,7 @@ def by_hand(
     day, amount and reference is there: it would count twice."""
     if not amount:
         raise refuse("Say how much was deposited.", "amount")
-    if day > now.date():
+    if day > gather.service_date(organization, now):
         raise refuse("This day has not come yet.", "day")
     known = EftDeposit.objects.filter(day=day, amount_cents=amount, reference=reference.strip())
     if known.exists():
@@ -158,6 +163,18 @@ def _keys(lines: Sequence[BankLine]) -> list[str]:
         keys.append(_key("bank", line, seen[alike]))
         seen[alike] += 1
     return keys
+
+
+def _told(line: BankLine | EftDeposit) -> tuple[date, int, str]:
+    """What a person's note and the bank's line of one deposit have in common."""
+    amount = line.amount if isinstance(line, BankLine) else line.amount_cents
+    return line.day, amount, line.reference
+
+
+def _noted(lines: Sequence[BankLine]) -> Counter[tuple[date, int, str]]:
+    """How many deposits of these days people have noted by hand, by what they told."""
+    rows = EftDeposit.objects.filter(file=None, day__in={line.day for line in lines})
+    return Counter(map(_told, rows))
 
 
 def _key(source: str, line: BankLine, ordinal: int) -> str:
