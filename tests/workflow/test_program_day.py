@@ -461,6 +461,28 @@ def test_nights_on_leave_are_told_and_kept_beds_charged_to_the_payer_who_pays_th
     assert ledger.wrong_balances() == []
 
 
+def test_a_leave_told_after_the_claim_left_brings_it_back(alder: Cast) -> None:
+    episode = _care(alder, "RES-SUD")
+    for days in (0, 2):
+        _session(alder, episode, MONDAY + timedelta(days=days), 15, 20, "daily_note")
+    for days, present in enumerate((True, False, True)):
+        census.take(
+            episode.program, MONDAY + timedelta(days=days), {episode.pk: present},
+            user=alder.ines, now=NOW + timedelta(days=days + 1),
+        )  # fmt: skip
+    claim = _only_claim(alder, NEXT_WEEK)
+    submit.freeze(make_connection(alder.center), now=NEXT_WEEK + timedelta(hours=3))
+    Claim.objects.update(state=ClaimState.ACCEPTED, payer_control_number="HH-81")
+    later = NEXT_WEEK + timedelta(days=1)
+    assert bill.run(alder.center, now=later) == 0
+    leave.begin(episode, Away("therapeutic", MONDAY + timedelta(days=1)), user=alder.ines,
+                now=later)  # fmt: skip
+    leave.end(episode, MONDAY + timedelta(days=2), user=alder.ines, now=later)
+    assert bill.run(alder.center, now=later) == 1
+    claim.refresh_from_db()
+    assert claim.state in bill.WAITING
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

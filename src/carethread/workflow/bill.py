@@ -76,7 +76,8 @@ def due_corrections() -> "QuerySet[Claim]":
         | Q(Exists(answered), after__isnull=False)
         | Q(state__in=REFUSED)
         | Q(pk__in=late.left_before_the_discharge())
-        | Q(pk__in=late.neither_first_nor_last()),
+        | Q(pk__in=late.neither_first_nor_last())
+        | Q(pk__in=late.before_the_leave_was_told()),
         current__isnull=False,
     ).exclude(state__in=[*WAITING, *_ON_ITS_WAY, ClaimState.CLOSED])
     return rows.order_by("pk")
