@@ -174,6 +174,8 @@ def test_a_week_with_more_diagnoses_than_a_claim_has_room_for_is_two_claims() ->
     ]  # fmt: skip
     first, second = group(days, Cycle.MONTH)
     assert (first, second) == (tuple(days[:2]), tuple(days[2:]))
+    codes = [d.code for d in _claim(days).diagnoses if d.qualifier in ("ABK", "ABF")]
+    assert len(codes) == 30, "a late day joins all the same: the scrubber stops it, nothing is lost"
 
 
 def test_clinicians_of_one_week_share_the_claim() -> None:

@@ -36,9 +36,10 @@ def group(charges: Sequence[BillableCharge]) -> list[tuple[BillableCharge, ...]]
     """Charges that go on one claim each, in order of service date.
 
     One claim per client, coverage, rendering and supervising practitioner, facility, place of
-    service, authorization and service date; never over 12 diagnoses or 50 lines (837P guide).
-    Add-ons go where their base goes, whatever authorization they need themselves. Every charge is
-    in exactly one group.
+    service, authorization and service date; never over 50 lines (837P guide), nor over 12
+    diagnoses unless one visit has more, which the scrubber stops (DX_POINTER_RANGE). Add-ons go
+    where their base goes, whatever authorization they need themselves. Every charge is in exactly
+    one group.
     """
     alike: dict[Hashable, list[Visit]] = {}
     for visit in _visits(sorted(charges, key=lambda c: c.service_date)):
@@ -85,14 +86,9 @@ def _parts(visits: Iterable[Visit]) -> Iterator[tuple[BillableCharge, ...]]:
         yield tuple(part)
 
 
-def _carried(charge: BillableCharge) -> tuple[str, ...]:
-    """The charge's diagnoses that a claim can carry: its first twelve."""
-    return charge.diagnoses[:MOST_DIAGNOSES]
-
-
 def _diagnoses(charges: Iterable[BillableCharge]) -> tuple[str, ...]:
     """Every diagnosis once, ranked: the first charge's in its order, then what others add."""
-    return tuple(dict.fromkeys(code for charge in charges for code in _carried(charge)))
+    return tuple(dict.fromkeys(code for charge in charges for code in charge.diagnoses))
 
 
 # ---------------------------------------------------------------- the claim they make
@@ -113,8 +109,9 @@ def assemble(
 
     `frequency` 7 (replacement) and 8 (void) need the payer's own number of the original as
     `original_reference`. Parties and the authorization stand at claim level, and at a line
-    only where that line differs. Raises ValueError for no charge at all, over 50 lines, over
-    12 diagnoses or a pointer beyond a charge's diagnoses: `group` and `capture` give none such.
+    only where that line differs. Every diagnosis is told, also where they are more than a claim
+    may have: the scrubber stops it. Raises ValueError for no charge at all, over 50 lines or a
+    pointer beyond a charge's diagnoses: `group` and `capture` give none such.
     """
     _refuse_impossible(charges)
     first = charges[0]
@@ -153,10 +150,8 @@ def _refuse_impossible(charges: Sequence[BillableCharge]) -> None:
         raise ValueError("a claim needs at least one charge")
     if len(charges) > MOST_LINES:
         raise ValueError(f"{len(charges)} lines are more than the {MOST_LINES} of an 837P claim")
-    if len(_diagnoses(charges)) > MOST_DIAGNOSES:
-        raise ValueError(f"more than the {MOST_DIAGNOSES} diagnoses of an 837P claim")
     for charge in charges:
-        if not all(1 <= p <= len(_carried(charge)) for p in charge.pointers):
+        if not all(1 <= p <= len(charge.diagnoses) for p in charge.pointers):
             raise ValueError(f"charge {charge.charge_id} points beyond its diagnoses")
 
 

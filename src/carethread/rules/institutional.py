@@ -246,9 +246,10 @@ def _discharge_time(days: Period, stay: StayFacts) -> str:
 
 
 def _diagnoses(charges: Sequence[BillableCharge], *, is_inpatient: bool) -> tuple[Diagnosis, ...]:
-    """Principal, then why the client was admitted (or came), then the others."""
+    """Principal, then why the client was admitted (or came), then the others, also where they are
+    more than a claim may have: the scrubber stops it (DX_POINTER_RANGE)."""
     codes = _codes(charges)
-    principal, others = codes[:1], codes[1:MOST_DIAGNOSES]
+    principal, others = codes[:1], codes[1:]
     reason = "ABJ" if is_inpatient else "APR"
     return (
         *(Diagnosis("ABK", code) for code in principal),

@@ -266,6 +266,8 @@ PLANTS = (
     Plant("DX_EQ_NOTE", "another diagnosis than the note's", KINDS, chart(diagnoses=("F332",))),
     Plant("DX_TWICE", "one diagnosis twice", KINDS, diagnoses("F1020", "F411", "F411")),
     Plant("DX_POINTER_RANGE", "a pointer beyond", PROFESSIONAL, line(pointers=(1, 2, 3))),
+    Plant("DX_POINTER_RANGE", "more diagnoses than a claim has room for", KINDS,
+          both(diagnoses("F1020", *(f"Z{n}" for n in range(560, 585))), context(lines={}))),
     Plant("DX_PRIMARY_ALLOWED", "homelessness first", KINDS, diagnoses("Z5900", "F1020")),
     Plant("DX_FITS_PROGRAM", "depression alone in a substance use program", INSTITUTIONAL,
           diagnoses("F331")),

@@ -10,6 +10,7 @@ from carethread.codes import icd10
 from carethread.codes.levels import focus
 from carethread.codes.roles import Role
 from carethread.codes.tables import listed, raw
+from carethread.rules import assemble, institutional
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ScrubContext
 from carethread.rules.scrub.known import charted, is_professional, note
@@ -18,8 +19,10 @@ from carethread.rules.words import day, listing
 from carethread.x12.claim import Claim, ClaimLine
 
 ICD10_BEGAN = date(2015, 10, 1)
-MOST_DIAGNOSES, MOST_POINTERS = 12, 4
+MOST_POINTERS = 4
 _ICD10 = frozenset({"ABK", "ABF"})
+# On the 837I, beside the principal and the others: why admitted, why seen, and from what outside.
+_WHY_THEY_CAME = frozenset({"ABJ", "APR", "ABN", "BJ", "PR", "BN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +156,20 @@ def substance_hierarchy(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     "DX_POINTER_RANGE",
     STOPS,
     Role.BILLER,
-    "One to twelve diagnoses, the principal first, and each line points to one to four of them",
-    source="837P guide, 2300 HI and 2400 SV107",
+    "One to twelve diagnoses (837I: twenty-five), the principal first, and each line of an 837P "
+    "points to one to four of them",
+    source="837P guide, 2300 HI and 2400 SV107; 837I guide, 2300 HI",
 )
 def pointer_range(claim: Claim, _: ScrubContext) -> Iterator[Fault]:
+    count, fix = sum(d.qualifier not in _WHY_THEY_CAME for d in claim.diagnoses), Fix("claim")
+    most = assemble.MOST_DIAGNOSES if is_professional(claim) else institutional.MOST_DIAGNOSES
+    if not 1 <= count <= most:
+        message = f"The claim carries {count} diagnoses; it must be 1 to {most}."
+        if count > most:
+            message += " An addendum keeps those that the service was for."
+        yield Fault(message, fix=fix)
     if not is_professional(claim):
         return
-    count, fix = len(claim.diagnoses), Fix("claim")
-    if not 1 <= count <= MOST_DIAGNOSES:
-        message = f"The claim carries {count} diagnoses; it must be 1 to {MOST_DIAGNOSES}."
-        yield Fault(message, fix=fix)
     for line in claim.lines:
         if not 1 <= len(line.pointers) <= MOST_POINTERS:
             message = f"The line points to {len(line.pointers)} diagnoses; it must be 1 to 4."

@@ -58,6 +58,7 @@ NEVER_OFF = frozenset(
         "CODE_EQ_NOTE",
         "DATE_EQ_NOTE",
         "DX_EQ_NOTE",
+        "DX_POINTER_RANGE",
         "FREQ78_NEEDS_F8",
         "LEIE_EXCLUDED",
         "LINE_COUNT",
