@@ -53,8 +53,11 @@ def asks() -> Connection | None:
     return mailboxes().filter(takes_276=True).first()
 
 
+@transaction.atomic
 def run(organization: Organization, *, now: datetime) -> int:
-    """Ask about everything that has been silent too long, in one file a day; how many claims."""
+    """Ask about everything that has been silent too long, in one file a day; how many claims. The
+    lock lets one worker do it at a time."""
+    lock(Organization.objects.filter(pk=organization.pk))
     connection = mailboxes().filter(organization=organization, takes_276=True).first()
     if connection is None or _asked_today(connection, now):
         return 0
@@ -72,8 +75,9 @@ def due(now: datetime) -> list[int]:
     """Claims that have been silent for longer than policy allows with their payer: never asked
     about as they last left, or not answered since, or only with an error."""
     found: list[int] = []
+    settings: Settings | None = None
     for payer in Payer.objects.select_related("organization").order_by("pk"):
-        settings = Settings(gather.service_date(payer.organization, now))
+        settings = settings or Settings(gather.service_date(payer.organization, now))
         after = settings.value("status_after_days", payer_id=payer.pk)
         again = settings.value("status_again_days", payer_id=payer.pk)
         if after:
@@ -198,6 +202,7 @@ def _read(response: StatusResponse, file: EdiFile, position: int, now: datetime)
         known = [(asked, rules.refused(above)) for asked in _of_set(trace)]
     if not known:
         raise Quarantined("This 277 answers no question of ours.")
+    lock(Claim.objects.filter(pk__in={asked.version.claim_id for asked, _ in known}))
     for number, (asked, said) in enumerate(known):
         _take(asked, said, file, position + number, now)
 
@@ -230,7 +235,7 @@ def _of_set(trace: str) -> "QuerySet[StatusInquiry]":
 
 
 def _take(asked: StatusInquiry, said: Told, file: EdiFile, position: int, now: datetime) -> None:
-    """Keep the payer's word, and move the claim where that is forward."""
+    """Keep the payer's word, and move the (locked) claim where that is forward."""
     StatusAnswer.objects.create(
         organization_id=file.organization_id,
         asked=asked,
@@ -248,9 +253,7 @@ def _take(asked: StatusInquiry, said: Told, file: EdiFile, position: int, now: d
         trace=said.trace[:50],
         at=now,
     )
-    claim = Claim.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=asked.version.claim_id
-    )
+    claim = Claim.objects.get(pk=asked.version.claim_id)
     if claim.current_id == asked.version_id:
         _move(claim, asked.version, said, file, now)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from carethread.record.models import (
+    Claim,
     ClaimVersion,
     Delivery,
     EdiFile,
@@ -20,6 +21,7 @@ from carethread.rules.typed_eob import METHODS, STATUSES, TypedCheck, remittance
 from carethread.rules.words import dollars
 from carethread.workflow import matching, post
 from carethread.workflow.errors import Problem, Refused, refuse
+from carethread.workflow.locks import lock
 from carethread.workflow.quarantine import Quarantined
 from carethread.x12.common import Party, Reference
 
@@ -70,6 +72,8 @@ def enter(
     problems = _problems(typed)
     if problems:
         raise Refused(*problems)
+    # All claims at once, in order; the matches below are this transaction's own.
+    lock(Claim.objects.filter(pk__in={version.claim_id for version in versions}))
     center = scan.organization
     payee = Party(
         "2", center.legal_name, id_qualifier="XX", id=center.npi,
