@@ -1,20 +1,24 @@
 """Clients' money on screen: a copay and its receipt, a statement run, a credit given back."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django_scopes import scope
 
 from carethread.insight import account as accounts
-from carethread.record.models import Charge, Claim, PatientPayment, Statement
+from carethread.record.ledger import wrong_balances
+from carethread.record.models import Case, Charge, Claim, PatientPayment, Refund, Statement
 from carethread.web import http
-from carethread.workflow import next_payer
-from tests.cast import NOW, Cast
+from carethread.workflow import follow_up, next_payer
+from tests.cast import NOW, Cast, amend
 from tests.paper.reading import words
+from tests.payers import answer
 from tests.web.world import signed_in
-from tests.workflow.test_next_payer import LATER, second_policy
+from tests.workflow.test_next_payer import LATER, from_payer, leave, second_policy
 from tests.workflow.test_patient_money import left_to_clara
-from tests.workflow.test_post import PAID
+from tests.workflow.test_post import PAID, post_check
 
 
 def _text(browser: Browser, address: str, *args: int) -> str:
@@ -109,6 +113,40 @@ def test_the_biller_chooses_what_a_payment_pays_and_gives_back_the_rest(
     page = _text(biller, "credits")
     assert "Paid too much" in page
     assert "receipt 1" not in page
+
+
+def test_each_payer_is_given_back_what_it_paid_itself(
+    alder: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "now", lambda: LATER)
+    with scope(organization=alder.center):
+        second_policy(alder)
+        first = left_to_clara(alder)
+        next_payer.run(alder.center, now=LATER)
+        second = leave(alder, Claim.objects.get(after=first))
+        said = answer(second, paid=4_000, status="2", OA_23=13_000, PR_3=1_000)
+        post_check(alder, from_payer(alder, second.payer, said, trace="S1"), now=LATER)
+        charge = Charge.objects.get(claim=first)
+        note = charge.current.note_version.note
+        amend(note, reason="Left at once", now=LATER,
+              ends_at=note.starts_at + timedelta(minutes=5))  # fmt: skip
+        follow_up.run(alder.center, now=LATER)
+        title = "Harbor Health or Summit paid $120.00 too much for 03/02/2026"
+        assert Case.objects.get(kind="credit").title == title
+    biller, give = signed_in(alder.bill), reverse("refund_payer", args=[charge.pk])
+    assert "To which payer" in _text(biller, "credits")
+    back = {"amount": "40", "method": "check", "reference": "7", "received_on": "2026-03-16",
+            "reason": "Not attended"}  # fmt: skip
+    summit = {**back, "payer": second.payer_id}
+    for wrong in (back, {**summit, "amount": "40.01"}, {**summit, "payer": "x"}):
+        assert biller.post(give, wrong).status_code == 422
+    assert biller.post(give, summit).status_code == 302
+    assert "To which payer" not in _text(biller, "credits"), "Harbor's money alone is left"
+    assert biller.post(give, {**back, "amount": "80"}).status_code == 302
+    with scope(organization=alder.center):
+        given = Refund.objects.order_by("pk").values_list("payer__name", "amount_cents")
+        assert list(given) == [("Summit", 4_000), ("Harbor Health", 8_000)]
+        assert wrong_balances() == []
 
 
 def test_a_claim_shows_whose_turn_it_is_and_may_be_left_to_the_client(

@@ -200,50 +200,9 @@ def paid_since(plan: PaymentPlan) -> int:
     return int(rows.aggregate(cents=Sum("amount_cents", default=0))["cents"])
 
 
-# -------------------------------------------------------------------------------------- credits
-
-
-@dataclass(frozen=True, slots=True)
-class Overpayment:
-    """What payers paid on a charge beyond what was owed, in cents. Of a service that is void that
-    is all they paid; what they gave up by contract is no money to give back."""
-
-    charge: Charge
-    cents: int
-
-
-def overpayments() -> list[Overpayment]:
-    """Every charge on which payers have settled more than was owed."""
-    rows = Charge.objects.filter(payer_receivable_cents__lt=0).select_related(
-        "client", "claim__payer", "organization"
-    )
-    by_clients = patient_paid(row.pk for row in rows)
-    found = [
-        Overpayment(row, overpaid(row.payer_receivable_cents, row.paid_cents - by_clients[row.pk]))
-        for row in rows.order_by("service_date", "pk")
-    ]
-    return [one for one in found if one.cents > 0]
-
-
 def overpaid(receivable: int, paid: int) -> int:
     """What of the cents that payers paid is not theirs to have paid."""
     return max(min(-receivable, paid), 0)
-
-
-def unused_payments() -> "QuerySet[PatientPayment]":
-    """Clients' money that nothing is left to be paid with: no charge of theirs is open."""
-    still_open = (
-        Charge.objects.exclude(payer_receivable_cents=0, patient_receivable_cents=0, denied_cents=0)
-        .order_by()
-        .values("client")
-    )
-    rows: QuerySet[PatientPayment] = (
-        PatientPayment.objects.filter(patient_unapplied_cents__lt=0)
-        .exclude(client__in=still_open)
-        .select_related("client")
-        .order_by("received_on", "pk")
-    )
-    return rows
 
 
 def clients_who_owe() -> "QuerySet[Client]":

@@ -1,10 +1,12 @@
 """Forms for clients' money. Dollars come in as people write them and go on as cents."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
+from carethread.record.models import Payer
 from carethread.record.models.patient import METHODS
 from carethread.web.forms import DayInput
 from carethread.workflow.patient_money import Tender
@@ -69,6 +71,24 @@ class RefundForm(TenderForm):
     def __init__(self, data: Any = None, *, initial: Any = None) -> None:
         super().__init__(data, auto_id="id_refund_%s", initial=initial)
         self.fields["received_on"].label = "Given back on"
+
+
+class PayerRefundForm(RefundForm):
+    """What a payer is given back; asks which one where several have paid."""
+
+    def __init__(self, payers: Sequence[Payer], data: Any = None, *, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        self._payers = {str(payer.pk): payer for payer in payers}
+        if len(payers) > 1:
+            names = [("", "Choose"), *((pk, payer.name) for pk, payer in self._payers.items())]
+            self.fields["payer"] = forms.ChoiceField(
+                label="To which payer", choices=names, required=False
+            )
+            self.order_fields(["payer"])
+
+    @property
+    def payer(self) -> Payer | None:
+        return self._payers.get(self.cleaned_data.get("payer", ""))
 
 
 class PlanForm(forms.Form):

@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from carethread.insight import account as accounts
+from carethread.insight import credits as money
 from carethread.record.models import Case, CaseKind, Charge, Refund
 from carethread.web import http
-from carethread.web.account_forms import RefundForm
+from carethread.web.account_forms import PayerRefundForm
 from carethread.web.forms import attempt
 from carethread.web.http import Request
 from carethread.web.pages import page
@@ -21,9 +21,9 @@ def credits(request: Request) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: Request, form: RefundForm | None = None, charge: int = 0) -> HttpResponse:
-    overpaid = accounts.overpayments()
-    unused = list(accounts.unused_payments())
+def _page(request: Request, form: PayerRefundForm | None = None, charge: int = 0) -> HttpResponse:
+    overpaid = money.overpayments()
+    unused = list(money.unused_payments())
     due = _due_days()
     rows = [
         (one, due.get(one.charge.pk), form if form and charge == one.charge.pk else _form(one))
@@ -60,22 +60,23 @@ def _due_days() -> dict[int, Any]:
     return {int(row.source.split(":")[1]): row for row in rows}
 
 
-def _form(one: accounts.Overpayment, data: Any = None) -> RefundForm:
+def _form(one: money.Overpayment) -> PayerRefundForm:
     given = {"amount": f"{one.cents / 100:.2f}", "method": "check", "received_on": http.today()}
-    form = RefundForm(data, initial=given)
+    form = PayerRefundForm(list(one.payers), initial=given)
     form.auto_id = f"id_{one.charge.pk}_%s"
     return form
 
 
 def refund_payer(request: Request, row: Charge) -> HttpResponse:
     """Note that a payer was given back what it overpaid on a charge."""
-    form = RefundForm(request.POST)
+    payers = [payer for one in money.overpayments(row) for payer in one.payers]
+    form = PayerRefundForm(payers, request.POST)
     form.auto_id = f"id_{row.pk}_%s"
     made = None if not form.is_valid() else attempt(
         form,
         lambda: patient_money.refund_payer(
             row, form.tender, user=request.user, reason=form.cleaned_data["reason"],
-            now=http.now(),
+            now=http.now(), payer=form.payer,
         ),
     )  # fmt: skip
     if made is None:

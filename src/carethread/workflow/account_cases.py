@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from carethread.codes.roles import Role
-from carethread.insight import account as accounts
+from carethread.insight import credits
 from carethread.record.models import (
     Case,
     CaseKind,
-    Charge,
     Claim,
     ClaimState,
     Organization,
@@ -35,27 +34,26 @@ def _next_source(stem: str) -> str:
 def overpaid_by_payers(organization: Organization, now: datetime) -> Iterator[Case]:
     """Charges on which a payer settled more than it owed: the 60 days begin when that is known."""
     today = gather.service_date(organization, now)
-    for one in accounts.overpayments():
+    for one in credits.overpayments():
         if not _is_open(f"{_PAYER}:{one.charge.pk}"):
-            yield _overpaid(organization, one.charge, one.cents, today, now)
+            yield _overpaid(organization, one, today, now)
 
 
 def _overpaid(
-    organization: Organization, charge: Charge, cents: int, today: date, now: datetime
+    organization: Organization, one: credits.Overpayment, today: date, now: datetime
 ) -> Case:
-    claim = charge.claim
-    payer = claim.payer if claim else "A payer"
+    charge = one.charge
     return Case(
         organization=organization,
         kind=CaseKind.CREDIT,
         source=_next_source(f"{_PAYER}:{charge.pk}"),
         category="overpayment",
         owner_role=Role.BILLER.value,
-        title=(f"{payer} paid {dollars(cents)} more than it owed for {day(charge.service_date)}"),
+        title=f"{one.who} paid {dollars(one.cents)} too much for {day(charge.service_date)}",
         cure="Give it back, or find the answer that takes it back: the law gives 60 days from now.",
-        claim=claim,
+        claim=charge.claim,
         account=charge.client,
-        amount_cents=cents,
+        amount_cents=one.cents,
         opened_at=now,
         due_on=refund_deadline(today),
     )
@@ -63,7 +61,7 @@ def _overpaid(
 
 def unused_by_clients(organization: Organization, now: datetime) -> Iterator[Case]:
     """Money that a client gave and that nothing of theirs needs."""
-    for payment in accounts.unused_payments():
+    for payment in credits.unused_payments():
         if not _is_open(f"{_CLIENT}:{payment.pk}"):
             yield _unused(organization, payment, now)
 
@@ -146,8 +144,8 @@ def _taken_back(organization: Organization, claim: Claim, now: datetime) -> Case
 def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, str]]:
     """Open cases of these kinds whose cause is gone, with how it went."""
     today = gather.service_date(organization, now)
-    overpaid = {one.charge.pk for one in accounts.overpayments()}
-    unused = {payment.pk for payment in accounts.unused_payments()}
+    overpaid = {one.charge.pk for one in credits.overpayments()}
+    unused = {payment.pk for payment in credits.unused_payments()}
     live = Case.objects.exclude(state="closed")
     for case in live.filter(kind=CaseKind.CREDIT):
         what, pk, *_ = case.source.split(":")

@@ -12,12 +12,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from carethread.codes.accounts import Account
-from carethread.insight import account
+from carethread.insight import account, credits
 from carethread.record import ledger
 from carethread.record.models import (
     Charge,
     Client,
     PatientPayment,
+    Payer,
     Refund,
     Transfer,
     User,
@@ -213,19 +214,25 @@ def refund_client(
 
 @transaction.atomic
 def refund_payer(
-    charge: Charge, tender: Tender, *, user: User, reason: str, now: datetime
+    charge: Charge,
+    tender: Tender,
+    *,
+    user: User,
+    reason: str,
+    now: datetime,
+    payer: Payer | None = None,
 ) -> Refund:
-    """Give a payer back what it overpaid on a charge."""
+    """Give a payer back what it overpaid on a charge. `payer` may be left out where only one has
+    paid on it; no payer gets back more than it paid."""
     _refuse_tender(tender, gather.service_date(charge.organization, now))
     _hold(charge.client)
-    charge.refresh_from_db()
-    paid = charge.paid_cents - account.patient_paid([charge.pk]).get(charge.pk, 0)
-    if tender.cents > account.overpaid(charge.payer_receivable_cents, paid):
+    one = next(iter(credits.overpayments(charge)), None)
+    if one is None or tender.cents > one.cents:
         raise refuse("That is more than was overpaid on this charge.", "amount")
-    claim = charge.claim
-    if claim is None:
-        raise refuse("No payer was ever billed for this charge.")
-    row = _refund(charge.client, tender, user, reason, now, charge=charge, payer=claim.payer)
+    payer = payer or _only(one)
+    if tender.cents > one.payers.get(payer, 0):
+        raise refuse(f"{payer} has not paid that much on this charge.", "amount")
+    row = _refund(charge.client, tender, user, reason, now, charge=charge, payer=payer)
     moved = Transfer(
         organization_id=charge.organization_id, debit=Account.PAYER_RECEIVABLE,
         credit=Account.REFUNDED, amount_cents=tender.cents, code="REFUND", source=SOURCE,
@@ -233,6 +240,14 @@ def refund_payer(
     )  # fmt: skip
     _post(moved)
     return row
+
+
+def _only(one: credits.Overpayment) -> Payer:
+    if not one.payers:
+        raise refuse("No payer was ever billed for this charge.")
+    if len(one.payers) > 1:
+        raise refuse(f"Say who gets it back: {one.who}.", "payer")
+    return next(iter(one.payers))
 
 
 def _refund(
