@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from carethread.insight.turns import open_turns
 from carethread.record.ledger import wrong_balances
@@ -13,7 +15,7 @@ from carethread.workflow import admit, bill, follow_up, next_payer, staff, submi
 from carethread.workflow.errors import Refused
 from carethread.x12.common import Adjustment, Amount, Party, Reference
 from carethread.x12.remittance import Remittance, RemittedClaim
-from tests.cast import LONG_AGO, Cast, enroll
+from tests.cast import LONG_AGO, NOW, Cast, enroll
 from tests.judges import pyx12_errors
 from tests.payers import answer, check, reversal
 from tests.workflow.test_post import PAID, charge_of, post_check, sent_claim
@@ -238,3 +240,16 @@ def test_a_policy_that_turns_out_not_to_hold_gives_its_share_back(
     second.refresh_from_db()
     assert second.state == ClaimState.CLOSED
     assert balances(first) == (0, 5_000, 10_000)
+
+
+def test_reading_two_open_turns_takes_as_many_queries_as_reading_one(alder: Cast) -> None:
+    second_policy(alder)
+    asked = []
+    for number in range(2):
+        claim = sent_claim(alder, starts=NOW - timedelta(days=number, hours=3))
+        post_check(alder, check(alder.center, answer(claim, paid=8_000, CO_45=5_000, PR_3=5_000),
+                                trace=f"T{number}"))  # fmt: skip
+        with CaptureQueriesContext(connection) as queries:
+            assert len(open_turns()) == number + 1
+        asked.append(len(queries))
+    assert asked[0] == asked[1]

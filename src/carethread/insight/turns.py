@@ -47,7 +47,8 @@ def open_turns(
         if following is not None:
             coverage = next(row for row in of_client if row.pk == following.id)
             found.append(OpenTurn(one, coverage, tuple(by_claim[one.pk])))
-    return [turn for turn in found if not _given_up(turn)]
+    given_up = _given_up(found)
+    return [turn for turn in found if (turn.claim.pk, turn.coverage.pk) not in given_up]
 
 
 def asked(claim: Claim) -> tuple[int, ...]:
@@ -56,11 +57,13 @@ def asked(claim: Claim) -> tuple[int, ...]:
     return (*before, claim.coverage_id)
 
 
-def _given_up(turn: OpenTurn) -> bool:
-    """A person has decided that the next payer is not asked, and left it to the patient."""
-    return Claim.objects.filter(
-        after=turn.claim, coverage=turn.coverage, state=ClaimState.CLOSED
-    ).exclude(stopped_reason="").exists()  # fmt: skip
+def _given_up(turns: Sequence[OpenTurn]) -> set[tuple[int | None, int]]:
+    """Claims and the policies after them of which a person has decided that they are not asked,
+    and left it to the patient."""
+    rows = Claim.objects.filter(
+        after__in=[turn.claim.pk for turn in turns], state=ClaimState.CLOSED
+    ).exclude(stopped_reason="")  # fmt: skip
+    return set(rows.values_list("after", "coverage"))
 
 
 def _left(claim: Claim | None, client_id: int | None, refused_too: bool) -> "QuerySet[Transfer]":

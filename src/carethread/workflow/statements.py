@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from carethread import paper
 from carethread.insight import account as accounts
@@ -41,12 +42,19 @@ class Due:
 
 def due(organization: Organization, *, now: datetime) -> list[Due]:
     """Clients who owe enough, and had no statement within the policy's days."""
+    return _due_of(accounts.clients_who_owe(), organization, now)
+
+
+def _due_of(clients: "QuerySet[Client]", organization: Organization, now: datetime) -> list[Due]:
     today = gather.service_date(organization, now)
     least = effective("statement_least_cents", on=today).value
     since = today - timedelta(days=effective("statement_every_days", on=today).value)
+    newest = Statement.objects.filter(client=OuterRef("pk")).order_by("-number")
+    rows = list(clients.annotate(last=Subquery(newest.values("pk")[:1])))
+    made = Statement.objects.defer("pdf").in_bulk([row.last for row in rows if row.last])
     found = []
-    for client in accounts.clients_who_owe():
-        last = client.statements.defer("pdf").order_by("-number").first()
+    for client in rows:
+        last = made.get(client.last)
         if last is not None and last.made_on > since:
             continue
         cents = sum(one.cents for one in accounts.owed(client))
@@ -59,18 +67,16 @@ def run(
     organization: Organization, clients: Iterable[int], *, user: User, now: datetime
 ) -> list[Statement]:
     """Make the statements of these clients, as far as they are due. Twice makes none twice."""
-    wanted = set(clients)
-    made = []
-    for one in due(organization, now=now):
-        if one.client.pk in wanted and (row := _make(one.client, user, now)):
-            made.append(row)
-    return made
+    wanted = accounts.clients_who_owe().filter(pk__in=set(clients))
+    made = [_make(one.client, user, now) for one in _due_of(wanted, organization, now)]
+    return [row for row in made if row is not None]
 
 
 @transaction.atomic
 def _make(client: Client, user: User, now: datetime) -> Statement | None:
     lock(Client.objects.filter(pk=client.pk))
-    if not any(one.client.pk == client.pk for one in due(client.organization, now=now)):
+    still = accounts.clients_who_owe().filter(pk=client.pk)
+    if not _due_of(still, client.organization, now):
         return None  # Somebody has made it already.
     facts = facts_of(client, now=now)
     last = client.statements.order_by("-number").values_list("number", flat=True).first() or 0
