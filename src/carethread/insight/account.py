@@ -39,7 +39,7 @@ class ServiceLine:
 
     @property
     def overpaid(self) -> int:
-        return overpaid(self.with_insurance, self.insurance)
+        return overpaid(self.charge.payer_receivable_cents, self.insurance)
 
     @property
     def owing(self) -> str:
