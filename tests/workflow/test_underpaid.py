@@ -170,3 +170,28 @@ def test_a_person_says_what_was_done(alder: Cast) -> None:
     underpaid.accept(case, reason="A rounding.", user=alder.bill, now=PAID)
     with pytest.raises(Refused, match="no open underpayment"):
         underpaid.accept(case, reason="Again.", user=alder.bill, now=PAID)
+
+
+def test_what_was_accepted_does_not_come_back_unless_it_gets_worse(alder: Cast) -> None:
+    loaded(alder)
+    (claim,) = sent(alder, 1)
+    (short,) = paid_short(alder, [claim])
+    underpaid.accept(Case.objects.get(), reason="Settled.", user=alder.bill, now=PAID)
+    for trace, paid, cases in (("T2", 10_200, 1), ("T3", 10_000, 2)):
+        again = answer(claim, paid=paid, CO_45=18_000 - paid)
+        post_check(alder, check(alder.center, reversal(short), again, trace=trace))
+        short = again
+        underpaid.run(alder.center, now=LATER)
+        assert Case.objects.filter(kind="underpayment").count() == cases
+    assert Case.objects.get(state="open").amount_cents == 2_000
+
+
+def test_a_line_that_is_short_for_another_cause_now_stays_in_its_case(alder: Cast) -> None:
+    loaded(alder)
+    (claim,) = sent(alder, 1)
+    (short,) = paid_short(alder, [claim])
+    again = answer(claim, paid=10_200, CO_45=6_000, CO_237=1_800)
+    post_check(alder, check(alder.center, reversal(short), again, trace="T2"))
+    underpaid.run(alder.center, now=LATER)
+    assert Comparison.objects.latest("pk").cause == "reduction"
+    assert [case.state for case in Case.objects.filter(kind="underpayment")] == ["open"]

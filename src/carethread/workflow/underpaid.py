@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from carethread.codes.roles import Role
 from carethread.record.models import (
@@ -37,15 +37,10 @@ from carethread.rules.underpaid import (
 from carethread.rules.words import day, dollars
 from carethread.workflow import comparing, follow_up, gather
 from carethread.workflow.errors import refuse
+from carethread.workflow.locks import lock
 
 _BATCH = 500
 _OTHERS = 300  # lines of a code that are looked at beside the short ones
-comparing.LATER_PAYERS = (
-    "2",
-    "3",
-    "20",
-    "21",
-)  # CLP02: the contract of a first payer promises nothing there
 
 
 def run(organization: Organization, *, now: datetime) -> int:
@@ -102,7 +97,9 @@ def _undone(organization: Organization, now: datetime) -> int:
     stands = {f"{answer}__state": "matched",
               f"{answer}__version__claim": F("comparison__claim_line__version__claim")}  # fmt: skip
     stale = Shortfall.objects.filter(settled_at__isnull=True).exclude(**stands)
-    rows = list(_live(stale.values_list("charge", flat=True)).values())
+    charges = list(stale.values_list("charge", flat=True))
+    _hold_cases(charges)
+    rows = list(_live(charges).values())
     for row in rows:
         row.state, row.short_cents, row.settled_at = "taken_back", 0, now
         row.save()
@@ -124,11 +121,17 @@ def _follow(
 ) -> int:
     """What the comparisons open, change and settle; the number of cases touched. `ours`: they come
     of a contract that was corrected, and no money has come."""
+    charges = {row.charge_id for row in found}
     short = [row for row in found if row.verdict == Verdict.SHORT]
-    cases = _cases_for(organization, short, now)
-    live = _live(row.charge_id for row in found)
+    _hold_cases(charges, {_key(row) for row in short})
+    live, accepted = _live(charges), _accepted(charges)
+    new = [
+        row for row in short
+        if row.charge_id not in live and row.short_cents > accepted.get(row.charge_id, 0)
+    ]  # fmt: skip
+    cases = _cases_for(organization, new, now)
     touched = {row.case_id for row in live.values()} | {case.pk for case in cases.values()}
-    fresh, came = [], Counter[tuple[int, str]]()
+    came = Counter[tuple[int, str]]()
     for row in found:
         standing = live.get(row.charge_id)
         if standing is not None:
@@ -136,9 +139,7 @@ def _follow(
             _settle(standing, row, now, ours)
             trace = row.remitted_claim.remittance.trace
             came[standing.case_id, trace] += standing.recovered_cents - before
-        elif row.verdict == Verdict.SHORT:
-            fresh.append(_shortfall(row, cases[_key(row)], now))
-    Shortfall.objects.bulk_create(fresh)
+    Shortfall.objects.bulk_create(_shortfall(row, cases[_key(row)], now) for row in new)
     for case in Case.objects.filter(pk__in=touched).order_by("pk"):
         for (whose, trace), cents in came.items():
             if whose == case.pk and cents:
@@ -156,19 +157,32 @@ def _key(row: Comparison) -> Key:
     return line.version.claim.payer_id, line.code or line.revenue_code, row.cause
 
 
+def _source(key: Key) -> str:
+    """How the sources of a pattern's cases begin."""
+    return "underpaid:{}:{}:{}:".format(*key)
+
+
+def _hold_cases(charges: Iterable[int], keys: Iterable[Key] = ()) -> None:
+    """Lock the open cases of these charges' short lines, and those of these patterns."""
+    standing = Shortfall.objects.filter(charge__in=set(charges), settled_at__isnull=True)
+    theirs = Q(pk__in=standing.values("case"))
+    for key in keys:
+        theirs |= Q(source__startswith=_source(key))
+    rows = Case.objects.filter(theirs).exclude(state="closed")
+    lock(Case.objects.filter(pk__in=list(rows.values_list("pk", flat=True))))
+
+
 def _cases_for(
     organization: Organization, short: Sequence[Comparison], now: datetime
 ) -> dict[Key, Case]:
-    """The open case of each pattern, locked; a new one where there is none."""
+    """The open (locked) case of each pattern; a new one where there is none."""
     found = {}
     for key in sorted({_key(row) for row in short}):
-        source = "underpaid:{}:{}:{}:".format(*key)
-        rows = Case.objects.filter(source__startswith=source)
-        live = rows.exclude(state="closed").select_for_update(no_key=True).first()
-        found[key] = live or Case.objects.create(
+        rows = Case.objects.filter(source__startswith=_source(key))
+        found[key] = rows.exclude(state="closed").first() or Case.objects.create(
             organization=organization,
             kind=CaseKind.UNDERPAYMENT,
-            source=f"{source}{rows.count() + 1}",
+            source=f"{_source(key)}{rows.count() + 1}",
             category=f"underpaid_{key[2]}",
             owner_role=Role.BILLER.value,
             title="Paid short",
@@ -178,11 +192,16 @@ def _cases_for(
 
 
 def _live(charges: Iterable[int]) -> dict[int, Shortfall]:
-    """Shortfalls that are not settled, by charge, with their cases locked first."""
+    """Shortfalls that are not settled, by charge."""
     rows = Shortfall.objects.filter(charge__in=set(charges), settled_at__isnull=True)
-    cases = Case.objects.filter(pk__in=rows.values("case")).order_by("pk")
-    list(cases.select_for_update(no_key=True).values_list("pk"))
     return {row.charge_id: row for row in rows.order_by("pk")}
+
+
+def _accepted(charges: Iterable[int]) -> dict[int, int]:
+    """By charge, the cents up to which a person has accepted less: another answer that is as short
+    asks nothing anew."""
+    rows = Shortfall.objects.filter(charge__in=set(charges), state="accepted")
+    return dict(rows.order_by("short_cents").values_list("charge", "short_cents"))
 
 
 def _shortfall(row: Comparison, case: Case, now: datetime) -> Shortfall:
@@ -293,7 +312,7 @@ def _others(payer: Payer, code: str, live: Sequence[Shortfall]) -> list[Seen]:
     since = min(row.comparison.claim_line.service_date for row in live)
     rows = (
         Comparison.objects.filter(
-            claim_line__code=code,
+            Q(claim_line__code=code) | Q(claim_line__code="", claim_line__revenue_code=code),
             claim_line__version__claim__payer=payer,
             claim_line__service_date__gte=since,
             verdict__in=["promised", "over", "short"],
