@@ -113,6 +113,19 @@ def test_a_posting_that_is_undone_is_short_of_nothing_until_it_is_matched_again(
     assert Case.objects.get(kind="underpayment", state="open").amount_cents == 1_800
 
 
+def test_a_posting_undone_and_matched_again_at_once_stays_the_same_open_case(alder: Cast) -> None:
+    loaded(alder)
+    (claim,) = sent(alder, 1)
+    paid_short(alder, [claim])
+    row = Match.objects.get()
+    matching.undo(row, reason="A slip.", user=alder.bill, now=LATER)
+    matching.match_by_hand(row, claim.current, user=alder.bill, now=LATER)
+    underpaid.run(alder.center, now=LATER)
+    case = Case.objects.get(kind="underpayment")
+    assert (case.state, case.closed_at, case.amount_cents) == ("open", None, 1_800)
+    assert Shortfall.objects.get().state == "open"
+
+
 def test_our_own_wrong_table_closes_the_case_once_it_is_corrected(alder: Cast) -> None:
     contract = loaded(alder)
     paid_short(alder, sent(alder, 3))

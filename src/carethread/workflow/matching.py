@@ -15,6 +15,7 @@ from carethread.record import ledger as books
 from carethread.record.models import (
     Case,
     CaseEvent,
+    CaseKind,
     Claim,
     ClaimEvent,
     ClaimState,
@@ -99,7 +100,8 @@ def undo(matched: Match, *, reason: str, user: User, now: datetime) -> Match:
         raise refuse("Say why the posting is undone.", "reason")
     assert row.version is not None
     about = Q(remitted_claim=row.remitted) | Q(source=f"unmatched:{row.pk}")
-    cases = list(held(Case.objects.filter(about)))
+    # What was short is `underpaid`'s to settle, line by line, with its case.
+    cases = list(held(Case.objects.filter(about).exclude(kind=CaseKind.UNDERPAYMENT)))
     (claim,) = held(Claim.objects.filter(pk=row.version.claim_id))
     _refuse_buried(row, claim)
     taken = _taken_by(row)
