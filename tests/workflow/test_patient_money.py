@@ -176,6 +176,8 @@ def test_a_payer_credit_is_a_case_with_sixty_days_and_closes_when_it_is_given_ba
     follow_up.run(alder.center, now=PAID)
     case = Case.objects.get(kind="credit")
     assert (case.amount_cents, case.due_on) == (13_000, PAID.date() + timedelta(days=60))
+    with pytest.raises(Refused, match="give it back"):
+        follow_up.close(case, resolution="Later.", user=alder.bill, now=PAID)
     refund = {"user": alder.bill, "reason": "Not attended", "now": PAID}
     with pytest.raises(Refused):
         patient_money.refund_payer(charge, replace(AT_THE_DESK, cents=13_001), **refund)
@@ -201,3 +203,8 @@ def test_money_that_nothing_needs_is_given_back_to_the_client(alder: Cast) -> No
     follow_up.run(alder.center, now=PAID)
     case.refresh_from_db()
     assert case.state == "closed"
+    take(alder, replace(AT_THE_DESK, cents=700))
+    follow_up.run(alder.center, now=PAID)
+    kept = Case.objects.get(kind="credit", state="open")
+    follow_up.close(kept, resolution="Kept for Monday.", user=alder.bill, now=PAID)
+    assert follow_up.run(alder.center, now=LATER) == 0, "decided, and still the same amount"

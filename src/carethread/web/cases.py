@@ -21,7 +21,16 @@ from carethread.web.forms import WaitForm, WordsForm, attempt
 from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.web.permissions import sees_all_cases, sees_clients
-from carethread.workflow import appeals, assign, cure, explained, follow_up, papers, settle
+from carethread.workflow import (
+    account_cases,
+    appeals,
+    assign,
+    cure,
+    explained,
+    follow_up,
+    papers,
+    settle,
+)
 
 MINE = "mine"  # an owner to ask for: the user who asks
 ROLES = [(role.value, role.capitalize()) for role in Role]
@@ -251,6 +260,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             **_explanation(row, request.user),
             "ways": list(cures.ways(row, request.user)),
             "refused": follow_up.is_refusal(row),
+            "payers_money": account_cases.is_payers_money(row),
             "lost": row.category == "not_found" and row.state == "open",
             "appeals": row.appeals.order_by("level"),
             "papers": papers.of_claim(row),

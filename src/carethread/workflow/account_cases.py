@@ -31,6 +31,11 @@ def _next_source(stem: str) -> str:
     return f"{stem}:{Case.objects.filter(source__startswith=f'{stem}:').count() + 1}"
 
 
+def is_payers_money(case: Case) -> bool:
+    """A payer's money that is still here: the law's 60 days run until it is given back."""
+    return case.kind == CaseKind.CREDIT and case.source.startswith(f"{_PAYER}:")
+
+
 def overpaid_by_payers(organization: Organization, now: datetime) -> Iterator[Case]:
     """Charges on which a payer settled more than it owed: the 60 days begin when that is known."""
     today = gather.service_date(organization, now)
@@ -60,10 +65,19 @@ def _overpaid(
 
 
 def unused_by_clients(organization: Organization, now: datetime) -> Iterator[Case]:
-    """Money that a client gave and that nothing of theirs needs."""
+    """Money that a client gave and that nothing of theirs needs. What a person has decided to keep
+    is not asked about again while it is the same amount."""
     for payment in credits.unused_payments():
-        if not _is_open(f"{_CLIENT}:{payment.pk}"):
+        stem = f"{_CLIENT}:{payment.pk}"
+        if not _is_open(stem) and not _is_kept(stem, payment.open_cents):
             yield _unused(organization, payment, now)
+
+
+def _is_kept(stem: str, cents: int) -> bool:
+    return Case.objects.filter(
+        source__startswith=f"{stem}:", state="closed", amount_cents=cents,
+        events__words__startswith="Closed:", events__user__isnull=False,
+    ).exists()  # fmt: skip
 
 
 def _unused(organization: Organization, payment: PatientPayment, now: datetime) -> Case:

@@ -23,7 +23,7 @@ from carethread.record.models import (
     Organization,
     User,
 )
-from carethread.workflow import assign, bill, cases
+from carethread.workflow import account_cases, assign, bill, cases
 from carethread.workflow.errors import refuse
 from carethread.workflow.signing import supervisor_of
 
@@ -192,6 +192,8 @@ def close(case: Case, *, resolution: str, user: User, now: datetime) -> Case:
         raise refuse("Say how this was settled.", "resolution")
     if case.kind == CaseKind.UNDERPAYMENT:
         raise refuse("Less was paid than promised: dispute it, or accept it.")
+    if account_cases.is_payers_money(case):
+        raise refuse("The money is the payer's: give it back, and the case closes by itself.")
     if is_refusal(case):
         raise refuse("The money is still owed. Cure the cause, and the case closes by itself.")
     if case.state != "closed":
