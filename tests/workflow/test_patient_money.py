@@ -158,8 +158,11 @@ def test_a_payment_plan_is_asked_month_by_month_and_a_missed_one_is_a_case(alder
     payment_plans.run(alder.center, now=late)
     plan.refresh_from_db()
     assert plan.state == "active", "a copay is for its visit"
-    take(alder, Tender(2_000, "cash", late.date()), now=late)
-    payment_plans.run(alder.center, now=late)
+    more = Tender(500, "cash", late.date())
+    last = take(alder, replace(more, cents=2_500), now=late)
+    patient_money.refund_client(last, more, user=alder.bill, reason="Too much", now=late)
+    assert accounts.paid_since(plan) == 4_000, "less what was given back"
+    assert payment_plans.run(alder.center, now=late) == 1
     plan.refresh_from_db()
     assert plan.state == "paid"
 

@@ -189,14 +189,18 @@ def _next_installment(plan: PaymentPlan) -> Installment | None:
 
 
 def paid_since(plan: PaymentPlan) -> int:
-    """What the client gave since the plan was made, in cents. Copays of later visits are no part
-    of it: they are for what the plan does not cover."""
-    rows = PatientPayment.objects.filter(
+    """What the client gave since the plan was made, less what of it was given back, in cents. Copays
+    of later visits are no part of it: they are for what the plan does not cover."""
+    given = PatientPayment.objects.filter(
         client=plan.client_id,
         voided_at__isnull=True,
         visit_on__isnull=True,
         taken_at__gt=plan.agreed_at,
     )
+    return _sum(given) - _sum(Refund.objects.filter(payment__in=given))
+
+
+def _sum(rows: "QuerySet[PatientPayment] | QuerySet[Refund]") -> int:
     return int(rows.aggregate(cents=Sum("amount_cents", default=0))["cents"])
 
 

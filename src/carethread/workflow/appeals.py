@@ -44,9 +44,7 @@ def next_level(case: Case) -> Level | None:
     if case.claim is None or (last is not None and last.state != "lost"):
         return None
     number = last.level + 1 if last else 1
-    decided = last.decided_on if last else decided_on(case)
-    if decided is None:
-        return None
+    decided = (last and last.decided_on) or decided_on(case)
     span = appeal_level(case.claim.payer.kind, number, decided)
     return Level(number, span.name, span.after(decided)) if span else None
 

@@ -102,6 +102,7 @@ def save_term(row: ContractTerm, *, user: User | None, now: datetime) -> Contrac
     if wrong := fee_file.fault(said):
         raise refuse(f"{wrong[0].upper()}{wrong[1:]}.")
     contract = _locked(row.contract)
+    # A person may take up again a service that was dropped: days without a rate are no gap then.
     done = _planned(contract, [said], row.effective_from, is_whole=False, may_pause=True)
     if done.faults:
         raise Refused(*(Problem("", f"{f.words[0].upper()}{f.words[1:]}.") for f in done.faults))

@@ -71,9 +71,8 @@ def run(organization: Organization, *, now: datetime) -> int:
     done = 0
     for plan in PaymentPlan.objects.filter(state="active"):
         if next_due(_months(plan), accounts.paid_since(plan)) is None:
-            plan.state, plan.ended_on, plan.reason = "paid", today, "All of it is paid."
-            plan.save()
-            done += 1
+            still = PaymentPlan.objects.filter(pk=plan.pk, state="active")  # Nobody has ended it.
+            done += still.update(state="paid", ended_on=today, reason="All of it is paid.")
     return done
 
 

@@ -52,7 +52,7 @@ class PatientPayment(Scoped):
 
 class Refund(Scoped):
     """Money given back: to a payer for a charge that it overpaid, or to a client out of a payment
-    of theirs. `identified_on` starts the payer's 60 days."""
+    of theirs. The payer's 60 days are those of its case."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="refunds")
     payer = models.ForeignKey(Payer, null=True, blank=True, on_delete=models.PROTECT)
