@@ -183,6 +183,25 @@ def test_an_appeal_is_written_sent_lost_and_taken_to_the_next_level(
         assert case.state == "answered", "until the money is here"
 
 
+def test_a_closed_case_stays_closed_whatever_comes_later(
+    shown: Shown, bill: Browser, monkeypatch
+) -> None:
+    case = denial_of(shown)
+    monkeypatch.setattr(http, "now", lambda: LATER + timedelta(days=20))
+    on = TODAY + timedelta(days=20)
+    send(bill, "case_appeal_sent", case, channel="fax", sent_on=on)
+    with scope(organization=shown.cast.center):
+        Case.objects.filter(pk=case.pk).update(state="closed", due_on=None)
+    send(bill, "case_appeal_decided", case, outcome="lost", on=on, words="Upheld.")
+    assert "This case is closed." in send(bill, "case_again", case, mended="The roster.")
+    with scope(organization=shown.cast.center):
+        case.refresh_from_db()
+        assert (case.state, case.due_on) == ("closed", None)
+        assert Appeal.objects.get().state == "lost"
+        case.claim.refresh_from_db()
+        assert case.claim.state == ClaimState.DENIED
+
+
 def test_a_packet_holds_what_was_chosen_and_a_notes_words_only_from_its_author(
     shown: Shown, bill: Browser
 ) -> None:

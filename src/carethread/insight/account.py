@@ -189,8 +189,8 @@ def _next_installment(plan: PaymentPlan) -> Installment | None:
 
 
 def paid_since(plan: PaymentPlan) -> int:
-    """What the client gave since the plan was made, less what of it was given back, in cents. Copays
-    of later visits are no part of it: they are for what the plan does not cover."""
+    """What the client gave since the plan was made, in cents, less what was given back of it.
+    Copays of later visits are no part of it: they are for what the plan does not cover."""
     given = PatientPayment.objects.filter(
         client=plan.client_id,
         voided_at__isnull=True,

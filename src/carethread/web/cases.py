@@ -1,6 +1,6 @@
 """The worklist of cases, and one case with its history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -238,9 +238,17 @@ def _may_be_told(row: Case, user: User) -> bool:
     return sees_clients(user) or row.category in OF_THE_CENTER
 
 
+def _tell(request: Request, forms: Iterable[BaseForm]) -> None:
+    for form in forms:
+        for wrong in form.errors.values():
+            messages.error(request, " ".join(str(one) for one in wrong))
+
+
 def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
     if row.kind == CaseKind.UNDERPAYMENT:
         return underpaid.case_page(request, row, **sent)
+    if row.state == "closed":  # Its page has no forms any more that could tell why.
+        _tell(request, sent.values())
     forms = {
         **{name: words(name) for name in _LABELS},
         "wait": WaitForm(),

@@ -96,7 +96,8 @@ def decide(
     appeal: Appeal, *, won: bool, on: date | None, words: str, user: User, now: datetime
 ) -> Appeal:
     """The payer has answered an appeal. Lost: the case comes back with the next level's last day,
-    where there is one. Won: it waits for the payer's new decision."""
+    where there is one. Won: it waits for the payer's new decision. A case that was settled
+    meanwhile stays closed."""
     row = _locked(appeal.case)
     made = Appeal.objects.get(pk=appeal.pk)
     if made.state != "sent":
@@ -105,15 +106,16 @@ def decide(
         raise refuse("On which day? After it was sent, and not later than today.", "on")
     made.state, made.decided_on, made.words = "won" if won else "lost", on, words.strip()[:300]
     made.save(update_fields=["state", "decided_on", "words"])
-    row.waits_until = None
     if won:
-        told = "Won: the payer decides anew."
-        row.state, row.due_on = "answered", on + timedelta(days=_PAYS_WITHIN)
+        told, state = "Won: the payer decides anew.", "answered"
+        due: date | None = on + timedelta(days=_PAYS_WITHIN)
     else:
         level = next_level(row)
-        row.state, row.due_on = "open", level.until if level else None
         told = "Lost. " + (_next(level) if level else "There is no further level.")
-    row.save(update_fields=["state", "due_on", "waits_until"])
+        state, due = "open", level.until if level else None
+    if row.state != "closed":
+        row.state, row.due_on, row.waits_until = state, due, None
+        row.save(update_fields=["state", "due_on", "waits_until"])
     follow_up.told(row, f"Level {made.level}: {told} {made.words}".strip(), now, user).save()
     return made
 

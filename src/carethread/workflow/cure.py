@@ -35,6 +35,8 @@ def send_again(case: Case, *, mended: str, user: User, now: datetime) -> Case:
     case, claim = _locked(case)
     if not mended.strip():
         raise refuse("Say what has been put right.", "mended")
+    if case.state == "closed":
+        raise refuse("This case is closed.")
     if claim is None or not (claim.state in bill.REFUSED or _is_lost(case, claim)):
         raise refuse("This claim is not refused: it waits here, or is on its way.")
     if claim.state not in bill.REFUSED:
