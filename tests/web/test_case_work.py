@@ -119,7 +119,8 @@ def test_only_what_the_payer_puts_on_the_patient_is_left_to_them(
         denied = Transfer.objects.get(pk=pk)
         again = Transfer.objects.create(
             organization=shown.cast.center, debit="denied", credit="payer_receivable",
-            amount_cents=1_000, code="PR-204", source="post", charge=denied.charge, made_at=LATER,
+            amount_cents=1_000, code="PR-204", source="post", charge=denied.charge,
+            remitted_claim=denied.remitted_claim, made_at=LATER,
         )  # fmt: skip
         Charge.objects.filter(pk=denied.charge_id).update(
             denied_cents=13_000, payer_receivable_cents=-1_000

@@ -4,7 +4,7 @@ import pytest
 
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Case, PolicySetting, Transfer
-from carethread.workflow import cure, follow_up, staff
+from carethread.workflow import follow_up, settle, staff
 from carethread.workflow.errors import Refused
 from tests.cast import LONG_AGO, Cast
 from tests.payers import answer, check
@@ -22,11 +22,11 @@ def test_more_than_one_may_give_up_alone_needs_a_second_person(alder: Cast) -> N
     follow_up.run(alder.center, now=PAID)
     case = Case.objects.get()
     assert not Transfer.objects.filter(debit="write_off").exists(), "nothing by itself"
-    cure.give_up(case, why="Filed too late.", user=alder.bill, now=PAID)
+    settle.give_up(case, why="Filed too late.", user=alder.bill, now=PAID)
     assert charge_of(claim).write_off_cents == 0
     with pytest.raises(Refused, match="a second person has to agree"):
-        cure.give_up(case, why="Really.", user=alder.bill, now=PAID)
-    cure.give_up(case, why="It is ours.", user=alder.dora, now=PAID)
+        settle.give_up(case, why="Really.", user=alder.bill, now=PAID)
+    settle.give_up(case, why="It is ours.", user=alder.dora, now=PAID)
     case.refresh_from_db()
     assert case.state == "closed"
     charge = charge_of(claim)

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from carethread.insight import refusals
 from carethread.record.models import Claim, ClaimState, Coverage, Transfer
 from carethread.rules.facts import OtherPolicy
 from carethread.rules.next_payer import next_after
@@ -79,19 +80,21 @@ def _left(claim: Claim | None, client_id: int | None, refused_too: bool) -> "Que
         reversed_by__isnull=True,
     )
     rows: QuerySet[Transfer] = Transfer.objects.filter(
-        debit__in=["patient_receivable", "denied"] if refused_too else ["patient_receivable"],
+        Q(debit="patient_receivable", reverses__isnull=True, reversed_by__isnull=True)
+        & ~Q(Exists(handed))
+        | Q(pk__in=refusals.unsettled().values("pk") if refused_too else []),
         credit="payer_receivable",
-        reverses__isnull=True,
-        reversed_by__isnull=True,
         remitted_claim__match__state="matched",
         charge__state="live",
         charge__client__in=several.values("client"),
-    ).exclude(Exists(handed))
+    )
     if claim is not None:
         rows = rows.filter(remitted_claim__match__version__claim=claim)
     if client_id is not None:
         rows = rows.filter(charge__client=client_id)
-    return rows.select_related("remitted_claim__match__version", "charge").order_by("pk")
+    return rows.select_related(
+        "remitted_claim__match__version", "remitted_line", "charge"
+    ).order_by("pk")
 
 
 def _policies(clients: set[int]) -> dict[int, list[Coverage]]:

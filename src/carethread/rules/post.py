@@ -132,7 +132,8 @@ class Posting:
     """What a remitted claim does to the books. Where `waits` is not empty, nothing moves and a
     person must look, for these reasons (use `set_aside` so that the deposit still closes).
 
-    `undoes` is the id of the `EarlierPosting` that a reversal takes back.
+    `undoes` is the id of the `EarlierPosting` that a reversal takes back; `still_refused` the cents
+    that earlier answers to the claim refused and that nobody has settled.
     """
 
     moves: tuple[Move, ...] = ()
@@ -140,6 +141,7 @@ class Posting:
     denials: tuple[Denial, ...] = ()
     waits: tuple[str, ...] = ()
     undoes: int | None = None
+    still_refused: int = 0
 
 
 def charge_moves(charge_id: int, amount: int) -> tuple[Move, ...]:
@@ -196,6 +198,7 @@ def post(
         moves=moves,
         outcomes=tuple(_outcome(line) for line in lines),
         denials=tuple(d for line in lines for d in _denials(line)),
+        still_refused=_still_refused(standing),
     )
 
 
@@ -238,15 +241,17 @@ def _wrong_sign(remitted: RemittedClaim) -> str:
 
 
 def _line_moves(line: ToldLine, source: Account) -> Iterator[Move]:
-    """Where the line's charge went: paid, given up, to the patient, or refused."""
+    """Where the line's charge went: paid, given up, to the patient, or refused. One move a code."""
     paid = _move(source, Account.PAYER_RECEIVABLE, line.paid, PAID)
     if paid:
         yield replace(paid, charge_id=line.charge_id, line=line.position)
+    sums: Counter[tuple[Account, str]] = Counter()
     for adjustment, becomes in _settled(line):
-        if becomes is Disposition.PRIOR:
-            continue
-        code = f"{adjustment.group}-{adjustment.reason}"[:LONGEST_CODE]
-        move = _move(_ACCOUNTS[becomes], Account.PAYER_RECEIVABLE, adjustment.amount, code)
+        if becomes is not Disposition.PRIOR:
+            code = f"{adjustment.group}-{adjustment.reason}"[:LONGEST_CODE]
+            sums[_ACCOUNTS[becomes], code] += adjustment.amount
+    for (account, code), cents in sums.items():
+        move = _move(account, Account.PAYER_RECEIVABLE, cents, code)
         if move:
             yield replace(move, charge_id=line.charge_id, line=line.position)
 
@@ -328,6 +333,12 @@ def _overpaid(moves: Sequence[Move], standing: Standing) -> tuple[str, ...]:
         for charge_id, amount in settled.items()
         if amount > standing.receivable.get(charge_id, amount)
     )
+
+
+def _still_refused(standing: Standing) -> int:
+    kept = [t for p in standing.postings for t in p.transfers if not t.reversed]
+    into = sum(t.amount for t in kept if t.debit is Account.DENIED)
+    return into - sum(t.amount for t in kept if t.credit is Account.DENIED)
 
 
 def _strayed(lines: Sequence[ToldLine], remitted: RemittedClaim) -> tuple[str, ...]:

@@ -184,7 +184,7 @@ def case_give_up(request: Request, row: Case) -> HttpResponse:
         row,
         "why",
         form,
-        lambda: cure.give_up(row, why=form.words, user=request.user, now=http.now()),
+        lambda: settle.give_up(row, why=form.words, user=request.user, now=http.now()),
         "Written off, or waiting for a second person where it is more than one may give up alone.",
         "cases",
     )

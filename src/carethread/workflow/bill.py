@@ -61,8 +61,8 @@ def due_charges() -> "QuerySet[Charge]":
 def due_corrections() -> "QuerySet[Claim]":
     """Claims that left and may have to be corrected: a charge of theirs has a newer version or
     is no more, the client turns out to have left in their days, a further day of their stay was
-    charged or a leave told, the payer refused and the record may say something else by now, or the
-    payer before this one has answered anew."""
+    charged or a leave told, the payer refused and the record may say something else by now (unless
+    the next payer is asked instead), or the payer before this one has answered anew."""
     changed = Charge.objects.filter(claim__isnull=False).exclude(
         current__claim_lines__version=F("claim__current")
     )
@@ -74,7 +74,7 @@ def due_corrections() -> "QuerySet[Claim]":
         Q(pk__in=changed.values("claim"))
         | Q(~Exists(live), after__isnull=True)
         | Q(Exists(answered), after__isnull=False)
-        | Q(state__in=REFUSED)
+        | Q(state__in=REFUSED) & ~Q(Exists(gather.refused_and_handed_on(OuterRef("pk"))))
         | Q(pk__in=late.left_before_the_discharge())
         | Q(pk__in=late.neither_first_nor_last())
         | Q(pk__in=late.before_the_leave_was_told()),
@@ -309,11 +309,13 @@ def next_number(claim: Claim) -> str:
 
 
 def frequency(claim: Claim) -> str:
-    """1 for what no payer has taken in; 7 replaces what one has. Without the payer's own number
-    a replacement is stopped (FREQ78_NEEDS_F8); it is never sent as another original."""
+    """1 for what no payer has taken in, or has voided since; 7 replaces what one has. Without the
+    payer's own number a replacement is stopped (FREQ78_NEEDS_F8), never sent as another
+    original."""
     if claim.current is None:
         return "1"
-    return "1" if not claim.payer_control_number and _was_rejected(claim) else "7"
+    nobody_has_it = claim.current.frequency == "8" or _was_rejected(claim)
+    return "1" if not claim.payer_control_number and nobody_has_it else "7"
 
 
 def _was_rejected(claim: Claim) -> bool:

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from carethread.codes.rejections import rejection
 from carethread.codes.roles import Role
+from carethread.insight import refusals
 from carethread.insight.cases import without_case
 from carethread.record.models import (
     Acknowledgment,
@@ -43,13 +44,7 @@ _FAILURES_BEFORE_ALARM = 3
 def denials(organization: Organization, now: datetime) -> list[Case]:
     """Each remitted line whose money a payer refused and nobody has asked for again."""
     refused = (
-        without_case(
-            Transfer.objects.filter(
-                debit="denied", source="post", remitted_claim__isnull=False,
-                reversed_by__isnull=True,
-            ),
-            "denial",
-        )
+        without_case(refusals.unsettled().filter(source="post"), "denial")
         .select_related(
             "remitted_line", "remitted_claim__remittance",
             "remitted_claim__match__version__claim__payer",
@@ -328,9 +323,24 @@ OPENERS: tuple[Opener, ...] = (
 # -------------------------------------------------------------------------------------- settled
 
 
-def _standing_denials() -> "QuerySet[Transfer]":
-    rows: QuerySet[Transfer] = Transfer.objects.filter(debit="denied", reversed_by__isnull=True)
-    return rows
+_HOW_A_DENIAL_WENT = {
+    ClaimState.PAID: "The claim is paid.",
+    ClaimState.CLOSED: "The claim is closed.",
+    ClaimState.DENIED: "The payer has answered anew.",
+    ClaimState.PARTIAL: "The payer has answered anew.",
+}
+
+
+def _settled_denials(live: "QuerySet[Case]") -> Iterator[tuple[Case, str]]:
+    """Those whose refusal stands no more; not while the claim is on its way, and may be refused
+    again. Of a service that is void and a claim that is closed nobody asks for anything."""
+    void = {"charge__state": "void", "remitted_claim__match__version__claim__state": "closed"}
+    standing = refusals.unsettled().exclude(**void)
+    sources = {f"denial:{pk}" for pk in standing.values_list("pk", flat=True)}
+    rows = live.filter(kind=CaseKind.DENIAL, claim__state__in=_HOW_A_DENIAL_WENT)
+    for case in rows.select_related("claim"):
+        if case.claim and case.source not in sources:
+            yield case, _HOW_A_DENIAL_WENT[ClaimState(case.claim.state)]
 
 
 def _is_paid(case: Case) -> bool:
@@ -341,9 +351,8 @@ def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, s
     """Open or answered cases whose cause is gone, with how it went."""
     live = Case.objects.exclude(state="closed")
     claims = {"claim__state__in": [ClaimState.PAID, ClaimState.CLOSED]}
-    for case in live.filter(
-        kind__in=[CaseKind.DENIAL, CaseKind.REJECTION, CaseKind.QUESTION], **claims
-    ):
+    yield from _settled_denials(live)
+    for case in live.filter(kind__in=[CaseKind.REJECTION, CaseKind.QUESTION], **claims):
         yield case, "The claim is paid." if _is_paid(case) else "The claim is closed."
     rejected = live.filter(
         kind=CaseKind.REJECTION,
@@ -356,11 +365,6 @@ def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, s
     )
     for case in rejected:
         yield case, "A later version of the claim was accepted."
-    again = live.filter(
-        kind=CaseKind.DENIAL, claim__state__in=[ClaimState.DENIED, ClaimState.PARTIAL]
-    ).exclude(remitted_claim__transfers__in=_standing_denials())
-    for case in again:
-        yield case, "The payer has answered anew."
     for case in live.filter(kind=CaseKind.HELD).exclude(source__in=_held_by_authors()):
         yield case, "Its author has nothing left to mend on it."
     moved_on = {

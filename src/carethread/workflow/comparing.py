@@ -28,9 +28,6 @@ from carethread.workflow import gather, wire_format
 LATER_PAYERS = ("2", "3", "20", "21")
 """CLP02 of payers after the first: the contract with one of them says nothing of what it owes."""
 
-_MOVED_ON = ("give_up", "next_payer")
-"""Sources of transfers that undo a refusal's and take nothing of what the payer said back."""
-
 
 def promised_lines(versions: Iterable[int]) -> list[ClaimLine]:
     """The lines of these versions for which a contract promised something when they left."""
@@ -126,10 +123,10 @@ def _standing(lines: Sequence[ClaimLine]) -> dict[tuple[int, int], _Standing]:
     rows = (
         Transfer.objects.filter(
             Q(debit=Account.PAYER_RECEIVABLE.value) | Q(credit=Account.PAYER_RECEIVABLE.value),
-            Q(reversed_by__isnull=True) | Q(reversed_by__source__in=_MOVED_ON),
             charge__in={line.charge_version.charge_id for line in lines},
             source="post",
             reverses__isnull=True,
+            reversed_by__isnull=True,
             **{f"{claim}__in": {line.version.claim_id for line in lines}},
         )
         .exclude(remitted_claim__status__in=LATER_PAYERS)
@@ -148,7 +145,7 @@ def _units_paid(lines: Sequence[ClaimLine]) -> dict[int, int]:
     """The units that the payer's newest answer says it paid for, by line."""
     found: dict[int, int] = {}
     rows = (
-        LineMatch.objects.filter(claim_line__in=lines)
+        LineMatch.objects.filter(claim_line__in=lines, remitted_line__claim__match__state="matched")
         .exclude(remitted_line__claim__status="22")
         .select_related("remitted_line__claim")
         .order_by("pk")

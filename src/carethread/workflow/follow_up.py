@@ -25,6 +25,7 @@ from carethread.record.models import (
 )
 from carethread.workflow import account_cases, assign, bill, cases
 from carethread.workflow.errors import refuse
+from carethread.workflow.locks import lock
 from carethread.workflow.signing import supervisor_of
 
 
@@ -215,6 +216,23 @@ def close_as(case: Case, how: str, now: datetime, user: User | None = None) -> N
     case.state, case.closed_at, case.resolution = "closed", now, how[:300]
     case.save(update_fields=["state", "closed_at", "resolution"])
     told(case, f"Closed: {how}", now, user).save()
+
+
+def reopen(case: Case, words: str, now: datetime, user: User | None = None) -> None:
+    """A closed case is to be settled again, for this reason."""
+    case.state, case.closed_at, case.resolution = "open", None, ""
+    case.save(update_fields=["state", "closed_at", "resolution"])
+    told(case, words, now, user).save()
+
+
+def with_claim(case: Case) -> tuple[Case, Claim | None]:
+    """A case that is to be settled, and its claim, both locked. Refused where it is closed."""
+    lock(Case.objects.filter(pk=case.pk))
+    row = Case.objects.select_related("organization", "authorization").get(pk=case.pk)
+    if row.state == "closed":
+        raise refuse("This case is closed.")
+    ids = lock(Claim.objects.filter(pk__in=[row.claim_id] if row.claim_id else []))
+    return row, Claim.objects.select_related("client", "payer").filter(pk__in=ids).first()
 
 
 def told(case: Case, words: str, now: datetime, user: User | None = None) -> CaseEvent:

@@ -14,7 +14,6 @@ from carethread.codes.accounts import Account
 from carethread.record import ledger as books
 from carethread.record.models import (
     Case,
-    CaseEvent,
     CaseKind,
     Claim,
     ClaimEvent,
@@ -37,6 +36,9 @@ from carethread.workflow.remitted import Received
 
 _ANSWERED = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.CLOSED,
              ClaimState.ACCEPTED)  # fmt: skip
+
+_REFUSED = (ClaimState.DENIED, ClaimState.PARTIAL)
+_SETTLED = (ClaimState.PAID, ClaimState.CLOSED)
 
 
 @transaction.atomic
@@ -142,7 +144,8 @@ def _refuse_buried(row: Match, claim: Claim) -> None:
 
 
 def _own(row: Match) -> Iterable[Transfer]:
-    """What this posting moved on charges, and what was handed on of it since."""
+    """What this posting moved on charges, and what became of it since: handed on, written off or
+    left to the patient. What an earlier posting of the same answer moved is older, and undone."""
     rows: Iterable[Transfer] = Transfer.objects.filter(
         remitted_claim=row.remitted, charge__isnull=False, made_at__gte=row.at
     ).exclude(source=post.UNDONE)
@@ -198,9 +201,11 @@ def _restored(row: Match, taken: Sequence[Transfer], user: User, now: datetime) 
 
 
 def _state_before(claim: Claim, row: Match, words: str, user: User, now: datetime) -> None:
-    """The claim's state goes back to where the posting found it, unless it has moved on since."""
+    """The claim's state goes back to where the posting found it, unless it has moved on since.
+    What a person settled of it by then is taken back as well."""
+    states = [claim.state, *(_REFUSED if claim.state in _SETTLED else ())]
     events = ClaimEvent.objects.filter(claim=claim, file=row.remitted.remittance.file_id)
-    made = events.filter(state_to=claim.state).order_by("-pk").first()
+    made = events.filter(state_to__in=states).order_by("-pk").first()
     moves_back = made is not None and claim.state in _ANSWERED
     state = ClaimState(made.state_from) if made and moves_back else ClaimState(claim.state)
     bill.move(claim, state, words[:500], now=now, user=user)
@@ -209,11 +214,7 @@ def _state_before(claim: Claim, row: Match, words: str, user: User, now: datetim
 def _wait_again(row: Match, words: str, user: User, now: datetime) -> None:
     """The case of a waiting payment, where there was one, is open again."""
     for case in held(Case.objects.filter(source=f"unmatched:{row.pk}")):
-        case.state, case.closed_at, case.resolution = "open", None, ""
-        case.save(update_fields=["state", "closed_at", "resolution"])
-        CaseEvent.objects.create(
-            organization_id=row.organization_id, case=case, words=words[:500], user=user, at=now
-        )
+        follow_up.reopen(case, words, now, user)
 
 
 def _fresh(rows: Sequence[LineMatch]) -> list[LineMatch]:

@@ -5,7 +5,8 @@ answered, and the money from the patient's side to the payer's. What that claim 
 payer is computed from the posted rows at every look (`gather.told`); nobody types it. A reversal
 takes back what was handed on together with the answer that left it, since the transfers name that
 answer; what has left by then is corrected once the earlier payer has answered anew
-(`bill.bring_back`).
+(`bill.bring_back`). What was refused is handed on in the same way: the refusal stands, and what
+hands it on stands on it (`insight.refusals`).
 """
 
 from collections.abc import Sequence
@@ -16,9 +17,12 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from carethread.codes.accounts import Account
+from carethread.insight import refusals
 from carethread.insight.turns import OpenTurn, open_turns
 from carethread.record import ledger as books
 from carethread.record.models import (
+    Case,
+    CaseKind,
     Charge,
     Claim,
     ClaimState,
@@ -30,12 +34,21 @@ from carethread.record.models import (
 )
 from carethread.rules.identity import parse_claim_number
 from carethread.rules.post import Move
-from carethread.workflow import bill, candidates, gather, ledger, numbers, patient_money, submit
+from carethread.workflow import (
+    bill,
+    candidates,
+    follow_up,
+    gather,
+    ledger,
+    numbers,
+    patient_money,
+    submit,
+)
 from carethread.workflow.errors import refuse
-from carethread.workflow.locks import lock
+from carethread.workflow.locks import held, lock
 from carethread.workflow.remitted import Received
 
-HANDED_ON = "NEXT-PAYER"
+_CODE = "NEXT-PAYER"
 _ANSWERED = (ClaimState.PAID,)
 _REFUSED = (ClaimState.DENIED, ClaimState.PARTIAL)
 _DAY = F("service_from")
@@ -92,6 +105,8 @@ def _hand_on(seen: OpenTurn, *, now: datetime, user: User | None = None) -> Clai
             ledger.transfers(
                 later.organization, _moves(left), source=gather.HANDED_ON, now=now,
                 remittance=answer.remittance, claim=answer, user=user,
+                lines={row.remitted_line.number - 1: row.remitted_line
+                       for row in left if row.remitted_line},
             )
         )  # fmt: skip
     words = f"{turn.coverage.payer} is asked for ${turn.cents / 100:,.2f} that was left."
@@ -100,15 +115,15 @@ def _hand_on(seen: OpenTurn, *, now: datetime, user: User | None = None) -> Clai
 
 
 def _moves(left: Sequence[Transfer]) -> list[Move]:
-    """The patient's share back to a payer, and what was refused asked for again."""
+    """The patient's share back to a payer, and what was refused asked of another."""
     return [
         Move(
             Account.PAYER_RECEIVABLE,
             Account(row.debit),
             row.amount_cents,
-            row.code if row.debit == Account.DENIED else HANDED_ON,
+            row.code if row.debit == Account.DENIED else _CODE,
             row.charge_id,
-            reverses=row.pk if row.debit == Account.DENIED else None,
+            line=row.remitted_line.number - 1 if row.remitted_line else None,
         )
         for row in left
     ]
@@ -118,7 +133,9 @@ def _claim_of(turn: OpenTurn, now: datetime) -> Claim:
     """The claim to the next payer: the one that was made before, or a new one."""
     known = Claim.objects.filter(after=turn.claim, coverage=turn.coverage).first()
     if known is not None:
-        if known.state == ClaimState.CLOSED and known.current_id is None:
+        if known.state == ClaimState.CLOSED:
+            if known.current is not None and known.current.frequency == "8":
+                known.payer_control_number = ""  # It was voided: that payer has none of it.
             bill.move(known, ClaimState.HELD, "The earlier payer has answered anew.", now=now)
         return known
     before = turn.claim
@@ -152,7 +169,9 @@ def _claim_of(turn: OpenTurn, now: datetime) -> Claim:
 def _withdraw(
     claim: Claim, words: str, *, now: datetime, user: User | None = None, reason: str = ""
 ) -> None:
-    """A claim that never left is closed, and what was handed on to it is the patient's again."""
+    """A claim that never left is closed. What was left to the patient is the patient's again, and
+    what was refused is refused again: its case is open anew."""
+    cases = list(held(_denials(claim.after_id)))
     lock(Claim.objects.filter(Q(pk=claim.pk) | Q(pk=claim.after_id)))
     locked = Claim.objects.get(pk=claim.pk)
     if locked.state not in bill.WAITING or locked.current_id is not None:
@@ -160,13 +179,22 @@ def _withdraw(
     handed = list(gather.handings_on([locked.after_id or 0]).order_by("pk"))
     lock(Charge.objects.filter(pk__in={row.charge_id for row in handed}))
     books.post([_opposite(row, now, user) for row in handed])
+    for case in cases:
+        if case.state == "closed" and refusals.of_case(case):
+            follow_up.reopen(case, f"{claim.payer} is not asked: {words}", now, user)
     locked.stopped_reason = reason
     bill.move(locked, ClaimState.CLOSED, words, now=now, user=user)
 
 
+def _denials(claim: int | None) -> "QuerySet[Case]":
+    rows: QuerySet[Case] = Case.objects.filter(claim=claim, kind=CaseKind.DENIAL)
+    return rows
+
+
 def _opposite(row: Transfer, now: datetime, user: User | None) -> Transfer:
+    """It names no answer: whoever takes the answer back has nothing to do with this."""
     back = books.opposite(row, code=row.code, source=gather.HANDED_ON)
-    back.remitted_claim_id, back.made_at, back.user = row.remitted_claim_id, now, user
+    back.made_at, back.user = now, user
     return back
 
 
@@ -184,15 +212,21 @@ def leave_to_patient(claim: Claim, *, user: User, reason: str, now: datetime) ->
         raise refuse("This claim has left already: its payer is to answer.")
 
 
+@transaction.atomic
 def bill_next(claim: Claim, *, user: User, now: datetime) -> Claim:
     """A person sends on a claim that was refused, in whole or in part: the next payer is asked for
     what was refused as well, and told why. Refused where no other policy pays after this one."""
+    cases = list(held(_denials(claim.pk).exclude(state="closed")))
     turns = open_turns(claim=claim, refused_too=True)
     if not turns or turns[0].claim.state not in (*_REFUSED, *_ANSWERED):
         raise refuse("No other policy of this client pays after this one on that day.")
     made = _hand_on(turns[0], now=now, user=user)
     if made is None:
         raise refuse("Somebody has sent it on already.")
+    for case in cases:
+        if refusals.of_case(case) is None:
+            words = f"Sent on to {made.payer} as claim {made.sequence}."
+            follow_up.close_as(case, words, now, user)
     bill.look_at([made], made.organization, now=now)
     return made
 

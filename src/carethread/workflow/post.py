@@ -29,6 +29,7 @@ from carethread.record.models import (
     User,
 )
 from carethread.rules.match import ClaimMatch, match
+from carethread.rules.next_payer import FORWARDED
 from carethread.rules.post import (
     FORWARDED_AWAY,
     EarlierPosting,
@@ -53,7 +54,6 @@ from carethread.workflow.remitted import Received
 from carethread.x12 import remittance as wire
 
 UNDONE = "undo"  # source of transfers by which a person took a posting back
-FORWARDED = frozenset({"19", "20", "21"})  # CLP02: processed, and another payer has it now
 
 Handler = Callable[[EdiFile, int, datetime], None]
 
@@ -287,7 +287,8 @@ def _state_after(posting: Posting) -> ClaimState | None:
         return ClaimState.ACCEPTED
     if states == {LineState.DENIED}:
         return ClaimState.DENIED
-    return ClaimState.PARTIAL if posting.denials else ClaimState.PAID
+    refused = posting.denials or posting.still_refused
+    return ClaimState.PARTIAL if refused else ClaimState.PAID
 
 
 def _words(check: Remittance, said: wire.RemittedClaim, posting: Posting) -> str:

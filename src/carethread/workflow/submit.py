@@ -20,6 +20,7 @@ from carethread.connect import Connection as Wire
 from carethread.connect import Missing
 from carethread.connect.backoff import next_attempt
 from carethread.connect.naming import outbound_name, temporary_name
+from carethread.insight import refusals
 from carethread.record.models import (
     Claim,
     ClaimLine,
@@ -30,7 +31,6 @@ from carethread.record.models import (
     EdiFile,
     Interchange,
     Organization,
-    Transfer,
 )
 from carethread.record.policies import effective
 from carethread.rules.expect import Expected, expected
@@ -261,17 +261,19 @@ def _lines(
 
 
 def _reopen_denials(organization: Organization, leaving: Sequence[Prepared], now: datetime) -> None:
-    """A correction asks again for what was denied: the payer owes it once more. A later payer is
-    asked only for what it denied itself."""
+    """A correction asks again for what was denied: the payer owes it once more. Each payer is asked
+    only for what it denied itself, and not for what was settled since."""
     first = [one for one in leaving if one.row.after_id is None]
     versions = [version for one in first for version, _ in one.charged.values()]
     later = [one.row.pk for one in leaving if one.row.after_id is not None]
+    by_claim = "remitted_claim__match__version__claim"
     denied = (
-        Transfer.objects.filter(
-            Q(charge__versions__in=versions) | Q(remitted_claim__match__version__claim__in=later),
-            debit="denied",
-            reversed_by__isnull=True,
+        refusals.unsettled()
+        .filter(
+            Q(charge__versions__in=versions, **{f"{by_claim}__after__isnull": True})
+            | Q(**{f"{by_claim}__in": later})
         )
+        .distinct()
         .select_related("reversed_by")
         .order_by("pk")
     )

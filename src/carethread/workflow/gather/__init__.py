@@ -37,6 +37,7 @@ from carethread.workflow.gather.earlier import (
     Told,
     handings_on,
     not_this_payers,
+    refused_and_handed_on,
     standing_answers,
     told,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "offered",
     "payer_and_policy",
     "provider",
+    "refused_and_handed_on",
     "service_date",
     "services",
     "settings_at",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from carethread.insight.turns import policy_facts
 from carethread.record.models import (
@@ -67,6 +67,18 @@ def handings_on(after: Sequence[int]) -> "QuerySet[Transfer]":
         debit="payer_receivable",
         reversed_by__isnull=True,
         remitted_claim__match__version__claim__in=after,
+    )
+    return rows
+
+
+def refused_and_handed_on(claim: OuterRef) -> "QuerySet[Transfer]":
+    """Of what was handed on, what that claim's own payer had refused."""
+    rows: QuerySet[Transfer] = Transfer.objects.filter(
+        source=HANDED_ON,
+        credit="denied",
+        reverses__isnull=True,
+        reversed_by__isnull=True,
+        remitted_claim__match__version__claim=claim,
     )
     return rows
 

@@ -368,7 +368,9 @@ def _billed(clients: Iterable[int]) -> Iterable[Any]:
         first=F("version__claim__practitioner__first_name"),
         last=F("version__claim__practitioner__last_name"),
     ).annotate(
-        paid=Sum(f"{answered}__paid_cents"),
+        paid=Sum(
+            f"{answered}__paid_cents", filter=Q(**{f"{answered}__claim__match__state": "matched"})
+        ),
         paid_on=Max(f"{answered}__claim__remittance__paid_on"),
         trace=Max(f"{answered}__claim__remittance__trace"),
     )
