@@ -72,7 +72,7 @@ def test_clean_files_and_samples_say_the_same_either_way(
     files = fuzz.clean_files()
     expected = by_tables(files, monkeypatch)
     assert in_straight_lines(files, monkeypatch) == expected
-    assert len(functions()) >= 100
+    assert len(functions()) >= 60  # of our own files; more where the samples are
 
 
 def test_damaged_files_say_the_same_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
