@@ -148,3 +148,43 @@ def _traces(asked: Asked) -> Iterator[str]:
     for member in (asked.dependent, asked.subscriber):
         if member is not None:
             yield from (t.number for t in member.traces)
+
+
+ABOUT_OTHERS = "…"
+"""Stands where segments about other people were left out."""
+
+
+def about_one(question: int, segments: Sequence[str]) -> list[str]:
+    """Of a 270's or 271's segments those about one question's person, in their frame.
+
+    A batch asks about many people, and whoever looks at one may not see the others. A file about
+    one person is given whole, whatever trace its payer gave back.
+    """
+    separator = segments[0][3:4] if segments else ""
+    parts = _parts([segment.split(separator or "*") for segment in segments])
+    people = sum(is_person for is_person, _ in parts)
+    kept: list[str] = []
+    for is_person, part in parts:
+        if not is_person or people == 1 or _is_traced(question, part):
+            kept += [(separator or "*").join(elements) for elements in part]
+        elif kept[-1:] != [ABOUT_OTHERS]:
+            kept.append(ABOUT_OTHERS)
+    return kept
+
+
+def _parts(segments: Sequence[list[str]]) -> list[tuple[bool, list[list[str]]]]:
+    """Cut where a subscriber (HL03 = 22) begins and where the frame goes on."""
+    parts: list[tuple[bool, list[list[str]]]] = [(False, [])]
+    for elements in segments:
+        is_person = elements[0] == "HL" and elements[3:4] == ["22"]
+        is_frame = elements[0] == "SE" or (
+            elements[0] == "HL" and elements[3:4] in (["20"], ["21"])
+        )
+        if is_person or (is_frame and parts[-1][0]):
+            parts.append((is_person, []))
+        parts[-1][1].append(elements)
+    return parts
+
+
+def _is_traced(question: int, part: Sequence[list[str]]) -> bool:
+    return any(e[0] == "TRN" and number_in("".join(e[2:3])) == question for e in part)

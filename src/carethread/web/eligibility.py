@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from carethread.insight.eligibility import history
-from carethread.record.models import Case, Coverage, EdiFile
+from carethread.record.models import Case, Coverage, EdiFile, EligibilityCheck
+from carethread.rules.inquiry import about_one
 from carethread.web import benefits, http
 from carethread.web.files import segments
 from carethread.web.forms import told
@@ -31,20 +32,21 @@ def eligibility(request: Request, row: Coverage) -> HttpResponse:
             "checks": checks,
             "chosen": chosen,
             "texts": [
-                (title, _text(file))
+                (title, _text(chosen, file))
                 for title, file in (
                     ("The question (270)", chosen.file if chosen else None),
                     ("The answer (271)", answer.file if answer else None),
                 )
-                if file is not None
+                if chosen is not None and file is not None
             ],
             "cases": Case.objects.filter(coverage=row).exclude(state="closed").order_by("pk"),
         },
     )
 
 
-def _text(file: EdiFile) -> list[str]:
-    return segments(bytes(file.raw).decode("utf-8", "replace"))[:400]
+def _text(check: EligibilityCheck, file: EdiFile) -> list[str]:
+    text = segments(bytes(file.raw).decode("utf-8", "replace"))
+    return about_one(check.number, text)[:400]
 
 
 def eligibility_check(request: Request, row: Coverage) -> HttpResponse:
