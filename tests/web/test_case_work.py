@@ -133,6 +133,11 @@ def test_only_what_the_payer_puts_on_the_patient_is_left_to_them(
         assert wrong_balances() == []
         case.refresh_from_db()
         assert (case.state, case.claim.state) == ("closed", ClaimState.DENIED)
+    assert "Say why it is taken back." in send(bill, "case_take_back", case, back=" ")
+    assert "The case is open again." in send(bill, "case_take_back", case, back="A slip.")
+    with scope(organization=shown.cast.center):
+        charge.refresh_from_db()
+        assert (charge.patient_receivable_cents, charge.denied_cents) == (0, 13_000)
 
 
 def test_an_appeal_is_written_sent_lost_and_taken_to_the_next_level(

@@ -107,6 +107,7 @@ TABLE = """
         case_authorize       B           B
         case_bill_next       B           B
         case_to_patient      B           B
+        case_take_back       B           B
         case_papers          B           -
         case_letter          B           B
         case_packet          B           B

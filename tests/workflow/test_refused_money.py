@@ -87,7 +87,7 @@ class World:
             before = asked.charge - self._handed_on()
             left = self._handed_on() - 1_500
             self.says(claim, answer(claim, paid=1_000, status="2", OA_23=before,
-                                    CO_96=left, PR_3=500))  # fmt: skip
+                                    CO_96=left - 300, CO_29=300, PR_3=500))  # fmt: skip
 
     def _handed_on(self) -> int:
         return charge_of(self.first).payer_receivable_cents

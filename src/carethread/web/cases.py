@@ -197,6 +197,7 @@ _LABELS = {
     "why": "Why it is given up",
     "asked": "Why it is asked for only now",
     "left": "Why the patient owes it",
+    "back": "Why it is taken back",
 }
 
 
@@ -274,6 +275,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "papers": papers.of_claim(row),
             "may_appeal": appeals.can_appeal(row),
             "may_send_records": row.claim is not None and row.claim.current_id is not None,
+            "may_take_back": settle.may_take_back(row),
             "may_bill_next": settle.has_next_payer(row),
             "may_be_patients": settle.may_be_the_patients(row),
             "may_authorize": settle.wants_authorization(row),

@@ -167,6 +167,7 @@ DOORS: Mapping[str, Door] = {
     "case_authorize": Door(post=BILLING | FRONT_DESK, reach=reach.case, page="case"),
     "case_bill_next": Door(post=BILLING, reach=reach.case, page="case"),
     "case_to_patient": Door(post=BILLING, reach=reach.case, page="case"),
+    "case_take_back": Door(post=BILLING, reach=reach.case, page="case"),
     "case_papers": Door(get=BILLING | FRONT_DESK, reach=reach.case),
     "case_letter": Door(post=BILLING | FRONT_DESK, reach=reach.case, page="case_papers"),
     "case_packet": Door(post=BILLING | FRONT_DESK, reach=reach.case, page="case_papers"),

@@ -55,6 +55,19 @@ def case_to_patient(request: Request, row: Case) -> HttpResponse:
     )
 
 
+def case_take_back(request: Request, row: Case) -> HttpResponse:
+    """Take back that refused money was written off or left to the patient."""
+    form = cases.words("back", request)
+    return cases.done(
+        request,
+        row,
+        "back",
+        form,
+        lambda: settle.take_back(row, why=form.words, user=request.user, now=http.now()),
+        "Taken back. The case is open again.",
+    )
+
+
 def case_bill_next(request: Request, row: Case) -> HttpResponse:
     """Ask the client's next policy for what this payer refused."""
     made = told(request, lambda: settle.bill_next(row, user=request.user, now=http.now()))

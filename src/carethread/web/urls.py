@@ -146,6 +146,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<int:case_id>/authorize/", settling.case_authorize, name="case_authorize"),
     path("cases/<int:case_id>/next-payer/", settling.case_bill_next, name="case_bill_next"),
     path("cases/<int:case_id>/to-patient/", settling.case_to_patient, name="case_to_patient"),
+    path("cases/<int:case_id>/take-back/", settling.case_take_back, name="case_take_back"),
     path("cases/<int:case_id>/papers/", case_papers.case_papers, name="case_papers"),
     path("cases/<int:case_id>/letter/", case_papers.case_letter, name="case_letter"),
     path("cases/<int:case_id>/packet/", case_papers.case_packet, name="case_packet"),
