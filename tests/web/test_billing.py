@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django_scopes import scope
 
+from carethread.insight.groups import never_opened
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import (
     AccessEvent,
@@ -21,7 +22,8 @@ from carethread.record.models import (
     Note,
 )
 from carethread.workflow import follow_up
-from tests.cast import NOW, signed_session
+from carethread.workflow.groups import open_session
+from tests.cast import NOW, TODAY, signed_session
 from tests.web.world import LATER, NARRATIVE, Shown, signed_in
 
 
@@ -78,6 +80,13 @@ def test_what_is_not_signed_or_not_charged_opens_as_a_list_with_ages(
     assert "Dana Dole" in unsigned
     assert "Nora Notes" in unsigned
     assert "today" in unsigned, "its age"
+    with scope(organization=shown.cast.center):
+        waiting = never_opened(TODAY)
+        assert f"{len(waiting)} group meetings that nobody opened" in page
+        assert f'{waiting[0].group.name}</td><td data-label="Clinician">' in unsigned
+        assert "28 days" in unsigned, "longer than on its facilitator's day"
+        open_session(waiting[0].group, waiting[0].day, user=shown.cast.nora.user, now=NOW)
+        assert len(never_opened(TODAY)) == len(waiting) - 1
     with scope(organization=shown.cast.center):
         short = signed_session(shown.cast, starts=NOW - timedelta(days=3), minutes=9).version
     uncharged = read(bill, "uncharged")

@@ -24,7 +24,9 @@ from carethread.record.models import (
 State = Literal["to come", "to open", "open", "nobody came", "to finish", "signed"]
 
 LOOKED_BACK = timedelta(days=7)
-"""For how long a meeting that was never opened is asked for."""
+"""For how long a meeting that was never opened is asked for on its facilitator's day."""
+SHOWN_FOR = timedelta(days=30)
+"""For how long the biller sees it."""
 _MOST = 100
 
 
@@ -85,15 +87,23 @@ def unsigned_before(leader: Practitioner, today: date) -> list[Meeting]:
     rows = _sessions(leader).filter(day__lt=today, practitioner=leader)
     waiting = rows.filter(Q(expected__gt=0) | Q(signed__lt=F("present")))[:_MOST]
     found = [_of(row, today) for row in waiting]
-    return sorted([*found, *_forgotten(leader, today)], key=lambda m: (m.day, m.group.starts_at))
+    own = [group for group in _led(leader) if group.facilitator_id == leader.pk]
+    forgotten = _forgotten(own, LOOKED_BACK, today)
+    return sorted([*found, *forgotten], key=lambda m: (m.day, m.group.starts_at))
 
 
-def _forgotten(leader: Practitioner, today: date) -> list[Meeting]:
-    """Days of the last week on which a group that has a roster should have met."""
-    days = [today - timedelta(days=back + 1) for back in range(LOOKED_BACK.days)]
-    groups = [group for group in _led(leader) if group.facilitator_id == leader.pk]
+def never_opened(today: date) -> list[Meeting]:
+    """Meetings of the last thirty days that no facilitator has opened, oldest first: nobody is
+    checked in, so nothing of them is written, charged or missed elsewhere."""
+    groups = Group.objects.filter(is_active=True).select_related("program", "facilitator")
+    return _forgotten(list(groups), SHOWN_FOR, today)
+
+
+def _forgotten(groups: Sequence[Group], back: timedelta, today: date) -> list[Meeting]:
+    """Days before today on which a group that has a roster should have met."""
+    days = [today - timedelta(days=number) for number in range(back.days, 0, -1)]
     opened = set(Session.objects.filter(group__in=groups, day__in=days).values_list("group", "day"))
-    due = [(g, d) for g in groups for d in days if d.weekday() in g.weekdays]
+    due = [(g, d) for d in days for g in groups if d.weekday() in g.weekdays]
     planned = _planned([(g, d) for g, d in due if (g.pk, d) not in opened], today)
     return [meeting for meeting in planned if meeting.expected]
 
@@ -140,20 +150,18 @@ def _planned(due: Sequence[tuple[Group, date]], today: date) -> list[Meeting]:
     """Meetings that nobody has opened, each with the number of clients on the roster that day."""
     if not due:
         return []
-    members = GroupMember.objects.filter(group__in=[group for group, _ in due]).values_list(
-        "group", "starts_on", "ends_on"
-    )
+    stays: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    members = GroupMember.objects.filter(group__in={group.pk for group, _ in due})
+    for group_id, starts, ends in members.values_list("group", "starts_on", "ends_on"):
+        stays[group_id].append((starts, ends))
     return [
-        Meeting(group, day, expected=_on_roster(members, group, day), age_days=(today - day).days)
+        Meeting(group, day, expected=_on_roster(stays[group.pk], day), age_days=(today - day).days)
         for group, day in due
     ]
 
 
-def _on_roster(members: Iterable[tuple[int, date, date | None]], group: Group, day: date) -> int:
-    return sum(
-        of == group.pk and starts <= day and (ends is None or ends >= day)
-        for of, starts, ends in members
-    )
+def _on_roster(stays: Iterable[tuple[date, date | None]], day: date) -> int:
+    return sum(starts <= day and (ends is None or ends >= day) for starts, ends in stays)
 
 
 # ------------------------------------------------------------------------------ one session

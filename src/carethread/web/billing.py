@@ -1,17 +1,20 @@
 """The biller's claims: the pipeline, the lists, the claim with its thread, and what can be done."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from carethread.insight import groups as meetings
 from carethread.insight import pipeline as before_claims
 from carethread.insight import undocumented
 from carethread.insight.ages import age_days
 from carethread.insight.claims import WAITING, Asked
 from carethread.insight.claims import claims as claims_asked
 from carethread.insight.client import found
+from carethread.insight.groups import Meeting
 from carethread.insight.pipeline import AGES
 from carethread.insight.pipeline import pipeline as pipeline_now
 from carethread.insight.thread import Unknown, of_claim
@@ -46,18 +49,20 @@ def pipeline(request: Request) -> HttpResponse:
         ("On its way", [found.stages[state] for state in _THEIRS]),
         ("Settled in the last thirty days", [found.stages[state] for state in _SETTLED]),
     ]
-    return render(request, "billing/pipeline.html", {"pipeline": found, "groups": groups})
+    shown = {"pipeline": found, "groups": groups, "unopened": meetings.never_opened(http.today())}
+    return render(request, "billing/pipeline.html", shown)
 
 
 def unsigned(request: Request) -> HttpResponse:
-    """What took place without a signed note, oldest first: who has to write, and for how long."""
+    """What took place without a signed note, oldest first: who has to write, and for how long; and
+    the groups that nobody opened."""
     found = page(request, undocumented.waiting(http.now()))
     rows = undocumented.rows_of(found.rows)
     request.shown = frozenset(row.client.pk for row in rows)
     lines = [
         (row.at, row.client, row.practitioner, row.service, row.where, row.since, 0) for row in rows
     ]
-    return _before(request, found, lines, "unsigned")
+    return _before(request, found, lines, "unsigned", meetings.never_opened(http.today()))
 
 
 def uncharged(request: Request) -> HttpResponse:
@@ -80,11 +85,16 @@ def uncharged(request: Request) -> HttpResponse:
 
 
 def _before(
-    request: Request, found: Page[Any], lines: list[tuple[Any, ...]], which: str
+    request: Request,
+    found: Page[Any],
+    lines: list[tuple[Any, ...]],
+    which: str,
+    unopened: Sequence[Meeting] = (),
 ) -> HttpResponse:
     now = http.now()
     aged = [(*line, age_days(line[5], now)) for line in lines]
-    return render(request, "billing/before.html", {"page": found, "lines": aged, "which": which})
+    shown = {"page": found, "lines": aged, "which": which, "unopened": unopened}
+    return render(request, "billing/before.html", shown)
 
 
 def claims(request: Request) -> HttpResponse:
