@@ -7,10 +7,11 @@ import pytest
 
 from carethread.insight import account as accounts
 from carethread.record.ledger import wrong_balances
-from carethread.record.models import Case, Claim, PatientPayment, Statement
+from carethread.record.models import Case, Claim, Organization, PatientPayment, Statement
 from carethread.workflow import (
     follow_up,
     next_payer,
+    papers,
     patient_money,
     payment_plans,
     statements,
@@ -211,3 +212,10 @@ def test_money_that_nothing_needs_is_given_back_to_the_client(alder: Cast) -> No
     kept = Case.objects.get(kind="credit", state="open")
     follow_up.close(kept, resolution="Kept for Monday.", user=alder.bill, now=PAID)
     assert follow_up.run(alder.center, now=LATER) == 0, "decided, and still the same amount"
+
+
+def test_a_center_without_a_phone_prints_none() -> None:
+    center = Organization(name="Alder Row", legal_name="Alder Row Inc.", npi="1234567893", tin="1")
+    assert statements.sender(center).contact == ()
+    told = papers.sender(center)
+    assert (told.name, told.contact) == ("Alder Row Inc.", ("NPI 1234567893, Tax ID 1",))

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from carethread.insight import deposits as bank
 from carethread.record.models import EftDeposit, Remittance
 from carethread.web import http
+from carethread.web.account_forms import cents
 from carethread.web.forms import DayInput, WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.pages import page
@@ -89,7 +90,7 @@ def deposit_new(request: Request) -> HttpResponse:
             lambda: work.by_hand(
                 request.user.organization,
                 day=said["day"],
-                amount=int(said["amount"] * 100),
+                amount=cents(said["amount"]),
                 reference=said["reference"],
                 words=said["words"],
                 user=request.user,

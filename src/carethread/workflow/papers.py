@@ -7,6 +7,7 @@ consent, and carry the notice of the law on every page.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -33,7 +34,7 @@ from carethread.record.models import (
 )
 from carethread.rules.letters import Level, Refused, Section, appeal, packet
 from carethread.rules.words import day, dollars
-from carethread.workflow import explained, follow_up, gather
+from carethread.workflow import explained, follow_up, gather, statements
 from carethread.workflow.errors import refuse
 from carethread.workflow.locks import lock
 
@@ -177,11 +178,10 @@ def refused(case: Case, claim: Claim) -> Refused:
 
 
 def sender(row: Organization) -> paper.Sender:
-    """The center as its letters name it."""
-    lines = [row.line1, row.line2, f"{row.city}, {row.state} {row.postal_code[:5]}"]
-    number = f"{row.phone[:3]}-{row.phone[3:6]}-{row.phone[6:]}"
-    contact = [number, f"NPI {row.npi}, Tax ID {row.tin}"]
-    return paper.Sender(row.legal_name, [line for line in lines if line], contact)
+    """The center as payers know it: its legal name, and the numbers that it bills under."""
+    head = statements.sender(row)
+    numbers = f"NPI {row.npi}, Tax ID {row.tin}"
+    return replace(head, name=row.legal_name, contact=(*head.contact, numbers))
 
 
 # ------------------------------------------------------------------------------- the parts

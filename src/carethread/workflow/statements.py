@@ -184,7 +184,8 @@ def print_receipt(payment: PatientPayment) -> bytes:
 def sender(organization: Organization) -> paper.Sender:
     """The center at the head of a letter."""
     lines = (organization.line1, *_second_line(organization), _place(organization))
-    return paper.Sender(organization.name, lines, (phone(organization.phone),))
+    contact = (phone(organization.phone),) if organization.phone else ()
+    return paper.Sender(organization.name, lines, contact)
 
 
 def phone(digits: str) -> str:
