@@ -20,7 +20,10 @@ from tests.support.sshd import SshServer
 __all__ = ["alder", "cast"]  # fixtures for every folder
 
 # A slow machine is no failure: speeds are measured by `make bench`, never by a test.
-settings.register_profile("carethread", deadline=None)
+# What a change has to pass is the same each time; a run by hand draws anew.
+settings.register_profile(
+    "carethread", deadline=None, derandomize="CARETHREAD_REQUIRE" in os.environ
+)
 settings.load_profile("carethread")
 
 _DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})

@@ -45,12 +45,11 @@ def from_payer(cast: Cast, payer: Payer, *claims: RemittedClaim, trace: str) -> 
 
 
 def leave(cast: Cast, claim: Claim, now=LATER) -> Claim:
-    """The claim leaves, and its payer has it."""
+    """The claim leaves, and its payer has it; one that may not leave is held."""
     claim.refresh_from_db()
     assert claim.state == ClaimState.READY, [f.message for f in claim.findings.all()]
     submit.freeze(Connection.objects.get(), now=now + timedelta(hours=3))
-    claim.refresh_from_db()
-    Claim.objects.filter(pk=claim.pk).update(state=ClaimState.ACCEPTED)
+    Claim.objects.filter(pk=claim.pk, state=ClaimState.QUEUED).update(state=ClaimState.ACCEPTED)
     claim.refresh_from_db()
     return claim
 

@@ -83,6 +83,9 @@ class World:
         claim = self.later
         if claim.state == ClaimState.READY:
             claim = leave(self.cast, claim, now=self.now)
+            if claim.state != ClaimState.ACCEPTED:  # what it rests on was taken back
+                assert claim.state in (ClaimState.HELD, ClaimState.CLOSED)
+                return
             asked = wire_format.claim_from_json(claim.current.content).lines[0]
             before = asked.charge - self._handed_on()
             left = self._handed_on() - 1_500
