@@ -17,6 +17,7 @@ from carethread import paper
 from carethread.codes import icd10
 from carethread.codes.letters import parts
 from carethread.codes.note_forms import sections as note_sections
+from carethread.insight import consents
 from carethread.paper import Block
 from carethread.record.models import (
     Acknowledgment,
@@ -24,7 +25,6 @@ from carethread.record.models import (
     Case,
     CasePaper,
     Claim,
-    Consent,
     EligibilityAnswer,
     NoteVersion,
     Organization,
@@ -133,20 +133,12 @@ def is_part2(claim: Claim) -> bool:
 
 
 def _refuse_without_consent(claim: Claim, today: date) -> None:
-    if is_part2(claim) and not _has_consent(claim, today):
-        raise refuse("No consent under 42 CFR Part 2 lets these records leave.")
-
-
-def _has_consent(claim: Claim, today: date) -> bool:
-    programs = claim.origin.charges.values("attendance__episode__program")
-    return Consent.objects.filter(
-        Q(program=None) | Q(program__in=programs),
-        Q(expires_on=None) | Q(expires_on__gte=today),
-        Q(revoked_on=None) | Q(revoked_on__gt=today),
-        client=claim.client_id,
-        kind="part2",
-        signed_on__lte=today,
-    ).exists()
+    programs = claim.origin.charges.values_list("attendance__episode__program", flat=True)
+    if is_part2(claim) and not consents.is_agreed(claim.client_id, set(programs), today):
+        raise refuse(
+            "No consent under 42 CFR Part 2 lets these records leave: intake takes one on the "
+            "client's page."
+        )
 
 
 # ------------------------------------------------------------------------------- what it is about

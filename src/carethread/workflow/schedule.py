@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from carethread.insight import consents
 from carethread.record.models import (
     Appointment,
     Client,
-    Consent,
     Coverage,
     Episode,
     Group,
@@ -280,14 +280,7 @@ def _without_coverage(client: Client, days: Sequence[date]) -> Iterator[str]:
 
 
 def _without_consent(row: Appointment, day: date) -> Iterator[str]:
-    if not row.program.is_part2:
-        return
-    held = Consent.objects.filter(
-        Q(program=None) | Q(program=row.program_id),
-        Q(expires_on=None) | Q(expires_on__gte=day),
-        client=row.client_id, kind="part2", revoked_on=None,
-    )  # fmt: skip
-    if not held.exists():
+    if row.program.is_part2 and not consents.is_agreed(row.client_id, [row.program_id], day):
         yield (
             f"{row.program} falls under 42 CFR Part 2, and no consent is on record: claims wait "
             "until there is one."
