@@ -50,6 +50,7 @@ from carethread.workflow import (
     deposits,
     discharge,
     follow_up,
+    holding,
     manual_eob,
     papers,
     patient_money,
@@ -251,7 +252,9 @@ def everything(cast: Cast) -> Shown:
         stray = signed_session(cast, starts=NOW - timedelta(hours=54), by=cast.vera)
         bill.run(cast.center, now=NOW)
         denied, paid = _claim_of(refused.version), _claim_of(stray.version)
-        bill.hold(_claim_of(signed.version), user=cast.bill, reason="Ask about the copay.", now=NOW)
+        holding.hold(
+            _claim_of(signed.version), user=cast.bill, reason="Ask about the copay.", now=NOW
+        )
         _send(cast, denied, paid)
         remittance = _answered(cast, denied, paid)
         follow_up.run(cast.center, now=LATER)

@@ -31,6 +31,7 @@ from carethread.workflow import (
     census,
     discharge,
     document,
+    holding,
     staff,
     submit,
 )
@@ -269,7 +270,7 @@ def test_the_last_days_claim_stays_until_the_summary_is_signed_whoever_pushes(al
     summary = discharge.discharge(alder.episode, HOME, author=alder.nora, now=NOW)
     connection, user = make_connection(alder.center), alder.nora.user
     pushes: list[Callable[[], object]] = [
-        lambda: bill.release(Claim.objects.get(), user=alder.bill, now=NOW),
+        lambda: holding.release(Claim.objects.get(), user=alder.bill, now=NOW),
         lambda: Claim.objects.update(state=ClaimState.READY, ready_at=NOW),
         lambda: discharge.save_summary(
             summary, dict.fromkeys(SECTIONS, "Draft."), user=user, now=NOW

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from carethread.record.models import Authorization, Charge, Claim, ClaimState, Coverage
-from carethread.workflow import admit, bill, document
+from carethread.workflow import admit, bill, document, holding
 from carethread.workflow.errors import Refused
 from tests.cast import NOW, TODAY, Cast, amend, make_client, proof, signed_session
 
@@ -49,9 +49,9 @@ def test_an_associates_claim_is_held_until_the_supervisor_has_signed(alder: Cast
 def test_a_person_can_hold_a_claim_in_its_grace_period_and_let_it_go_again(alder: Cast) -> None:
     signed_session(alder)
     claim = _bill(alder)
-    bill.hold(claim, user=alder.bill, reason="Ask about the copay.", now=NOW)
+    holding.hold(claim, user=alder.bill, reason="Ask about the copay.", now=NOW)
     assert _bill(alder, LATER).state == ClaimState.HELD
-    released = bill.release(claim, user=alder.bill, now=LATER)
+    released = holding.release(claim, user=alder.bill, now=LATER)
     assert released.state == ClaimState.READY
     assert released.ready_at == LATER + timedelta(minutes=120)
 
@@ -59,7 +59,7 @@ def test_a_person_can_hold_a_claim_in_its_grace_period_and_let_it_go_again(alder
 def test_holding_needs_a_reason(alder: Cast) -> None:
     signed_session(alder)
     with pytest.raises(Refused, match="why"):
-        bill.hold(_bill(alder), user=alder.bill, reason=" ", now=NOW)
+        holding.hold(_bill(alder), user=alder.bill, reason=" ", now=NOW)
 
 
 def test_an_addendum_before_the_claim_leaves_changes_the_claim(alder: Cast) -> None:

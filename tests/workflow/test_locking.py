@@ -19,7 +19,7 @@ from django_scopes import scope
 from carethread.record import ledger, statements
 from carethread.record.compiled import Statement
 from carethread.record.models import Authorization, ClaimState, Coverage, Match, Payer
-from carethread.workflow import admit, bill, follow_up, matching, submit
+from carethread.workflow import admit, bill, follow_up, holding, matching, submit
 from tests.cast import Cast, amend
 from tests.web.world import LATER, everything
 
@@ -89,7 +89,7 @@ def walk(cast: Cast) -> None:
         matching.match_by_hand(
             Match.objects.get(state="waiting"), shown.stray.current, user=cast.bill, now=LATER
         )
-        bill.release(shown.held, user=cast.bill, now=LATER)
+        holding.release(shown.held, user=cast.bill, now=LATER)
         Payer.objects.update(authorization_codes=["90837"])
         authorization = Authorization.objects.get()
         admit.save_authorization(replace_units(authorization, 12), now=LATER)

@@ -27,7 +27,7 @@ from carethread.web.http import Request
 from carethread.web.links import way_to
 from carethread.web.pages import Page, page
 from carethread.web.reach import clients_to_find
-from carethread.workflow import bill, claim_status, follow_up, payer_rules
+from carethread.workflow import bill, claim_status, follow_up, holding, payer_rules
 
 # The pipeline's groups: what waits for us, for others, and what is settled.
 _OURS = (ClaimState.HELD, ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL)
@@ -149,7 +149,7 @@ def claim_hold(request: Request, row: Claim) -> HttpResponse:
     """Keep a claim from leaving, with a reason."""
     form = _hold_form(request)
     held = attempt(
-        form, lambda: bill.hold(row, user=request.user, reason=form.words, now=http.now())
+        form, lambda: holding.hold(row, user=request.user, reason=form.words, now=http.now())
     )
     if held is None:
         return _claim_page(request, row, hold=form)
@@ -159,7 +159,7 @@ def claim_hold(request: Request, row: Claim) -> HttpResponse:
 
 def claim_release(request: Request, row: Claim) -> HttpResponse:
     """Let go of a claim that a person held. The scrubber still has its say."""
-    released = told(request, lambda: bill.release(row, user=request.user, now=http.now()))
+    released = told(request, lambda: holding.release(row, user=request.user, now=http.now()))
     if released is None:
         return redirect("claim", row.pk)
     if released.state == ClaimState.READY:

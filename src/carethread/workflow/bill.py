@@ -35,7 +35,6 @@ from carethread.rules.finding import Finding
 from carethread.rules.identity import claim_number
 from carethread.rules.scrub import ScrubContext, scrub
 from carethread.workflow import gather, late, numbers, wire_format
-from carethread.workflow.errors import refuse
 from carethread.workflow.locks import lock
 from carethread.x12.claim import Claim as WireClaim
 
@@ -415,58 +414,6 @@ def _replace_findings(claim: Claim, findings: Sequence[Finding]) -> None:
     if known != fresh:
         claim.findings.all().delete()
         ClaimFinding.objects.bulk_create(rows)
-
-
-# -------------------------------------------------------------------------------------- by a person
-
-
-@transaction.atomic
-def hold(claim: Claim, *, user: User, reason: str, now: datetime) -> Claim:
-    """A person keeps a claim from leaving, with a reason. Refused once it has left."""
-    claim = _still_here(claim)
-    if not reason.strip():
-        raise refuse("Say why this claim has to wait.", "reason")
-    claim.stopped_reason, claim.ready_at = reason.strip()[:300], None
-    move(claim, ClaimState.HELD, f"Held: {claim.stopped_reason}", now=now, user=user)
-    return claim
-
-
-@transaction.atomic
-def release(claim: Claim, *, user: User, now: datetime) -> Claim:
-    """A person lets go of a claim that a person held. The scrubber still has its say."""
-    claim = _still_here(claim)
-    claim.stopped_reason = ""
-    claim.save(update_fields=["stopped_reason"])
-    record_event(claim, claim.state, claim.state, "Released.", now=now, user=user)
-    look_at([claim], claim.organization, now=now)
-    claim.refresh_from_db()
-    return claim
-
-
-def wait_for(claim: Claim, author: str, *, user: User, now: datetime) -> None:
-    """Keep a claim that still waits here until its author has answered."""
-    if claim.state in WAITING:
-        hold(claim, user=user, reason=_waits_for(author), now=now)
-
-
-def answered(claim: Claim, author: str, *, now: datetime) -> None:
-    """The author has answered: what was kept for that alone goes on."""
-    locked = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
-    if locked.stopped_reason == _waits_for(author):
-        locked.stopped_reason = ""
-        locked.save(update_fields=["stopped_reason"])
-        record_event(locked, locked.state, locked.state, f"{author} has answered.", now=now)
-
-
-def _waits_for(author: str) -> str:
-    return f"Waits for {author}'s answer."[:300]
-
-
-def _still_here(claim: Claim) -> Claim:
-    locked = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
-    if locked.state not in WAITING:
-        raise refuse("This claim has left already. Send a correction instead of holding it.")
-    return locked
 
 
 # -------------------------------------------------------------------------------------- history

@@ -33,7 +33,7 @@ from carethread.record.policies import Settings
 from carethread.record.statements import insert, update
 from carethread.rules.cloned import Copy, Earlier, copies
 from carethread.rules.finding import Finding
-from carethread.workflow import bill, charging, follow_up, gather, signing
+from carethread.workflow import charging, follow_up, gather, holding, signing
 from carethread.workflow.charging import ChargedLine
 from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.reauthenticate import Proof
@@ -306,7 +306,7 @@ def _answer_cases(note: Note, user: User, now: datetime) -> None:
         case.state = "answered"
         case.save(update_fields=["state"])
         if case.claim is not None:
-            bill.answered(case.claim, note.author.name, now=now)
+            holding.answered(case.claim, note.author.name, now=now)
         CaseEvent.objects.create(
             organization_id=case.organization_id,
             case=case,

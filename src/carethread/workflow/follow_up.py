@@ -23,7 +23,7 @@ from carethread.record.models import (
     Organization,
     User,
 )
-from carethread.workflow import account_cases, assign, bill, cases
+from carethread.workflow import account_cases, assign, cases, holding
 from carethread.workflow.errors import refuse
 from carethread.workflow.locks import lock
 from carethread.workflow.signing import supervisor_of
@@ -82,7 +82,7 @@ def return_to_author(claim: Claim, *, question: str, user: User, now: datetime) 
             amount_cents=claim.charge_cents,
             opened_at=now,
         )
-    bill.wait_for(claim, claim.practitioner.name, user=user, now=now)
+    holding.wait_for(claim, claim.practitioner.name, user=user, now=now)
     CaseEvent.objects.create(
         organization=claim.organization,
         case=open_case,
@@ -169,7 +169,7 @@ def answer(case: Case, *, words: str, user: User, now: datetime) -> Case:
         case.state = "answered"
         case.save(update_fields=["state"])
     if case.claim is not None:
-        bill.answered(case.claim, case.author.name, now=now)
+        holding.answered(case.claim, case.author.name, now=now)
     CaseEvent.objects.create(
         organization_id=case.organization_id,
         case=case,
