@@ -5,6 +5,7 @@ import time
 import pytest
 
 from carethread.x12.check import check
+from carethread.x12.delimiters import ISA_LENGTH
 from carethread.x12.finding import Severity, Unreadable
 from carethread.x12.reader import read
 from carethread.x12.remittance import Remittance
@@ -76,6 +77,16 @@ def test_line_breaks_bom_and_blanks_do_not_matter(wrapped: bytes) -> None:
     assert document.findings == ()
     assert document.transactions == read(CLEAN).transactions
     assert check(wrapped) == []
+
+
+@pytest.mark.parametrize("width", [1, 2, 7, 80])
+@pytest.mark.parametrize("line_break", [b"\n", b"\r\n"])
+def test_a_file_may_be_wrapped_at_any_column_behind_its_isa(width: int, line_break: bytes) -> None:
+    lines = range(ISA_LENGTH, len(CLEAN), width)
+    wrapped = line_break.join([CLEAN[:ISA_LENGTH], *(CLEAN[at : at + width] for at in lines)])
+    document = read(wrapped)
+    assert document.findings == ()
+    assert document.transactions[0].claims == read(CLEAN).transactions[0].claims  # type: ignore[union-attr]
 
 
 def test_names_come_through_in_utf8_and_in_latin_1() -> None:

@@ -27,9 +27,12 @@ _BLANK = " \r\n\t\x00\x1a\ufeffï»¿"
 
 
 @lru_cache(maxsize=64)
-def _boundary(marks: Delimiters) -> re.Pattern[str]:
+def _boundary(marks: Delimiters, is_plain: bool) -> re.Pattern[str]:
+    """A terminator with a unit behind it. In a file that was wrapped a line may break in a tag."""
     ends, element = re.escape(marks.segment), re.escape(marks.element)
-    return re.compile(rf"{ends}[^\S{ends}]*(?=(?:{'|'.join(_STARTS)}){element})")
+    breaks = "" if is_plain else "".join(c for c in "\r\n" if c not in marks.all)
+    tags = (f"[{breaks}]*".join([*tag, ""]) if breaks else tag for tag in _STARTS)
+    return re.compile(rf"{ends}[^\S{ends}]*(?=(?:{'|'.join(tags)}){element})")
 
 
 class Units:
@@ -101,10 +104,10 @@ class Units:
 
     def _cut(self, marks: Delimiters) -> Iterator[Unit]:
         """The units of the interchange at hand, through its IEA, the next ISA or the end."""
-        pattern, terminator, scan, more = _boundary(marks), marks.segment, 0, True
+        terminator, scan, more = marks.segment, 0, True
         while more:
             start, self.is_plain = 0, _is_plain(self.text, terminator)
-            for match in pattern.finditer(self.text, scan):
+            for match in _boundary(marks, self.is_plain).finditer(self.text, scan):
                 yield self._unit(start, match.start())
                 start = match.end()
                 if self.text.startswith(("ISA", "IEA"), start):
