@@ -1,12 +1,14 @@
 """`carethread x12` on clean, wrong, hostile and missing files."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from carethread.x12.show import show
 from tests.cli.run import carethread
+from tests.x12.endless import peak_bytes
 from tests.x12.make import claim, claim_file, functional_ack, remittance, remitted_claim, written
 
 CLEAN = written(remittance(remitted_claim()))
@@ -73,6 +75,54 @@ def test_check_as_json_is_one_object_a_file(clean: Path, wrong: Path) -> None:
     good, bad = json.loads(result.stdout)
     assert (good["file"], good["findings"]) == (str(clean), [])
     assert {"id", "severity", "segment", "message"} <= set(bad["findings"][0])
+
+
+def test_a_file_that_cannot_be_taken_leaves_the_others_told_and_the_json_whole(wrong: Path) -> None:
+    for files in ([wrong, "nowhere.835"], ["nowhere.835", wrong]):
+        result = carethread("x12", "check", "--json", *files)
+        told = {Path(each["file"]): each["findings"] for each in json.loads(result.stdout)}
+        assert (result.exit_code, told[Path("nowhere.835")]) == (2, [])
+        assert told[wrong] == show(WRONG)[0]["findings"]
+        assert "there is no file nowhere.835" in result.stderr
+        drawn = carethread("x12", "check", *files)
+        assert (drawn.exit_code, told[wrong][0]["id"] in drawn.stdout) == (2, True)
+        assert "nothing is wrong" not in drawn.stdout
+
+
+def _many_bad_sets(count: int) -> bytes:
+    """Sets that each say a wrong number of their own segments."""
+    one = written(remittance(remitted_claim()), usage="T")
+    begin, end = one.index(b"ST*"), one.index(b"GE*")
+    inside = one[begin:end].replace(b"~SE*", b"~SE*9")
+    sets = (
+        inside.replace(b"*0001~", b"*%06d~" % n).replace(b"*0001*", b"*%06d*" % n)
+        for n in range(1, count + 1)
+    )
+    return one[:begin] + b"".join(sets) + one[end:].replace(b"GE*1*", b"GE*%d*" % count)
+
+
+def test_of_many_findings_of_a_kind_the_first_are_told_and_the_rest_counted() -> None:
+    data = _many_bad_sets(1_130)
+    result = carethread("x12", "check", "-", stdin=data)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("standard input: 1,130 errors\n")
+    assert result.stdout.count("  SE_COUNT  ") == 100
+    assert "… and 1,030 more SE_COUNT" in result.stdout
+    as_json = carethread("x12", "check", "--json", "-", stdin=data)
+    [answer] = json.loads(as_json.stdout)
+    assert (as_json.exit_code, len(answer["findings"])) == (1, 1_130)
+
+
+def test_five_times_the_bad_sets_take_no_more_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("carethread.x12.units._BLOCK", 4096)
+    peaks = []
+    for count in (120, 120, 600):  # what is made once and remembered counts only the first time
+        path = tmp_path / f"{count}.835"
+        path.write_bytes(_many_bad_sets(count))
+        peaks.append(peak_bytes(partial(carethread, "x12", "check", path)))
+    assert peaks[2] < 1.5 * peaks[1]
 
 
 def test_show_as_json_is_what_the_library_says(clean: Path) -> None:

@@ -1,8 +1,10 @@
 """`python -m tests.x12.endless 835|837P CLAIMS`: reads that many, prints the count and peak MB."""
 
+import gc
 import io
 import sys
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from carethread.x12.claim import Claim
@@ -40,6 +42,20 @@ def peak_megabytes() -> int:
     """This process's highest memory so far (Linux), whatever the one that started it used."""
     status = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) // 1024
+
+
+def peak_bytes(work: Callable[[], object]) -> int:
+    """Bytes held at once at most; circles are collected as they are in a process of its own."""
+    before = gc.get_threshold()
+    gc.set_threshold(500, 5, 5)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        gc.set_threshold(*before)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 """One claim at a time, in flat memory, with the same content as reading at once."""
 
-import gc
 import io
 import subprocess
 import sys
-import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from carethread.x12.reader import Group, Head, Interchange, Tail, read, stream
 from carethread.x12.remittance import Remittance, RemittedClaim
 from carethread.x12.show import tell
 from tests.x12 import make
+from tests.x12.endless import peak_bytes
 
 
 def test_events_come_in_the_order_of_the_file() -> None:
@@ -116,7 +116,7 @@ def test_a_set_is_checked_and_shown_claim_by_claim(
     few, many = (_one_set(kind, count) for count in (40, 200))
     for work in (_check, _show):
         work(many)  # what is made once and remembered
-        assert _peak(work, many) < 3 * _peak(work, few)
+        assert peak_bytes(partial(work, many)) < 3 * peak_bytes(partial(work, few))
 
 
 def _check(data: bytes) -> None:
@@ -129,20 +129,6 @@ def _show(data: bytes) -> None:
         for _, value in told:
             for _ in value if isinstance(value, Iterator) else ():
                 pass
-
-
-def _peak(work: Callable[[bytes], None], data: bytes) -> int:
-    """Bytes held at once at most; circles are collected as they are in a process of its own."""
-    before = gc.get_threshold()
-    gc.set_threshold(500, 5, 5)
-    gc.collect()
-    tracemalloc.start()
-    try:
-        work(data)
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-        gc.set_threshold(*before)
 
 
 def _one_set(kind: str, count: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, BinaryIO
 
 import typer
@@ -35,17 +36,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead (docs/x
 def show(file: File, as_json: AsJson = False) -> None:
     """Print what a file says: payments, claims, lines, acknowledgments, findings."""
     from carethread.x12.finding import Unreadable
-    from carethread.x12.show import shown, tell
+    from carethread.x12.show import tell
 
     try:
         with opened(file, f"Reading {called(file)}") as source:
             if as_json:
                 _print_array(tell(source))
             else:
-                from carethread.cli.x12_view import view
+                from carethread.cli.x12_view import drawn
 
-                for each in shown(source):
-                    out.print(view(each))
+                for each in tell(source):
+                    out.print(drawn(each))
     except Unreadable as problem:
         fail(f"{called(file)}: {problem}")
 
@@ -56,17 +57,49 @@ def check(files: Files, as_json: AsJson = False) -> None:
 
     Exit code 0: nothing that a receiver would refuse. 1: errors. 2: not X12, or no such file.
     """
-    answers = [_checked(file) for file in files]
+    answers = [_Checked(file) for file in files]
     if as_json:
-        _print_json([{key: answer[key] for key in ("file", "findings")} for answer in answers])
+        _print_array((("file", called(a.file)), ("findings", a.told())) for a in answers)
     else:
-        from carethread.cli.x12_view import findings_table, verdict
-
         for answer in answers:
-            out.print(verdict(answer["file"], answer["findings"]))
-            if answer["findings"]:
-                out.print(findings_table(answer["findings"]))
-    raise typer.Exit(max(answer["code"] for answer in answers))
+            _print_checked(answer)
+    raise typer.Exit(max(answer.code for answer in answers))
+
+
+@dataclass(slots=True)
+class _Checked:
+    """The findings of one file, to be taken once, and behind the last of them the exit code that
+    they deserve. Of a file that cannot be taken stderr has said so, and the others follow."""
+
+    file: str
+    code: int = 0
+
+    def told(self) -> Iterator[dict[str, Any]]:
+        from carethread.x12.check import judge
+        from carethread.x12.finding import Finding, Severity, Unreadable
+        from carethread.x12.show import show_finding
+
+        try:
+            with opened(self.file, f"Checking {called(self.file)}") as source:
+                for finding in (f for judged in judge(source) for f in judged.findings):
+                    if finding.severity is Severity.ERROR:
+                        self.code = FAILED
+                    yield show_finding(finding)
+        except Unreadable as problem:
+            self.code = UNUSABLE
+            yield show_finding(Finding("UNREADABLE", Severity.ERROR, 0, str(problem)))
+        except typer.Exit:
+            self.code = UNUSABLE
+
+
+def _print_checked(answer: _Checked) -> None:
+    from carethread.cli.x12_view import digest, findings_view, verdict
+
+    found = digest(answer.told())
+    if found.kinds or answer.code == 0:
+        out.print(verdict(called(answer.file), found))
+    if found.kinds:
+        out.print(findings_view(found))
 
 
 @app.command()
@@ -138,22 +171,6 @@ def _scrubbed(file: str, known: dict[str, Any]) -> dict[str, Any]:
             for one in found
         ],
     }
-
-
-def _checked(file: str) -> dict[str, Any]:
-    """The findings of one file as JSON values, and the exit code that they deserve."""
-    from carethread.x12.check import judge
-    from carethread.x12.finding import Finding, Severity, Unreadable
-    from carethread.x12.show import show_finding
-
-    try:
-        with opened(file, f"Checking {called(file)}") as source:
-            found = (finding for judged in judge(source) for finding in judged.findings)
-            findings = sorted(found, key=lambda f: f.segment)
-        code = FAILED if any(f.severity is Severity.ERROR for f in findings) else 0
-    except Unreadable as problem:
-        findings, code = [Finding("UNREADABLE", Severity.ERROR, 0, str(problem))], UNUSABLE
-    return {"file": called(file), "findings": [show_finding(f) for f in findings], "code": code}
 
 
 @app.command()

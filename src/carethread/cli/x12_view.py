@@ -4,7 +4,10 @@ One drawing serves every transaction: a value is a word, an object is a branch, 
 leaves empty is left out.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -18,28 +21,60 @@ Json = Mapping[str, Any]
 
 MOST_SHOWN = 50
 """Of a list; a file may hold ten thousand claims. --json has them all."""
+MOST_OF_A_KIND = 100
+"""Findings with one id; a file may have one in every set."""
 _ENVELOPE = frozenset({"type", "guide", "control", "sender", "receiver", "findings"})
 _COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
-def view(transaction: Json) -> RenderableType:
+class Some(list[Any]):
+    """The first of a list that comes one at a time, and how many there are in all."""
+
+    def __init__(self, values: Iterator[Any]) -> None:
+        super().__init__(islice(values, MOST_SHOWN))
+        self.total = len(self) + sum(1 for _ in values)
+
+
+def drawn(told: Iterable[tuple[str, Any]]) -> RenderableType:
     """One transaction set: its head, what it says, what is wrong with it."""
+    transaction = {k: Some(v) if isinstance(v, Iterator) else v for k, v in told}
     tree = Tree(_head(transaction), guide_style="dim")
     said = {key: value for key, value in transaction.items() if key not in _ENVELOPE}
     if line := _line(said):
         tree.add(line)
     _grow(tree, said)
-    findings = transaction["findings"]
-    return Group(tree, *([findings_table(findings)] if findings else []), "")
+    found = digest(transaction["findings"])
+    return Group(tree, *([findings_view(found)] if found.kinds else []), "")
 
 
-def findings_table(findings: Iterable[Json]) -> Table:
-    """One row a finding, in the order of the file."""
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a person is told of findings: the `first` of each kind, and how many there are by id
+    (`kinds`) and by severity."""
+
+    first: list[Json] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
+    severities: Counter[str] = field(default_factory=Counter)
+
+
+def digest(findings: Iterable[Json]) -> Digest:
+    """Findings of any number, of which those that are not told are only counted."""
+    found = Digest()
+    for finding in findings:
+        found.severities[finding["severity"]] += 1
+        found.kinds[finding["id"]] += 1
+        if found.kinds[finding["id"]] <= MOST_OF_A_KIND:
+            found.first.append(finding)
+    return found
+
+
+def findings_view(found: Digest) -> RenderableType:
+    """One row a finding, in the order of the file, and how many more there are of a kind."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("segment", justify="right")
     for name in ("severity", "finding", "in words"):
         table.add_column(name)
-    for finding in findings:
+    for finding in found.first:
         color = _COLORS.get(finding["severity"], "")
         table.add_row(
             str(finding["segment"] or "file"),
@@ -47,24 +82,25 @@ def findings_table(findings: Iterable[Json]) -> Table:
             plain(finding["id"]),
             Text(plain(finding["message"])),
         )
-    return table
+    more = (
+        Text(f"… and {count - MOST_OF_A_KIND:,} more {id_} (--json has them)", "dim")
+        for id_, count in found.kinds.items()
+        if count > MOST_OF_A_KIND
+    )
+    return Group(table, *more)
 
 
-def verdict(file: str, findings: Sequence[Json]) -> Text:
+def verdict(file: str, found: Digest) -> Text:
     """`era.835: 2 errors, 1 warning`, or that nothing is wrong."""
-    counts = {
-        severity: sum(finding["severity"] == severity for finding in findings)
-        for severity in _COLORS
-    }
-    words = [
-        f"{count} {severity}{'s' if count > 1 and severity != 'info' else ''}"
-        for severity, count in counts.items()
-        if count
-    ]
-    color = "red" if counts["error"] else "yellow" if findings else "green"
+    words = [_counted(found.severities[s], s) for s in _COLORS if found.severities[s]]
+    color = "red" if found.severities["error"] else "yellow" if words else "green"
     return Text.assemble(
         (plain(file), "bold"), ": ", (", ".join(words) or "nothing is wrong", color)
     )
+
+
+def _counted(count: int, severity: str) -> str:
+    return f"{count:,} {severity}{'s' if count > 1 and severity != 'info' else ''}"
 
 
 def scrubbed_view(answer: Json) -> RenderableType:
@@ -109,16 +145,17 @@ def _grow(tree: Tree, value: Json) -> None:
             line = Text.assemble((f"{_named(name)} ", "dim"), _line(child))
             _grow(tree.add(line), child)
         else:
-            _grow_list(tree.add(Text(f"{_named(name)} ({len(child)})", "bold")), child)
+            total = child.total if isinstance(child, Some) else len(child)
+            _grow_list(tree.add(Text(f"{_named(name)} ({total})", "bold")), child, total)
 
 
-def _grow_list(tree: Tree, children: Sequence[Any]) -> None:
+def _grow_list(tree: Tree, children: Sequence[Any], total: int) -> None:
     for child in children[:MOST_SHOWN]:
         if isinstance(child, Mapping):
             _grow(tree.add(_line(child)), child)
         else:
             tree.add(Text(plain(" ".join(map(str, child)) if isinstance(child, list) else child)))
-    if (more := len(children) - MOST_SHOWN) > 0:
+    if (more := total - MOST_SHOWN) > 0:
         tree.add(Text(f"… and {more:,} more (--json has all)", "dim"))
 
 
