@@ -1,7 +1,7 @@
 """A client's account: what each service cost, who has paid, and who owes the rest and why."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -218,20 +218,26 @@ def clients_who_owe() -> "QuerySet[Client]":
     return rows
 
 
-def owed(client: Client) -> list[Owed]:
-    """What the client owes, charge by charge: nothing of what another policy may still pay."""
-    waiting = {t.charge_id for turn in open_turns(client_id=client.pk) for t in turn.left}
+def at_another_payer(client: Client) -> frozenset[int]:
+    """Charges of the client's of which a payer left something that another policy may still pay."""
+    turns = open_turns(client_id=client.pk)
+    return frozenset(t.charge_id for turn in turns for t in turn.left if t.charge_id)
+
+
+def owed(client: Client, waiting: Collection[int]) -> list[Owed]:
+    """What the client owes, charge by charge; nothing of what is `waiting` (`at_another_payer`)."""
     rows = Charge.objects.filter(client=client, patient_receivable_cents__gt=0, state="live")
-    found = rows.exclude(pk__in=[pk for pk in waiting if pk]).values_list(
+    found = rows.exclude(pk__in=waiting).values_list(
         "pk", "patient_receivable_cents", "service_date"
     )
     return [Owed(*row) for row in found.order_by("service_date", "pk")]
 
 
-def undecided_days(client: Client, days: Iterable[date], since: date) -> frozenset[date]:
-    """Of these days those of which a payer is still to speak: a charge of theirs is not answered,
-    or there is none yet and the day is not before `since`."""
-    waiting = {t.charge_id for turn in open_turns(client_id=client.pk) for t in turn.left}
+def undecided_days(
+    client: Client, days: Iterable[date], since: date, waiting: Collection[int]
+) -> frozenset[date]:
+    """Of these days those of which a payer is still to speak: a charge of theirs is not answered
+    or `waiting` (`at_another_payer`), or there is none yet and the day is not before `since`."""
     rows = Charge.objects.filter(client=client, service_date__in=set(days), state="live")
     charged: dict[date, bool] = {}
     for pk, day, cents in rows.values_list("pk", "service_date", "payer_receivable_cents"):

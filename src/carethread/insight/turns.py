@@ -37,6 +37,8 @@ def open_turns(
         version = row.remitted_claim.match.version
         if version is not None:
             by_claim[version.claim_id].append(row)
+    if not by_claim:
+        return []
     claims = Claim.objects.filter(pk__in=by_claim).select_related(
         "payer", "coverage", "client", "organization", "after__after", "first"
     )

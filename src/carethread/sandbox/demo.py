@@ -90,9 +90,11 @@ def build(
                     record.begin_to_ask(practice, desk)
                     programs.ask_about_coverage(day)
                 if day.weekday() < _SATURDAY:  # no payer pays at weekends: nothing to wait for
+                    payer.wait()
                     run_due(_at(day, _WORKER, zone), practice.organization)
-                    payer.tick(_at(day, _PAYER, zone))
+                    payer.tell(_at(day, _PAYER, zone))
                 say(number + 1, days, f"{day:%A, %-d %B}")
+            payer.wait()
             record.answer_while_watched(practice, today=of.last, now=now)
             run_due(now, practice.organization)
             return _summary(of.first, of.last, diary.signed + programs.signed)

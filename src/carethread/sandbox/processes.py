@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,20 +16,32 @@ class PayerProcess:
     """A driven payer: told the time, it does what is due and says what it did."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self.process = process
+        self.process, self.is_busy = process, False
 
     def tick(self, now: datetime) -> dict[str, Any]:
-        """Let it be `now` at the payer's. Raises RuntimeError where the payer has died."""
+        """Let it be `now` at the payer's, and wait until it has done what is due."""
+        self.tell(now)
+        return self.wait()
+
+    def tell(self, now: datetime) -> None:
+        """Let it be `now` at the payer's, who does what is due meanwhile (`wait`)."""
+        self.wait()
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        try:
+        with suppress(BrokenPipeError):  # `wait` tells that it died
             self.process.stdin.write(f"{now.isoformat()}\n")
             self.process.stdin.flush()
-            answer = self.process.stdout.readline()
-        except BrokenPipeError:
-            answer = ""
+        self.is_busy = True
+
+    def wait(self) -> dict[str, Any]:
+        """Until the payer has done what it was told last; what it did. Raises RuntimeError where it
+        has died."""
+        if not self.is_busy:
+            return {}
+        assert self.process.stdout is not None
+        answer = self.process.stdout.readline()
         if not answer:
             raise RuntimeError(f"the payer's process ended with code {self.process.wait()}")
+        self.is_busy = False
         did: dict[str, Any] = json.loads(answer)
         return did
 

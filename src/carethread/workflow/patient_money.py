@@ -149,8 +149,9 @@ def _settle(client: Client, now: datetime) -> int:
     today = gather.service_date(client.organization, now)
     since = today - timedelta(days=effective("copay_wait_days", on=today).value)
     visits = {m.visit_on for m in money if m.visit_on}
-    undecided = account.undecided_days(client, visits, since)
-    planned = uses(money, account.owed(client), undecided)
+    waiting = account.at_another_payer(client)
+    undecided = account.undecided_days(client, visits, since, waiting)
+    planned = uses(money, account.owed(client, waiting), undecided)
     _apply(planned, {p.pk: p for p in free}, now)
     return made + len(planned)
 
@@ -178,7 +179,8 @@ def apply_to(
     for row in account.applications().filter(patient_payment=payment).order_by("-pk"):
         _take_off(row, now, user)
     payment.refresh_from_db()
-    open_ = {o.charge_id: o.cents for o in account.owed(payment.client)}
+    owed = account.owed(payment.client, account.at_another_payer(payment.client))
+    open_ = {one.charge_id: one.cents for one in owed}
     if any(cents < 0 or cents > open_.get(charge, 0) for charge, cents in chosen.items()):
         raise refuse("That is more than is owed on a charge.")
     if sum(chosen.values()) > payment.open_cents:
