@@ -19,8 +19,8 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(place: Path) -> Iterator[dict[str, Any]]:
-    with processes.sftp_server(place) as settings:
-        yield settings
+    with processes.sftp_server(place) as told:
+        yield told()
 
 
 def test_a_file_is_written_renamed_listed_and_read(place, settings):
@@ -62,6 +62,6 @@ def test_another_key_is_not_let_in(settings, tmp_path):
 def test_keys_are_made_once_and_only_their_owner_reads_them(place, settings):
     host_key = settings["host_key"]
     with processes.sftp_server(place) as again:
-        assert again["host_key"] == host_key
+        assert again()["host_key"] == host_key
     for name in ("host", "client"):
         assert stat.S_IMODE((place / "keys" / name).stat().st_mode) == 0o600

@@ -224,8 +224,10 @@ def at_another_payer(client: Client) -> frozenset[int]:
     return frozenset(t.charge_id for turn in turns for t in turn.left if t.charge_id)
 
 
-def owed(client: Client, waiting: Collection[int]) -> list[Owed]:
-    """What the client owes, charge by charge; nothing of what is `waiting` (`at_another_payer`)."""
+def owed(client: Client, waiting: Collection[int] | None = None) -> list[Owed]:
+    """What the client owes, charge by charge; nothing of what is `waiting` (`at_another_payer`,
+    asked here where the caller has not)."""
+    waiting = at_another_payer(client) if waiting is None else waiting
     rows = Charge.objects.filter(client=client, patient_receivable_cents__gt=0, state="live")
     found = rows.exclude(pk__in=waiting).values_list(
         "pk", "patient_receivable_cents", "service_date"

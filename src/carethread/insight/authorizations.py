@@ -92,11 +92,10 @@ def dated_entries(rows: Iterable[Authorization]) -> dict[int, list[Entry]]:
     found: dict[int, list[Entry]] = defaultdict(list)
     if capped:
         entries = UnitEntry.objects.filter(authorization__in=capped, kind__in=_SIGNS)
-        for one in entries.select_related("charge_version"):
-            charge_id = one.charge_version.charge_id if one.charge_version else None
-            found[one.authorization_id].append(
-                Entry(one.kind, one.day, one.units, charge_id, one.appointment_id)
-            )
+        for pk, kind, day, units, charge, appointment in entries.values_list(
+            "authorization", "kind", "day", "units", "charge_version__charge", "appointment"
+        ):
+            found[pk].append(Entry(kind, day, units, charge, appointment))
     return found
 
 

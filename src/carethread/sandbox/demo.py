@@ -78,7 +78,7 @@ def build(
         processes.endpoint(folder) as desk,
         processes.payer(folder, seed=seed) as payer,
     ):
-        practice = record.practice(of, wire=wire, now=_at(of.first, time(8), zone))
+        practice = record.practice(of, wire=wire(), now=_at(of.first, time(8), zone))
         record.outsider(of, now=_at(of.first, time(8), zone))
         with scope(organization=practice.organization):
             diary, programs = Diary(practice, of), ProgramDiary(practice, of)
@@ -87,7 +87,7 @@ def build(
                 diary.live(day)
                 programs.live(day)
                 if number == days * 2 // 3:
-                    record.begin_to_ask(practice, desk)
+                    record.begin_to_ask(practice, desk())
                     programs.ask_about_coverage(day)
                 if day.weekday() < _SATURDAY:  # no payer pays at weekends: nothing to wait for
                     payer.wait()

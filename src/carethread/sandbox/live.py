@@ -17,6 +17,6 @@ def running(folder: Path, *, seed: int = 1) -> Iterator[None]:
         processes.endpoint(folder) as desk,
         processes.live_payer(folder, seed=seed),
     ):
-        point_to(wire)
-        point_to(desk)
+        point_to(wire())
+        point_to(desk())
         yield

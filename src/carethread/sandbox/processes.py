@@ -3,9 +3,10 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,22 +63,32 @@ def live_payer(folder: Path, *, seed: int = 1) -> "Iterator[subprocess.Popen[str
         yield process
 
 
+Settings = Callable[[], dict[str, Any]]
+"""What a server that is starting says of itself, waited for when asked."""
+
+
 @contextmanager
-def sftp_server(folder: Path) -> Iterator[dict[str, Any]]:
+def sftp_server(folder: Path) -> Iterator[Settings]:
     """The SFTP server on FOLDER; the settings of a connection to it."""
     with _running(_module("sftp"), str(folder)) as process:
-        assert process.stdout is not None
-        settings: dict[str, Any] = json.loads(process.stdout.readline())
-        yield settings
+        yield _greeting(process)
 
 
 @contextmanager
-def endpoint(folder: Path) -> Iterator[dict[str, Any]]:
+def endpoint(folder: Path) -> Iterator[Settings]:
     """The payers of FOLDER's books, in real time; the settings of a connection to them."""
     with _running(_module("payer.endpoint"), str(folder)) as process:
+        yield _greeting(process)
+
+
+def _greeting(process: "subprocess.Popen[str]") -> Settings:
+    @cache
+    def said() -> dict[str, Any]:
         assert process.stdout is not None
         settings: dict[str, Any] = json.loads(process.stdout.readline())
-        yield settings
+        return settings
+
+    return said
 
 
 def _module(name: str) -> str:

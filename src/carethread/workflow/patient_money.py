@@ -179,8 +179,7 @@ def apply_to(
     for row in account.applications().filter(patient_payment=payment).order_by("-pk"):
         _take_off(row, now, user)
     payment.refresh_from_db()
-    owed = account.owed(payment.client, account.at_another_payer(payment.client))
-    open_ = {one.charge_id: one.cents for one in owed}
+    open_ = {o.charge_id: o.cents for o in account.owed(payment.client)}
     if any(cents < 0 or cents > open_.get(charge, 0) for charge, cents in chosen.items()):
         raise refuse("That is more than is owed on a charge.")
     if sum(chosen.values()) > payment.open_cents:
