@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from bench._volume import multiply
-from bench._world import database, on_both_engines
+from bench._world import database, on_both_engines, sent, to_sign
 
 FEW, MANY = 1_000, int(os.environ.get("BENCH_SERVICES", "1000000"))
 _SIGNATURES, _LOOKS = 40, 3
@@ -33,13 +33,12 @@ def main() -> None:
 def measure(engine: str) -> Iterator[str]:
     from django_scopes import scope
 
-    from bench.signing import _ready, _sent
     from tests.cast import build
 
     cast = build()
     with scope(organization=cast.center):
-        notes = list(_ready(cast))
-        original = _sent(cast, notes.pop())
+        notes = list(to_sign(cast, 2 * _SIGNATURES + 20))
+        original = sent(cast, notes.pop())
         looks = _looks()
         before: dict[str, float] = {}
         on_record = 0

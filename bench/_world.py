@@ -103,3 +103,25 @@ def _authorize(cast: Any, client: Any) -> None:
         effective_from=LONG_AGO, effective_to=NOW.date() + timedelta(days=300), codes=["90837"],
         approved_units=100, recorded_at=NOW,
     )  # fmt: skip
+
+
+def to_sign(cast: Any, count: int) -> Iterator[tuple[Any, Any]]:
+    """So many drafts with their authors, each with a unit of an authorization reserved."""
+    cast.payer.authorization_codes = ["90837"]
+    cast.payer.save()
+    for note in sessions(cast, count, authorized=True):
+        yield note, note.author.user
+
+
+def sent(cast: Any, ready: tuple[Any, Any]) -> Any:
+    """The charge of a note that was signed, billed and put into a file."""
+    from carethread.record.models import Charge
+    from carethread.workflow import bill, document, submit
+    from tests.cast import NOW, proof
+    from tests.payers import make_connection
+
+    note, user = ready
+    document.sign(note, user=user, proof=proof(user), now=NOW)
+    bill.run(cast.center, now=NOW)
+    assert submit.freeze(make_connection(cast.center), now=NOW + timedelta(days=1)) is not None
+    return Charge.objects.get(attendance=note.attendance)

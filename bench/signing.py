@@ -9,11 +9,10 @@ that a busy machine disturbs both alike. Measured with few and with many service
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 from bench._volume import multiply
-from bench._world import database, on_both_engines, row, sessions
+from bench._world import database, on_both_engines, row, sent, to_sign
 
 FEW, MANY = 1_000, int(os.environ.get("BENCH_SERVICES", "100000"))
 TIMES = 40
@@ -40,7 +39,7 @@ def measure(engine: str) -> Iterator[str]:
 
     cast = build()
     with scope(organization=cast.center):
-        notes = list(_ready(cast))
+        notes = list(to_sign(cast, 2 * TIMES + 20))
         codes = iter(range(10_000))
 
         def insert_one() -> None:
@@ -55,7 +54,7 @@ def measure(engine: str) -> Iterator[str]:
             signed = document.sign(note, user=user, proof=proof(user), now=NOW)
             assert not signed.findings, signed.findings
 
-        original = _sent(cast, notes.pop())
+        original = sent(cast, notes.pop())
         on_record = 0
         for count in (FEW, MANY):
             multiply(original, count - on_record, first=10_000_000 * (1 + (on_record > 0)))
@@ -68,28 +67,6 @@ def measure(engine: str) -> Iterator[str]:
             with CaptureQueriesContext(connection) as captured:
                 sign_one()
             yield f"P3 queries of that signature on {engine}: {len(captured)} (with BEGIN, COMMIT)"
-
-
-def _ready(cast: Any) -> Iterator[tuple[Any, Any]]:
-    """Drafts with their authors, each with a unit of its client's authorization reserved."""
-    cast.payer.authorization_codes = ["90837"]
-    cast.payer.save()
-    for note in sessions(cast, 2 * TIMES + 20, authorized=True):
-        yield note, note.author.user
-
-
-def _sent(cast: Any, ready: tuple[Any, Any]) -> Any:
-    """The charge of a note that was signed, billed and put into a file."""
-    from carethread.record.models import Charge
-    from carethread.workflow import bill, document, submit
-    from tests.cast import NOW, proof
-    from tests.payers import make_connection
-
-    note, user = ready
-    document.sign(note, user=user, proof=proof(user), now=NOW)
-    bill.run(cast.center, now=NOW)
-    assert submit.freeze(make_connection(cast.center), now=NOW + timedelta(days=1)) is not None
-    return Charge.objects.get(attendance=note.attendance)
 
 
 def _know_the_sizes(connection: Any) -> None:

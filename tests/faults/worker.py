@@ -11,10 +11,8 @@ seconds. Commands on stdin, one JSON line in answer to each:
 
 import json
 import os
-import signal
 import sys
 import time
-import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -42,6 +40,7 @@ from carethread.record.models import (  # noqa: E402
 )
 from carethread.workflow import staff, work  # noqa: E402
 from tests.cast import LONG_AGO, NOW, build, draft_of, make_client, sign  # noqa: E402
+from tests.faults.lives import lived  # noqa: E402
 from tests.payers import make_connection  # noqa: E402
 
 
@@ -75,23 +74,7 @@ def _milliseconds_of_a_round() -> int:
 
 def live(milliseconds: float, workers: int) -> dict[str, list[int]]:
     """So many workers at once on the same record: born by fork, dead by SIGKILL."""
-    connections.close_all()
-    children = [_born() for _ in range(workers)]
-    time.sleep(milliseconds / 1000)
-    for child in children:
-        os.kill(child, signal.SIGKILL)
-    return {"signals": [os.WTERMSIG(os.waitpid(child, 0)[1]) for child in children]}
-
-
-def _born() -> int:
-    child = os.fork()
-    if child == 0:
-        try:
-            _work_until_killed()
-        finally:
-            traceback.print_exc()  # it fell over by itself; never back into the parent's loop
-            os._exit(1)
-    return child
+    return {"signals": lived(_work_until_killed, milliseconds, workers)}
 
 
 def _work_until_killed() -> None:

@@ -122,6 +122,7 @@ def due() -> "QuerySet[Delivery]":
     rows: QuerySet[Delivery] = (
         Delivery.objects.filter(file__direction="in", state="received")
         .select_related("file__organization", "file__connection")
+        .defer("file__raw")  # of a long queue, one file's bytes at a time
         .order_by("pk")
     )
     return rows
