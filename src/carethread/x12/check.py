@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from carethread.x12.acknowledgment import InterchangeAck
 from carethread.x12.delimiters import DEFAULT, Delimiters
-from carethread.x12.elements import element_faults
+from carethread.x12.elements import element_faults, judges
 from carethread.x12.finding import Finding, Severity
 from carethread.x12.guides import CODECS, Codec
 from carethread.x12.hierarchy import Hierarchy
@@ -160,6 +160,7 @@ class _Inside:
         self.items = 0
         if codec is not None:
             self.walk = Walk(codec.guide.root, first, marks.component)
+            self.judges = judges(marks)
             self.levels = Hierarchy(codec.guide.root)
             self.tallies = [tally() for tally in TALLIES.get(codec.value, ())]
 
@@ -175,7 +176,7 @@ class _Inside:
         if self.codec is None:
             return
         for found in self.walk.take(piece.position, piece.segments):
-            yield from element_faults(found, self.marks)
+            yield from element_faults(found, self.judges)
         for position, e in enumerate(piece.segments, piece.position):
             if e[0] == "HL":
                 yield from self.levels.take(position, e)

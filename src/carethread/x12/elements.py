@@ -1,8 +1,10 @@
 """Element by element: required, allowed, of the right type and length, one of its codes."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import getitem
 
 from carethread.x12.delimiters import Delimiters
 from carethread.x12.finding import Finding, Severity
@@ -35,48 +37,79 @@ _DATED = {"DTP": 3, "DMG": 2, "PAT": 6}
 _SPAN = {"D8": 1, "RD8": 2}
 
 
-def element_faults(found: Found, marks: Delimiters) -> Iterator[Finding]:
-    """The faults of one segment's elements."""
-    position, values, segment = found
-    tag = values[0]
-
-    def note(id_: str, message: str, element: int) -> Finding:
-        return Finding(
-            id_, Severity.ERROR, position, f"{tag}{element:02d}: {message}", tag, element
-        )
-
-    declared = _judges(marks)[segment]
-    if len(values) - 1 > len(declared):
-        yield note("ELEMENT_EXTRA", f"{tag} has only {len(declared)} elements", len(declared) + 1)
-    for at, judge in enumerate(declared, 1):
-        for id_, message in judge[values[at] if at < len(values) else ""]:
-            yield note(id_, message, at)
-    yield from _pair_faults(found, note)
-    for at, kind, value in _dated(values, marks):
-        if why := _span_fault(kind, value):
-            yield note("DATE_INVALID", why, at)
-
-
 Faults = tuple[tuple[str, str], ...]
 """Ids and words."""
 
 
-class _Judges(dict[Segment, tuple[Memo[Faults], ...]]):
-    """What is wrong with a value, for each element of a segment: files repeat most of them."""
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What is wrong with the values of one segment of a guide: for each element a memo, since files
+    repeat most of them; `least` is the last element that has to be there."""
+
+    elements: tuple[Memo[Faults], ...]
+    least: int
+    pairs: tuple[tuple[int, int], ...]
+    is_dated: bool
+
+    def is_fine(self, values: list[str]) -> bool:
+        """Whether each element by itself is right, at a glance."""
+        count = len(values) - 1
+        return self.least <= count <= len(self.elements) and not any(
+            map(getitem, self.elements, values[1:])
+        )
+
+
+class Judges(dict[Segment, Judge]):
+    """Who judges the segments of files with these delimiters."""
 
     def __init__(self, marks: Delimiters) -> None:
         super().__init__()
         self.marks = marks
 
-    def __missing__(self, segment: Segment) -> tuple[Memo[Faults], ...]:
-        self[segment] = tuple(self._judge(element) for element in segment.elements)
+    def __missing__(self, segment: Segment) -> Judge:
+        memos = tuple(self._memo(element) for element in segment.elements)
+        least = max((n for n, memo in enumerate(memos, 1) if memo[""]), default=0)
+        is_dated = segment.tag in _DATED or segment.tag == "HI"
+        self[segment] = Judge(memos, least, PAIRS.get(segment.tag, ()), is_dated)
         return self[segment]
 
-    def _judge(self, element: Element) -> Memo[Faults]:
+    def _memo(self, element: Element) -> Memo[Faults]:
         return Memo(lambda value: tuple(_faults(value, element, self.marks)), 200)
 
 
-_judges = lru_cache(maxsize=16)(_Judges)
+judges = lru_cache(maxsize=16)(Judges)
+
+
+def element_faults(found: Found, judges: Judges) -> Iterator[Finding]:
+    """The faults of one segment's elements."""
+    position, values, segment = found
+    judge, tag = judges[segment], values[0]
+    if not judge.is_fine(values):
+        for at, id_, message in _one_by_one(values, judge):
+            yield _fault(id_, position, tag, at, message)
+    for one, other in judge.pairs:
+        has = one < len(values) and values[one] != ""
+        if has != (other < len(values) and values[other] != ""):
+            message = f"elements {one} and {other} stand together"
+            yield _fault("ELEMENT_PAIR", position, tag, other if has else one, message)
+    if judge.is_dated:
+        for at, kind, value in _dated(values, judges.marks):
+            if why := _span_fault(kind, value):
+                yield _fault("DATE_INVALID", position, tag, at, why)
+
+
+def _fault(id_: str, position: int, tag: str, at: int, message: str) -> Finding:
+    return Finding(id_, Severity.ERROR, position, f"{tag}{at:02d}: {message}", tag, at)
+
+
+def _one_by_one(values: list[str], judge: Judge) -> Iterator[tuple[int, str, str]]:
+    """The element, id and words of each fault."""
+    most = len(judge.elements)
+    if len(values) - 1 > most:
+        yield most + 1, "ELEMENT_EXTRA", f"{values[0]} has only {most} elements"
+    for at, faults in enumerate(judge.elements, 1):
+        for id_, message in faults[values[at] if at < len(values) else ""]:
+            yield at, id_, message
 
 
 def _dated(values: list[str], marks: Delimiters) -> Iterator[tuple[int, str, str]]:
@@ -89,15 +122,6 @@ def _dated(values: list[str], marks: Delimiters) -> Iterator[tuple[int, str, str
             parts = text.split(marks.component)
             if len(parts) > 3:
                 yield at, parts[2], parts[3]
-
-
-def _pair_faults(found: Found, note: Callable[[str, str, int], Finding]) -> Iterator[Finding]:
-    _, values, _ = found
-    for one, other in PAIRS.get(values[0], ()):
-        has = [at < len(values) and bool(values[at]) for at in (one, other)]
-        if has[0] != has[1]:
-            absent = other if has[0] else one
-            yield note("ELEMENT_PAIR", f"elements {one} and {other} stand together", absent)
 
 
 def _faults(value: str, element: Element, marks: Delimiters) -> Iterator[tuple[str, str]]:
@@ -164,6 +188,7 @@ def _day_fault(value: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=1024)
 def _span_fault(kind: str, value: str) -> str:
     """Why a value does not hold what its qualifier announces: a day, two, a time, or both."""
     if not value:

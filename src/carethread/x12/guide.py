@@ -129,6 +129,16 @@ class Loop:
         assert isinstance(part, Segment)
         return part
 
+    @cached_property
+    def firsts(self) -> tuple[Segment, ...]:
+        """The segment that each part begins with."""
+        return tuple(begins(part) for part in self.parts)
+
+    @cached_property
+    def required(self) -> tuple[int, ...]:
+        """Which of the parts have to be there."""
+        return tuple(n for n, part in enumerate(self.parts) if part.usage == "R")
+
     @property
     def is_unit(self) -> bool:
         """Read and written by itself, not with the loop around it."""

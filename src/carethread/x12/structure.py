@@ -63,25 +63,25 @@ class Walk:
         while len(self._open) > depth + 1:
             self._close()
         here = self._open[-1]
-        part = here.loop.parts[index]
-        if index < here.at and not self._is_beside(here.loop, index, here.at):
-            where = f"loop {here.loop.name}"
-            self._note(
-                "SEGMENT_ORDER", position, f"{elements[0]} stands too late in {where}", elements[0]
-            )
-        here.at = max(here.at, index)
-        here.counts[index] = here.counts.get(index, 0) + 1
-        self._too_many(part, here.counts[index], position, elements[0])
+        loop = here.loop
+        if index > here.at:
+            here.at = index
+        elif index < here.at and not self._is_beside(loop, index, here.at):
+            message = f"{elements[0]} stands too late in loop {loop.name}"
+            self._note("SEGMENT_ORDER", position, message, elements[0])
+        count = here.counts[index] = here.counts.get(index, 0) + 1
+        part = loop.parts[index]
+        if part.most and count == part.most + 1:
+            self._too_many(part, position, elements[0])
         if isinstance(part, Loop):
             self._open.append(_Open(part, position, {0: 1}))
-        return position, elements, begins(part)
+        return position, elements, loop.firsts[index]
 
     @staticmethod
     def _is_beside(loop: Loop, index: int, at: int) -> bool:
         """Segments of one tag that the guide has side by side (REF, DTP, HI) share one place, and
         may come in any order."""
-        tags = {begins(part).tag for part in loop.parts[index : at + 1]}
-        return len(tags) == 1
+        return len({first.tag for first in loop.firsts[index : at + 1]}) == 1
 
     def _headless(self, elements: list[str]) -> tuple[int, int] | None:
         """The place in a required loop that has not begun: its own first segment is missing. The
@@ -118,25 +118,27 @@ class Walk:
     def _fits(self, here: _Open, index: int, elements: list[str]) -> bool:
         """Whether a segment is this part. A loop begins once; a full place gives way to a later
         one of its kind."""
-        part = here.loop.parts[index]
-        if not begins(part).matches(elements, self._component):
+        loop = here.loop
+        if not loop.firsts[index].matches(elements, self._component):
             return False
         count = here.counts.get(index, 0)
-        if index == 0 and count and isinstance(part, Segment):
+        if not count:
+            return True
+        part = loop.parts[index]
+        if index == 0 and isinstance(part, Segment):
             return False
         if not part.most or count < part.most:
             return True
-        later = (n for n in here.loop.places[elements[0]] if n > index)
-        return not any(begins(here.loop.parts[n]).matches(elements, self._component) for n in later)
+        later = (loop.firsts[n] for n in loop.places[elements[0]] if n > index)
+        return not any(first.matches(elements, self._component) for first in later)
 
-    def _too_many(self, part: Segment | Loop, count: int, position: int, tag: str) -> None:
-        if part.most and count == part.most + 1:
-            if isinstance(part, Loop) and len(part.parts) > 1:
-                message = f"loop {part.name} may stand here {part.most} times"
-                self._note("LOOP_REPEAT", position, message, tag)
-            else:
-                message = f"{begins(part).name} may stand here {part.most} times"
-                self._note("SEGMENT_REPEAT", position, message, tag)
+    def _too_many(self, part: Segment | Loop, position: int, tag: str) -> None:
+        if isinstance(part, Loop) and len(part.parts) > 1:
+            message = f"loop {part.name} may stand here {part.most} times"
+            self._note("LOOP_REPEAT", position, message, tag)
+        else:
+            message = f"{begins(part).name} may stand here {part.most} times"
+            self._note("SEGMENT_REPEAT", position, message, tag)
 
     def _unplaced(self, position: int, elements: list[str]) -> None:
         tag = elements[0]
@@ -150,9 +152,9 @@ class Walk:
     def _close(self) -> None:
         """Leaves a loop, noting what it should have held."""
         here = self._open.pop()
-        for index, part in enumerate(here.loop.parts):
-            if part.usage == "R" and not here.counts.get(index):
-                self._missing(part, here)
+        for index in here.loop.required:
+            if not here.counts.get(index):
+                self._missing(here.loop.parts[index], here)
 
     def _missing(self, part: Segment | Loop, here: _Open) -> None:
         if isinstance(part, Segment):

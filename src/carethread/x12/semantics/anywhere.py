@@ -1,6 +1,7 @@
 """Numbers and codes that mean the same in every transaction."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from stdnum import luhn
@@ -21,5 +22,6 @@ def npi(item: Any, at: At) -> Iterator[Finding]:
                 yield error("NPI_LUHN", position, message, tag, element)
 
 
+@lru_cache(maxsize=4096)
 def is_npi(text: str) -> bool:
     return len(text) == 10 and text.isascii() and text.isdigit() and luhn.is_valid("80840" + text)
