@@ -150,6 +150,7 @@ TABLE = """
         case_wait            B           B
         case_ask             B           B
         case_give_up         BDKO        BDKO
+        case_dispute_letter  B           B
         case_dispute         B           B
         case_accept          B           B
         case_lines_csv       BDKO        -

@@ -179,7 +179,7 @@ class Shown:
             return self.contract
         if address in ("term", "term_end"):
             return self.term
-        mine = ("case_dispute", "case_accept", "case_lines_csv")
+        mine = ("case_dispute_letter", "case_dispute", "case_accept", "case_lines_csv")
         return self.returned if address in mine else None
 
     def _of_groups(self, address: str) -> Model | None:

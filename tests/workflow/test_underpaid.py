@@ -4,10 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from carethread.record.models import Case, Claim, Comparison, Match, PolicySetting, Shortfall
-from carethread.workflow import contracts, follow_up, matching, staff, underpaid
+from carethread.record.models import (
+    Case,
+    Claim,
+    Comparison,
+    Consent,
+    Match,
+    PolicySetting,
+    Program,
+    Shortfall,
+)
+from carethread.workflow import admit, contracts, dispute, follow_up, matching, staff, underpaid
 from carethread.workflow.errors import Refused
 from tests.cast import LONG_AGO, NOW, TODAY, Cast
+from tests.paper.reading import words as printed
 from tests.payers import answer, check, reversal
 from tests.workflow.test_contracts import loaded, term
 from tests.workflow.test_post import PAID, post_check, sent_claim
@@ -50,12 +60,47 @@ def test_many_short_lines_of_a_code_are_one_case(alder: Cast) -> None:
     )
 
 
+def test_a_letter_asks_for_every_open_line_by_its_claim_and_names_no_client(alder: Cast) -> None:
+    loaded(alder)
+    one, other = sent(alder, 2)
+    paid_short(alder, [one, other])
+    case = Case.objects.get(kind="underpayment")
+    letter = dispute.write_letter(case, words="See section 4.", user=alder.bill, now=PAID)
+    assert (letter.kind, letter.says) == ("dispute", ["2 lines, $36.00"])
+    told = printed(bytes(letter.content))
+    for text in ("2 services paid below our contract: $36.00 is missing", "See section 4.",
+                 "$120.00", "$102.00", "03/02/2026", "03/01/2026", "Bill Bodkin",
+                 *(claim.current.claim_number for claim in (one, other)),
+                 *(claim.payer_control_number for claim in Claim.objects.all())):  # fmt: skip
+        assert text in told
+    assert "Clara" not in told
+    assert case.events.latest("pk").words == "Made: Dispute of payment (2 lines, $36.00)."
+
+    dispute.accept(case, reason="Settled by phone.", user=alder.bill, now=PAID)
+    with pytest.raises(Refused):
+        dispute.write_letter(case, words="", user=alder.bill, now=PAID)
+
+
+def test_a_letter_about_a_substance_use_program_waits_for_a_consent(alder: Cast) -> None:
+    loaded(alder)
+    paid_short(alder, sent(alder, 1))
+    Program.objects.update(is_part2=True)
+    case = Case.objects.get(kind="underpayment")
+    with pytest.raises(Refused, match="No consent under 42 CFR Part 2"):
+        dispute.write_letter(case, words="", user=alder.bill, now=PAID)
+    admit.save_consent(
+        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO)
+    )
+    letter = dispute.write_letter(case, words="", user=alder.bill, now=PAID)
+    assert "42 CFR part 2 prohibits" in printed(bytes(letter.content))
+
+
 def test_a_correction_recovers_the_money_and_closes_the_case(alder: Cast) -> None:
     loaded(alder)
     one, other = sent(alder, 2)
     short = paid_short(alder, [one, other])
     case = Case.objects.get(kind="underpayment")
-    underpaid.dispute(
+    dispute.dispute(
         case, sent_on=PAID.date(), channel="letter", reference="D-1", words="See section 4.",
         until=LATER.date(), user=alder.bill, now=PAID,
     )  # fmt: skip
@@ -78,7 +123,7 @@ def test_a_correction_recovers_the_money_and_closes_the_case(alder: Cast) -> Non
         ("recovered", 1_800, 0), ("disputed", 800, 1_000),
     ]  # fmt: skip
     case.refresh_from_db()
-    underpaid.accept(case, reason="Settled by phone.", user=alder.bill, now=LATER)
+    dispute.accept(case, reason="Settled by phone.", user=alder.bill, now=LATER)
     case.refresh_from_db()
     assert (case.state, case.resolution) == ("closed", "Accepted: Settled by phone.")
 
@@ -177,19 +222,19 @@ def test_a_person_says_what_was_done(alder: Cast) -> None:
         ({"sent_on": day, "words": "x", "until": day}, "look at it again"),
     ):
         with pytest.raises(Refused, match=words):
-            underpaid.dispute(case, **said, **more)
+            dispute.dispute(case, **said, **more)
     with pytest.raises(Refused, match="why less"):
-        underpaid.accept(case, reason="", user=alder.bill, now=PAID)
-    underpaid.accept(case, reason="A rounding.", user=alder.bill, now=PAID)
+        dispute.accept(case, reason="", user=alder.bill, now=PAID)
+    dispute.accept(case, reason="A rounding.", user=alder.bill, now=PAID)
     with pytest.raises(Refused, match="no open underpayment"):
-        underpaid.accept(case, reason="Again.", user=alder.bill, now=PAID)
+        dispute.accept(case, reason="Again.", user=alder.bill, now=PAID)
 
 
 def test_what_was_accepted_does_not_come_back_unless_it_gets_worse(alder: Cast) -> None:
     loaded(alder)
     (claim,) = sent(alder, 1)
     (short,) = paid_short(alder, [claim])
-    underpaid.accept(Case.objects.get(), reason="Settled.", user=alder.bill, now=PAID)
+    dispute.accept(Case.objects.get(), reason="Settled.", user=alder.bill, now=PAID)
     for trace, paid, cases in (("T2", 10_200, 1), ("T3", 10_000, 2)):
         again = answer(claim, paid=paid, CO_45=18_000 - paid)
         post_check(alder, check(alder.center, reversal(short), again, trace=trace))

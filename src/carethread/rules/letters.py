@@ -106,6 +106,75 @@ def decision(what: Refused) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortLine:
+    """A line that was paid less than the contract says: how the payer finds it, and both amounts in
+    cents."""
+
+    claim_number: str
+    payer_control_number: str
+    service: date
+    code: str
+    units: int
+    promised: int
+    allowed: int
+    short: int
+
+
+def dispute_letter(
+    payer: str,
+    pattern: str,
+    lines: Sequence[ShortLine],
+    *,
+    sender: paper.Sender,
+    by: str,
+    dated: date,
+    words: str = "",
+    is_part2: bool = False,
+) -> paper.Letter:
+    """The letter that asks for what is missing: the pattern, what the writer adds, every line."""
+    return paper.Letter(
+        title="Dispute of payment",
+        sender=sender,
+        blocks=tuple(_dispute(pattern, lines, by, words)),
+        to=(payer, "Provider disputes"),
+        dated=dated,
+        foot=part2_notice() if is_part2 else "",
+    )
+
+
+def _dispute(pattern: str, lines: Sequence[ShortLine], by: str, words: str) -> Iterator[Block]:
+    missing = dollars(sum(line.short for line in lines))
+    services = "1 service" if len(lines) == 1 else f"{len(lines)} services"
+    yield paper.Text(f"{services} paid below our contract: {missing} is missing", strong=True)
+    yield paper.Text(pattern)
+    yield paper.Text(
+        "We ask you to process these claims anew at the rate of the contract in force on each day "
+        "of service, and to pay the difference."
+    )
+    if words.strip():
+        yield paper.Text(words.strip())
+    yield paper.Heading("The services")
+    yield paper.Table(
+        [
+            paper.Column("Claim", 1.5), paper.Column("Your number", 1.7),
+            paper.Column("Service", 1.1), paper.Column("Code", 1.1),
+            paper.Column("Contract", 0.9, figures=True), paper.Column("Allowed", 0.9, figures=True),
+            paper.Column("Missing", 0.9, figures=True),
+        ],
+        [
+            (
+                line.claim_number, line.payer_control_number, f"{line.service:%m/%d/%Y}",
+                f"{line.code} × {line.units}" if line.units > 1 else line.code,
+                dollars(line.promised), dollars(line.allowed), dollars(line.short),
+            )
+            for line in lines
+        ],
+    )  # fmt: skip
+    yield paper.Gap()
+    yield paper.SignatureLine(by)
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One part of a packet: its key, its title, and what stands under it."""
 

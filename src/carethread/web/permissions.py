@@ -176,6 +176,7 @@ DOORS: Mapping[str, Door] = {
     "case_paper": Door(get=BILLING | FRONT_DESK, reach=reach.case_paper),
     "duties": Door(get=SET_UP, post=SET_UP),
     "duty_drop": Door(post=SET_UP, reach=reach.duty, page="duties"),
+    "case_dispute_letter": Door(post=BILLING, reach=reach.case, page="case"),
     "case_dispute": Door(post=BILLING, reach=reach.case, page="case"),
     "case_accept": Door(post=BILLING, reach=reach.case, page="case"),
     "case_lines_csv": Door(get=MONEY, reach=reach.case),

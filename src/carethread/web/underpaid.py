@@ -19,9 +19,9 @@ from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.web.permissions import sees_clients
 from carethread.web.sheets import as_csv
-from carethread.workflow import assign, underpaid
+from carethread.workflow import assign, dispute, papers
 
-_FORMS = ("dispute", "accept", "wait", "give")
+_FORMS = ("letter", "dispute", "accept", "wait", "give")
 _ANSWER_IN = timedelta(days=45)
 COLUMNS = [
     "Claim", "Payer's number", "Client", "Service", "Code", "Modifiers", "Units", "Charge",
@@ -37,7 +37,7 @@ def case_page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
     fresh = DisputeForm()
     fresh.initial = {"sent_on": today, "until": today + _ANSWER_IN}
     forms = {
-        "dispute": fresh, "accept": _reason(), "wait": WaitForm(),
+        "letter": _grounds(), "dispute": fresh, "accept": _reason(), "wait": WaitForm(),
         "give": GiveForm(colleagues=assign.colleagues(row)), **sent,
     }  # fmt: skip
     others = (form for name, form in sent.items() if name not in _FORMS)
@@ -51,6 +51,7 @@ def case_page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "missing": known.missing_of(row),
             "contract": known.contract_of(row),
             "disputes": known.disputes(row),
+            "papers": papers.of_claim(row),
             "events": row.events.select_related("user").order_by("pk"),
             "left": worklist.days_left(row, today),
             "waits": row.waits_until is not None and row.waits_until > today,
@@ -68,6 +69,19 @@ def _usual(words: list[str]) -> str:
     return said if number > 1 else ""
 
 
+def case_dispute_letter(request: Request, row: Case) -> HttpResponse:
+    """Write the letter that asks for what is missing."""
+    form = _grounds(request)
+    done = attempt(
+        form,
+        lambda: dispute.write_letter(row, words=form.words, user=request.user, now=http.now()),
+    )
+    if done is None:
+        return case_page(request, row, letter=form)
+    messages.success(request, "The letter is written: print it, send it, then note the dispute.")
+    return redirect("case", row.pk)
+
+
 def case_dispute(request: Request, row: Case) -> HttpResponse:
     """What is missing on all open lines has been asked for."""
     form = DisputeForm(request.POST)
@@ -75,7 +89,7 @@ def case_dispute(request: Request, row: Case) -> HttpResponse:
     said = form.cleaned_data
     done = attempt(
         form,
-        lambda: underpaid.dispute(
+        lambda: dispute.dispute(
             row,
             sent_on=said.get("sent_on"),
             channel=said.get("channel", "letter"),
@@ -97,7 +111,7 @@ def case_accept(request: Request, row: Case) -> HttpResponse:
     form = _reason(request)
     done = attempt(
         form,
-        lambda: underpaid.accept(row, reason=form.words, user=request.user, now=http.now()),
+        lambda: dispute.accept(row, reason=form.words, user=request.user, now=http.now()),
     )
     if done is None:
         return case_page(request, row, accept=form)
@@ -135,3 +149,12 @@ def _claim(row: Shortfall) -> Claim:
 
 def _reason(request: Request | None = None) -> WordsForm:
     return WordsForm(request.POST if request else None, name="reason", label="Why less is accepted")
+
+
+def _grounds(request: Request | None = None) -> WordsForm:
+    return WordsForm(
+        request.POST if request else None,
+        name="grounds",
+        label="What you add in your own words",
+        hint="The letter has the contract's amounts and every open line already.",
+    )

@@ -160,6 +160,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("duties/", settling.duties, name="duties"),
     path("duties/<int:duty_id>/drop/", settling.duty_drop, name="duty_drop"),
     path("cases/<int:case_id>/give-up/", cases.case_give_up, name="case_give_up"),
+    path(
+        "cases/<int:case_id>/dispute/letter/",
+        underpaid.case_dispute_letter,
+        name="case_dispute_letter",
+    ),
     path("cases/<int:case_id>/dispute/", underpaid.case_dispute, name="case_dispute"),
     path("cases/<int:case_id>/accept/", underpaid.case_accept, name="case_accept"),
     path("cases/<int:case_id>/lines/", underpaid.case_lines_csv, name="case_lines_csv"),

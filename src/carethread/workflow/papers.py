@@ -50,12 +50,12 @@ def write_appeal(case: Case, level: Level, *, words: str, user: User, now: datet
     no consent lets it leave."""
     row, claim = _locked(case)
     today = gather.service_date(row.organization, now)
-    _refuse_without_consent(claim, today)
+    refuse_without_consent(claim, today)
     letter = appeal(
         refused(row, claim), level, explained.of_case(row), sender=sender(row.organization),
         by=str(user), dated=today, words=words,
     )  # fmt: skip
-    return _keep(row, "appeal", letter, [level.name], user, now)
+    return keep(row, "appeal", letter, [level.name], user, now)
 
 
 @transaction.atomic
@@ -67,7 +67,7 @@ def make_packet(case: Case, keys: Sequence[str], *, user: User, now: datetime) -
     if not chosen:
         raise refuse("Choose what goes into the packet.", "parts")
     today = gather.service_date(row.organization, now)
-    _refuse_without_consent(claim, today)
+    refuse_without_consent(claim, today)
     if any(part.by_author for part in chosen) and not may_release(claim, user):
         raise refuse("What a note tells is added by its author. Ask them.", "parts")
     made = [Section(p.key, p.words, tuple(_PARTS[p.key](row, claim))) for p in chosen]
@@ -76,7 +76,7 @@ def make_packet(case: Case, keys: Sequence[str], *, user: User, now: datetime) -
         raise refuse(f"The record holds nothing for: {'; '.join(empty)}.", "parts")
     letter = packet(refused(row, claim), made, sender=sender(row.organization), dated=today)
     keys_made = [section.key for section in made]
-    return _keep(row, "packet", letter, keys_made, user, now, told="narrative" in keys_made)
+    return keep(row, "packet", letter, keys_made, user, now, told="narrative" in keys_made)
 
 
 @transaction.atomic
@@ -90,7 +90,7 @@ def release(case: Case, *, user: User, now: datetime) -> CasePaper:
     return made
 
 
-def _keep(
+def keep(
     case: Case,
     kind: str,
     letter: paper.Letter,
@@ -100,6 +100,7 @@ def _keep(
     *,
     told: bool = False,
 ) -> CasePaper:
+    """Print it and keep it with the case; `says` is what stands in it."""
     raw = paper.render(letter)
     made = CasePaper.objects.create(
         organization_id=case.organization_id,
@@ -132,7 +133,8 @@ def is_part2(claim: Claim) -> bool:
     return claim.origin.charges.filter(attendance__episode__program__is_part2=True).exists()
 
 
-def _refuse_without_consent(claim: Claim, today: date) -> None:
+def refuse_without_consent(claim: Claim, today: date) -> None:
+    """Records of a substance use program leave only under a consent of today."""
     programs = claim.origin.charges.values_list("attendance__episode__program", flat=True)
     if is_part2(claim) and not consents.is_agreed(claim.client_id, set(programs), today):
         raise refuse(

@@ -7,7 +7,7 @@ money comes, or when our own table was wrong.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
@@ -19,12 +19,10 @@ from carethread.record.models import (
     ClaimLine,
     Comparison,
     ContractEvent,
-    Dispute,
     Match,
     Organization,
     Payer,
     Shortfall,
-    User,
 )
 from carethread.rules.clocks import appeal_deadline
 from carethread.rules.underpaid import (
@@ -34,9 +32,8 @@ from carethread.rules.underpaid import (
     Verdict,
     pattern,
 )
-from carethread.rules.words import day, dollars
+from carethread.rules.words import dollars
 from carethread.workflow import comparing, follow_up, gather
-from carethread.workflow.errors import refuse
 from carethread.workflow.locks import lock
 
 _BATCH = 500
@@ -386,73 +383,3 @@ def _look_again(organization: Organization, now: datetime) -> int:
     answers = {pk: row.remitted_claim for pk, row in before.items()}
     found = comparing.compared(other, answers, now, promised)
     return _follow(organization, found, now, ours=True)
-
-
-# ------------------------------------------------------------------------------ by a person
-
-
-@transaction.atomic
-def dispute(
-    case: Case,
-    *,
-    sent_on: date | None,
-    channel: str,
-    reference: str,
-    words: str,
-    until: date | None,
-    user: User,
-    now: datetime,
-) -> Dispute:
-    """A person has asked the payer for what is missing on all open lines of a case; it waits for
-    the answer until a day. What comes later is found by itself."""
-    case = _locked(case)
-    today = gather.service_date(case.organization, now)
-    live = list(case.shortfalls.filter(settled_at__isnull=True).order_by("pk"))
-    if not live:
-        raise refuse("Nothing is missing on this case any more.")
-    if sent_on is None or sent_on > today:
-        raise refuse("Say on which day it was sent.", "sent_on")
-    if not words.strip():
-        raise refuse("Say what was asked for, and on what grounds.", "words")
-    if until is None or until <= today:
-        raise refuse("Choose the day on which you want to look at it again.", "until")
-    row = Dispute(
-        organization_id=case.organization_id, case=case, sent_on=sent_on, channel=channel,
-        reference=reference.strip(), words=words.strip(),
-        amount_cents=sum(x.short_cents for x in live), lines=len(live), user=user, at=now,
-    )  # fmt: skip
-    row.clean_fields()
-    row.save()
-    Shortfall.objects.filter(pk__in=[x.pk for x in live]).update(dispute=row, state="disputed")
-    case.state, case.due_on, case.waits_until = "answered", until, until
-    case.save(update_fields=["state", "due_on", "waits_until"])
-    how = f"{row.get_channel_display().lower()} on {day(sent_on)}"
-    told = f"Disputed {dollars(row.amount_cents)} {how}: {row.words}"
-    follow_up.told(case, told, now, user).save()
-    return row
-
-
-@transaction.atomic
-def accept(case: Case, *, reason: str, user: User, now: datetime) -> Case:
-    """A person takes what was paid as it is. The contract's reduction has given the rest up
-    already: no money moves."""
-    case = _locked(case)
-    if not reason.strip():
-        raise refuse("Say why less is accepted.", "reason")
-    live = case.shortfalls.filter(settled_at__isnull=True)
-    if not live.exists():
-        raise refuse("Nothing is missing on this case any more.")
-    live.update(state="accepted", settled_at=now)
-    follow_up.close_as(case, f"Accepted: {reason.strip()}", now, user)
-    return case
-
-
-def _locked(case: Case) -> Case:
-    row = (
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("organization")
-        .get(pk=case.pk)
-    )
-    if row.kind != CaseKind.UNDERPAYMENT or row.state == "closed":
-        raise refuse("This is no open underpayment.")
-    return row

@@ -46,7 +46,12 @@ class CasePaper(AppendOnly):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="papers")
     kind = models.CharField(
-        max_length=8, choices=[("appeal", "Appeal letter"), ("packet", "Record packet")]
+        max_length=8,
+        choices=[
+            ("appeal", "Appeal letter"),
+            ("dispute", "Dispute letter"),
+            ("packet", "Record packet"),
+        ],
     )
     title = models.CharField(max_length=120)
     content = models.BinaryField()
