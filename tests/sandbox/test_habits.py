@@ -58,14 +58,24 @@ def test_a_check_comes_twice_in_two_envelopes_or_in_the_same_bytes(tmp_path):
     assert one == two
 
 
-def test_the_bank_tells_of_every_check_and_of_money_that_no_payer_sent(tmp_path):
+def test_the_bank_tells_of_every_check(tmp_path):
     payer = surprised(tmp_path, "PLB CS", -500)
     (path,) = (tmp_path / "from_payer").glob("bank*")
-    lines = read_bank(path.read_bytes())
-    (check,) = payer.checks
-    (deposit,) = [line for line in lines if line.amount > 0]
+    (check,), (deposit,) = payer.checks, read_bank(path.read_bytes())
     assert (deposit.amount, deposit.trace) == (check.amount, check.trace)
-    assert [line.amount < 0 for line in lines] == [False, True]
+
+
+def test_the_rent_goes_out_once_a_month_and_the_bank_books_on_business_days(tmp_path):
+    payer = Payer(tmp_path, office.BOOKS)
+    for day in range(40):
+        on = payer.now.date()
+        payer.send(claim(f"CT0000001{day:02d}V0159", line={"service_from": on, "service_to": on}))
+        payer.wait(1)
+    files = [read_bank(path.read_bytes()) for path in (tmp_path / "from_payer").glob("bank*")]
+    lines = [line for file in files for line in file]
+    assert len(files) > 20
+    assert {line.day.weekday() for line in lines} <= {0, 1, 2, 3, 4}
+    assert [str(line.day) for line in lines if line.amount < 0] == ["2026-04-01"]
 
 
 def test_bundled_payers_share_a_file(tmp_path):

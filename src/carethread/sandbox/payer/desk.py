@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from carethread.connect.naming import is_temporary
-from carethread.sandbox.payer.bank import Received, statement
+from carethread.sandbox.payer.bank import Received, books_on, pays_rent, statement
 from carethread.sandbox.payer.books import Books, Payer, Surprise
 from carethread.sandbox.payer.front_door import FrontDoor
 from carethread.sandbox.payer.pace import Pace
@@ -20,7 +20,6 @@ from carethread.x12.remittance import Remittance
 from carethread.x12.writer import write
 
 _A_DAY = timedelta(days=1)
-_AT_THE_BANK = timedelta(hours=16)  # the next morning
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +115,14 @@ class Desk:
         if bundled:
             self._put("835_ALL", bundled, at)
         if paid:
-            day = at + _AT_THE_BANK
-            self.store.put_answer(f"bank_{day:%Y%m%d%H%M%S}.bai", statement(paid, day), day)
+            self._tell_of_money(paid, books_on(at))
         return decided
+
+    def _tell_of_money(self, paid: Sequence[Received], day: datetime) -> None:
+        """The bank's file of a day."""
+        is_first = not self.store.has_answer(f"bank_{day:%Y%m}")
+        told = statement(paid, day, with_rent=pays_rent(day, is_first))
+        self.store.put_answer(f"bank_{day:%Y%m%d%H%M%S}.bai", told, day)
 
     def _put(
         self,

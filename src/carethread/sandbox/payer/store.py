@@ -259,6 +259,11 @@ class Store:
             due_at.isoformat(),
         )
 
+    def has_answer(self, beginning: str) -> bool:
+        """Whether an answer was ever made whose name begins so."""
+        found = self._run("SELECT 1 FROM answer WHERE name GLOB ? LIMIT 1", f"{beginning}*")
+        return found.fetchone() is not None
+
     def hand_out(self, folder: Path, until: datetime) -> list[str]:
         """Put every answer that is due into `folder`, each exactly once. Names, in order.
 
