@@ -45,6 +45,18 @@ def test_a_returned_note_waits_with_its_author_and_not_in_the_queue(
     assert "$180.00" in item, "what waits for it"
 
 
+def test_what_waits_for_a_supervisor_is_on_their_first_page_and_on_nobody_elses(
+    cast: Cast, version: NoteVersion
+) -> None:
+    way = reverse("cosign", args=[version.pk])
+    vera = signed_in(cast.vera.user).get(reverse("home"), follow=True)
+    assert vera.request["PATH_INFO"] == reverse("day")
+    assert way in vera.content.decode()
+    assert way not in read(signed_in(cast.nora.user), "day")
+    give_back(cast, version)
+    assert way not in read(signed_in(cast.vera.user), "day"), "it waits for its author"
+
+
 def test_it_needs_a_reason(cast: Cast, version: NoteVersion) -> None:
     answer = give_back(cast, version, " ")
     assert answer.status_code == 422

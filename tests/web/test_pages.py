@@ -42,6 +42,7 @@ class Looks(HTMLParser):
         self.labelled: set[str] = set()
         self.controls: list[dict[str, str | None]] = []
         self.headings: list[int] = []
+        self.links: set[str] = set()
         self._in_script = False
         self.feed(html)
 
@@ -54,6 +55,8 @@ class Looks(HTMLParser):
         if tag == "style" or str(given.get("href", "")).startswith("javascript:"):
             self.faults.append(f"<{tag}>")
         self._in_script = tag == "script"
+        if tag == "a" and str(given.get("href", "")).startswith("/"):
+            self.links.add(str(given["href"]).partition("#")[0])
         if "id" in given:
             self.ids.append(str(given["id"]))
         if tag == "label" and given.get("for"):
@@ -95,6 +98,7 @@ class Seen:
     looks: Looks
     headers: ResponseHeaders
     asked: int  # of the database, for the first answer
+    browser: Browser
 
     @classmethod
     def by(cls, browser: Browser, address: str, url: str) -> "Seen | None":
@@ -104,7 +108,7 @@ class Seen:
             answer = browser.get(answer.url, follow=True)
         if answer.status_code != 200:
             return None
-        return cls(address, Looks(answer.content.decode()), answer.headers, len(asked))
+        return cls(address, Looks(answer.content.decode()), answer.headers, len(asked), browser)
 
 
 _SEEN: list[Seen] = []
@@ -152,6 +156,18 @@ def test_every_page_has_one_title_and_no_heading_skips_a_level(seen: list[Seen])
 
 def test_no_page_asks_the_database_more_than_thirty_times(seen: list[Seen]) -> None:
     assert {page.address: page.asked for page in seen if page.asked > MOST_QUERIES} == {}
+
+
+def test_no_page_shows_a_link_that_its_reader_may_not_open(seen: list[Seen], shown: Shown) -> None:
+    assert shown
+    found = {(link, page.browser): page.address for page in seen for link in page.looks.links}
+    assert len(found) > 300
+    closed = {
+        (address, link, answer.status_code)
+        for (link, browser), address in found.items()
+        if (answer := browser.get(link)).status_code not in (200, 302)
+    }
+    assert closed == set()
 
 
 @pytest.mark.parametrize("address", OPEN_PAGES)

@@ -38,7 +38,7 @@ TABLE = """
         note_benefits        C           -
         note_discard         C           C
         note_signed          C           -
-        claim_facts          I           -
+        claim_facts          IU          -
         skips                BDKO        -
         note_facts           BDKO        -
         diagnosis_search     CS          -

@@ -59,7 +59,28 @@ def test_of_a_claim_its_settler_reads_what_it_bills_and_nothing_of_the_chart(sho
     assert browser.get(reverse("claim", args=[shown.denied.pk])).status_code == 403
     with scope(organization=shown.cast.center):
         Case.objects.filter(pk=case.pk).update(state="closed")
-    assert browser.get(url).status_code == 403, "settled: nothing waits there any more"
+    assert "90837" in read(browser, "claim_facts", shown.denied.pk), "they had to settle it"
+
+
+def test_who_cured_what_held_a_claim_finds_it_cured_and_not_a_closed_door(shown: Shown) -> None:
+    with scope(organization=shown.cast.center):
+        Case.objects.filter(claim=shown.held).delete()
+        finding = ClaimFinding.objects.create(
+            organization=shown.cast.center, claim=shown.held, rule="X", severity="stops",
+            owner="intake", message="The member id is not the payer's.", fix_kind="coverage",
+            fix_id=shown.cast.coverage.pk,
+        )  # fmt: skip
+    ines = signed_in(shown.people[Role.INTAKE])
+    page = read(ines, "claim_facts", shown.held.pk)
+    assert "The member id is not" in page
+    assert "90837" in page
+    with scope(organization=shown.cast.center):
+        finding.delete()
+    page = read(ines, "claim_facts", shown.held.pk)
+    assert "Nothing on this claim waits for you." in page
+    assert "90837" not in page, "it is not theirs any more"
+    ada = signed_in(shown.people[Role.ADMINISTRATOR])
+    assert ada.get(reverse("claim_facts", args=[shown.held.pk])).status_code == 403
 
 
 def test_who_sets_the_center_up_settles_a_roster_without_learning_whose_care_it_is(

@@ -21,6 +21,7 @@ from carethread.web.forms import WaitForm, WordsForm, attempt
 from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.web.permissions import sees_all_cases, sees_clients
+from carethread.web.reach import settles
 from carethread.workflow import (
     account_cases,
     appeals,
@@ -103,7 +104,8 @@ def case(request: Request, row: Case) -> HttpResponse:
 
 
 def claim_facts(request: Request, row: Claim) -> HttpResponse:
-    """What somebody who settles a case needs of its claim: who, when, what, and not the chart."""
+    """What somebody who settles a case needs of its claim: who, when, what, and not the chart.
+    Where nothing was ever theirs, or is cured: how it stands, and no more."""
     roles = [role.value for role in request.user.roles]
     live = Case.objects.exclude(state="closed").filter(worklist.mine(request.user), claim=row)
     return render(
@@ -111,6 +113,7 @@ def claim_facts(request: Request, row: Claim) -> HttpResponse:
         "billing/claim_facts.html",
         {
             "claim": row,
+            "is_theirs": settles(request.user, row),
             "sees_clients": sees_clients(request.user),
             "charges": row.origin.charges.select_related("current__authorization").order_by(
                 "service_date", "pk"

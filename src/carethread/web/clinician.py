@@ -1,12 +1,14 @@
 """The clinician's screens beside the note itself: my day, what came back, what to co-sign."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from carethread.codes.roles import Role
 from carethread.insight import day as days
 from carethread.insight import groups as meetings
 from carethread.insight import inbox as returns
@@ -57,6 +59,7 @@ def day(request: Request) -> HttpResponse:
             "benefits": benefits.on_day(
                 {e.client for e in entries}, on, request.user, to_ask=False
             ),
+            "to_cosign": _to_cosign(request.user, now),
             "summaries": discharge.unsigned().filter(author=me),
             "alerts": foresee.alerts([entry.appointment for entry in entries], on=on),
             "unsigned": days.unsigned_before(me, http.midnight(), now),
@@ -145,11 +148,18 @@ def _item(request: Request, case: Case, form: WordsForm) -> HttpResponse:
 def cosign_queue(request: Request) -> HttpResponse:
     """Signed notes of the people I supervise that wait for my signature."""
     now = http.now()
-    waiting, back = (
-        [(version, age_days(version.signed_at, now)) for version in rows[:200]]
-        for rows in (returns.to_cosign(request.user), returns.sent_back(request.user))
-    )
-    return render(request, "clinician/cosign_queue.html", {"waiting": waiting, "sent_back": back})
+    back = _aged(returns.sent_back(request.user), now)
+    shown = {"waiting": _to_cosign(request.user, now), "sent_back": back}
+    return render(request, "clinician/cosign_queue.html", shown)
+
+
+def _to_cosign(user: User, now: datetime) -> list[tuple[NoteVersion, int]]:
+    """What waits for this supervisor, with its age; nothing for who is none."""
+    return _aged(returns.to_cosign(user), now) if Role.SUPERVISOR in user.roles else []
+
+
+def _aged(rows: "QuerySet[NoteVersion]", now: datetime) -> list[tuple[NoteVersion, int]]:
+    return [(version, age_days(version.signed_at, now)) for version in rows[:200]]
 
 
 def cosign(request: Request, row: NoteVersion) -> HttpResponse:

@@ -15,6 +15,7 @@ from carethread.web.editing import edit
 from carethread.web.forms import told
 from carethread.web.http import Request
 from carethread.web.permissions import may
+from carethread.web.reach import open_among
 from carethread.web.row_forms import GroupForm
 from carethread.workflow import groups as steps
 from carethread.workflow.errors import refuse
@@ -62,6 +63,7 @@ def group(request: Request, row: Group) -> HttpResponse:
             "group": row,
             "today": today,
             "members": members,
+            "opens": open_among(request.user, request.shown),
             "others": steps.in_program(row, today)
             .exclude(pk__in=there)
             .order_by("client__last_name", "client__first_name", "pk"),

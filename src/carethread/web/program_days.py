@@ -18,7 +18,7 @@ from carethread.web import http
 from carethread.web.forms import told
 from carethread.web.http import Request
 from carethread.web.permissions import may
-from carethread.web.reach import clients_of
+from carethread.web.reach import clients_of, open_among
 from carethread.workflow import census as steps
 from carethread.workflow import gather
 
@@ -118,6 +118,7 @@ def census(request: Request) -> HttpResponse:
             "before": day - timedelta(days=1),
             "after": day + timedelta(days=1) if day < last else None,
             "beds": beds,
+            "opens": open_among(request.user, request.shown),
             "where": WHERE,
             "nights": nights.nights(program, last),
             "amount_cents": sum(bed.amount_cents for bed in beds),

@@ -1,7 +1,7 @@
 """Finds what an address names: within the user's organization (else 404), and only for whom it
 is meant (else 403). Every function takes the user and the address's own arguments."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -54,7 +54,8 @@ M = TypeVar("M", bound=Model)
 Reach = Callable[..., Model]
 
 ALL_CASES = frozenset({Role.BILLER, Role.DIRECTOR, Role.OWNER, Role.COMPLIANCE})
-_ANY_CLIENT = frozenset({Role.INTAKE, Role.UTILIZATION, Role.BILLER})
+_FRONT_DESK = frozenset({Role.INTAKE, Role.UTILIZATION})
+_ANY_CLIENT = _FRONT_DESK | {Role.BILLER}
 
 
 def _find(rows: "QuerySet[M]", pk: int) -> M:
@@ -222,7 +223,8 @@ def own_case(user: User, case_id: int) -> Case:
 
 def clients_of(user: User) -> "QuerySet[Client]":
     """The clients that a user may look at: all for the front desk and billing; for clinicians
-    those whom they, or the people they supervise, treat, alone, in a group or as attending."""
+    those whom they, or the people they supervise, treat, alone, in a group or as attending, or
+    whose discharge summary they write."""
     rows: QuerySet[Client] = Client.objects.all()
     if not _ANY_CLIENT.isdisjoint(user.roles):
         return rows
@@ -236,7 +238,13 @@ def clients_of(user: User) -> "QuerySet[Client]":
         Q(pk__in=Appointment.objects.filter(treats).values("client"))
         | Q(pk__in=in_groups.values("client"))
         | Q(pk__in=Episode.objects.filter(attending__user=user).values("client"))
+        | Q(pk__in=DischargeSummary.objects.filter(author__user=user).values("episode__client"))
     )
+
+
+def open_among(user: User, clients: Iterable[int]) -> frozenset[int]:
+    """Of these clients, those whose page opens to this user: whom a list may link."""
+    return frozenset(clients_of(user).filter(pk__in=set(clients)).values_list("pk", flat=True))
 
 
 def clients_to_find(user: User) -> "QuerySet[Client]":
@@ -414,15 +422,24 @@ def may_settle(user: User, row: Case) -> bool:
 
 
 def claim_to_settle(user: User, claim_id: int) -> Claim:
-    """A claim for whom a case or a finding on it waits; nobody else needs it."""
+    """A claim for who has, or had, something to settle on it. The front desk opens any, so that
+    whoever cured something finds it cured instead of a closed door; `settles` says how much of it
+    they read."""
     row = _find(_claims(), claim_id)
-    roles = [role.value for role in user.roles]
     _refuse_unless(
-        Case.objects.exclude(state="closed").filter(mine(user), claim=row).exists()
-        or ClaimFinding.objects.filter(claim=row, owner__in=roles).exists(),
+        not _FRONT_DESK.isdisjoint(user.roles) or settles(user, row),
         "Nothing on this claim waits for you.",
     )
     return row
+
+
+def settles(user: User, row: Claim) -> bool:
+    """Whether a case of the claim is or was this user's, or a finding on it waits for them."""
+    roles = [role.value for role in user.roles]
+    return (
+        Case.objects.filter(mine(user), claim=row).exists()
+        or ClaimFinding.objects.filter(claim=row, owner__in=roles).exists()
+    )
 
 
 # ----------------------------------------------------------------------- for the access log
