@@ -7,8 +7,23 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django_scopes import scope
 
+from carethread.codes.roles import Role
 from carethread.record.models import Case
 from tests.web.world import Shown, signed_in
+
+
+def test_owner_and_director_start_with_cash_and_its_figures_open_their_lists(shown: Shown) -> None:
+    for role in (Role.OWNER, Role.DIRECTOR):
+        start = signed_in(shown.people[role]).get(reverse("home"))
+        assert start.url == reverse("cash"), role
+    assert signed_in(shown.cast.bill).get(reverse("home")).url == reverse("pipeline")
+    dora = signed_in(shown.cast.dora)
+    page = dora.get(reverse("cash")).content.decode()
+    assert "$50.00" in page, "the lockbox, of which nobody knows whose it is"
+    (link,) = {unescape(x) for x in re.findall(r'href="([^"]+show=open[^"]+)"', page)}
+    listed = dora.get(link).content.decode()
+    assert "Lockbox" in listed
+    assert "Not proven yet" in listed
 
 
 def test_denials_show_by_clinician_service_and_cause_and_open_their_cases(shown: Shown) -> None:

@@ -96,6 +96,7 @@ TABLE = """
         claim_next           B           B
         claim_leave          B           B
         pipeline             BDKO        -
+        cash                 BDKO        -
         claims               BDKO        -
         claim                BDKO        -
         claim_hold           B           B

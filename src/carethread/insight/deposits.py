@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from carethread.record.models import EftDeposit, Remittance
@@ -42,12 +42,33 @@ _CHECKS = Coalesce(Sum("remittances__amount_cents"), 0)
 _BOOKED = Coalesce(Sum(F("remittances__cash_cents") - F("remittances__payer_deposit_cents")), 0)
 
 
-def deposits(asked: str = "") -> "QuerySet[EftDeposit]":
-    """Bank lines, newest first, each with `checks_cents`, `booked_cents` and `n_checks`. `asked`
-    narrows them to a state of theirs ("waiting", "matched", "other")."""
+STATES = ("waiting", "matched", "other")
+ASKED = (*STATES, "payers", "tied", "open")
+"""What a list of bank lines may be narrowed to: a state, payers' money alone, and of that what is
+proven to the cent (the bank, the checks and what was booked of them are one) or is not."""
+
+
+def narrowed(asked: str) -> Q:
+    """The condition of one of `ASKED`; of all lines where nothing is asked for."""
+    payers = ~Q(reassociation__state="other")
+    if asked in ("tied", "open"):
+        unbooked = Remittance.objects.filter(deposit=OuterRef("pk"), closed_at=None)
+        tied = Q(~Exists(unbooked), reassociation__state="matched")
+        return tied if asked == "tied" else payers & ~tied
+    if asked == "payers":
+        return payers
+    return Q(reassociation__state=asked) if asked else Q()
+
+
+def deposits(
+    asked: str = "", first: date | None = None, last: date | None = None
+) -> "QuerySet[EftDeposit]":
+    """Bank lines, newest first, each with `checks_cents`, `booked_cents` and `n_checks`. `asked` is
+    one of `ASKED`, or nothing; `first` and `last` are days, both included."""
     rows: QuerySet[EftDeposit] = EftDeposit.objects.select_related("reassociation__user", "file")
-    if asked:
-        rows = rows.filter(reassociation__state=asked)
+    rows = rows.filter(narrowed(asked))
+    rows = rows.filter(day__gte=first) if first else rows
+    rows = rows.filter(day__lte=last) if last else rows
     return rows.annotate(
         checks_cents=_CHECKS, booked_cents=_BOOKED, n_checks=Count("remittances")
     ).order_by("-day", "-pk")

@@ -27,13 +27,14 @@ UNCHARGED_SHOWN_FOR = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Claims in one state: how many, billed at how many cents, how old, by age (`AGES`)."""
+    """Claims in one state: how many, billed at how many cents, how old; both by age (`AGES`)."""
 
     state: str
     count: int = 0
     cents: int = 0
     oldest_days: int | None = None
     by_age: tuple[int, ...] = (0, 0, 0, 0)
+    cents_by_age: tuple[int, ...] = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def pipeline(now: datetime) -> Pipeline:
 
 def stages(now: datetime) -> dict[str, Stage]:
     """Every state, also the empty ones. Paid and closed claims count for thirty days."""
+    bands = list(enumerate(ages(now)))
     rows = (
         Claim.objects.filter(~Q(state__in=SETTLED) | Q(state_since__gte=now - _SETTLED_SHOWN_FOR))
         .order_by()
@@ -98,7 +100,8 @@ def stages(now: datetime) -> dict[str, Stage]:
             n=Count("pk"),
             cents=Sum("charge_cents"),
             oldest=Min("state_since"),
-            **{f"age_{i}": Count("pk", filter=aged) for i, aged in enumerate(ages(now))},
+            **{f"age_{i}": Count("pk", filter=aged) for i, aged in bands},
+            **{f"cents_{i}": Sum("charge_cents", filter=aged, default=0) for i, aged in bands},
         )
     )
     found = {row["state"]: _stage(row, now) for row in rows}
@@ -122,6 +125,7 @@ def _stage(row: Mapping[str, Any], now: datetime) -> Stage:
         cents=row["cents"],
         oldest_days=_age(row["oldest"], now),
         by_age=tuple(row[f"age_{i}"] for i in range(len(AGES) + 1)),
+        cents_by_age=tuple(row[f"cents_{i}"] for i in range(len(AGES) + 1)),
     )
 
 

@@ -16,7 +16,7 @@ from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.workflow import deposits as work
 
-_STATES = ("waiting", "matched", "other")
+_DAYS = ("first", "last")
 
 
 class DepositForm(forms.Form):
@@ -38,13 +38,18 @@ class DepositForm(forms.Form):
 
 
 def deposits(request: Request) -> HttpResponse:
-    """Bank lines, newest first; or, with `?show=missing`, checks whose money is not here."""
+    """Bank lines, newest first, between two days where the address names them; or, with
+    `?show=missing`, checks whose money is not here."""
     asked = request.GET.get("show", "")
-    missing = asked == "missing"
-    rows: Any = (
-        bank.without_money() if missing else bank.deposits(asked if asked in _STATES else "")
+    asked = asked if asked in (*bank.ASKED, "missing") else ""
+    days = [http.day_asked(request, name) if name in request.GET else None for name in _DAYS]
+    rows: Any = bank.without_money() if asked == "missing" else bank.deposits(asked, *days)
+    first, last = days
+    return render(
+        request,
+        "billing/deposits.html",
+        {"asked": asked, "first": first, "last": last, "page": page(request, rows)},
     )
-    return render(request, "billing/deposits.html", {"asked": asked, "page": page(request, rows)})
 
 
 def deposit(request: Request, row: EftDeposit) -> HttpResponse:

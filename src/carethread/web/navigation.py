@@ -15,7 +15,7 @@ from carethread.codes.roles import Role
 from carethread.insight import counts
 from carethread.record.models import User
 from carethread.web import http
-from carethread.web.permissions import may
+from carethread.web.permissions import BILLING, CARE, may
 
 Count = Callable[[User, datetime], int]
 
@@ -58,6 +58,7 @@ MENU = (
     Entry("skips", "To approve", "shield-check", "Billing", (), counts.skips),
     Entry("cases", "Cases", "checklist", "To settle",
           ("case", "claim_facts", "case_papers", "duties"), counts.cases),
+    Entry("cash", "Cash", "cash", "Leadership"),
     Entry("denials", "Denials", "chart-dots", "Leadership"),
     Entry("utilization", "Authorizations", "shield-check", "Front desk",
           ("authorization", "authorization_new")),
@@ -97,7 +98,8 @@ def entries_for(user: User) -> tuple[Entry, ...]:
     return tuple(entry for entry in MENU if may(user, entry.address))
 
 
-# Whose day starts elsewhere than at the first entry of their menu.
+# Whose day starts elsewhere than at the first entry of their menu: by all of somebody's roles, or
+# because they lead and neither treat nor bill.
 _STARTS = {
     frozenset({Role.INTAKE}): "clients",
     frozenset({Role.UTILIZATION}): "utilization",
@@ -110,8 +112,13 @@ def first_page(user: User) -> str | None:
     entries = {entry.address: entry for entry in entries_for(user)}
     if not entries:
         return None
-    start = _STARTS.get(user.roles, next(iter(entries)))
-    return entries[start].url
+    otherwise = "cash" if _only_leads(user) else next(iter(entries))
+    return entries[_STARTS.get(user.roles, otherwise)].url
+
+
+def _only_leads(user: User) -> bool:
+    leads = not user.roles.isdisjoint({Role.OWNER, Role.DIRECTOR})
+    return leads and user.roles.isdisjoint(CARE | BILLING)
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:

@@ -201,6 +201,7 @@ DOORS: Mapping[str, Door] = {
     "claim_next": Door(post=BILLING, reach=reach.claim, page="claim"),
     "claim_leave": Door(post=BILLING, reach=reach.claim, page="claim"),
     # leadership
+    "cash": Door(get=FIGURES | BILLING),
     "denials": Door(get=FIGURES | BILLING),
     # intake and utilization
     "utilization": Door(get=FRONT_DESK | BILLING),

@@ -193,6 +193,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<int:file_id>/", files.file, name="file"),
     path("files/<int:file_id>/raw/", files.file_raw, name="file_raw"),
     # leadership
+    path("cash/", leadership.cash, name="cash"),
     path("denials/", leadership.denials, name="denials"),
     # intake and utilization
     path("utilization/", utilization.board, name="utilization"),
