@@ -11,6 +11,7 @@ from hypothesis.strategies import SearchStrategy
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
     AcknowledgedLine,
+    AcknowledgedProvider,
     ClaimAck,
     ClaimStatus,
     FunctionalAck,
@@ -363,28 +364,36 @@ def acknowledged_lines(draw: st.DrawFn) -> AcknowledgedLine:
 
 
 @st.composite
+def acknowledged_claims(draw: st.DrawFn, provider: Party | None) -> AcknowledgedClaim:
+    begin, end = draw(day), draw(day)
+    dates = draw(st.sampled_from([(None, None), (begin, begin), (begin, end)]))
+    return AcknowledgedClaim(
+        draw(word(20)),
+        draw(parties("person", ("MI", "II"))),
+        draw(some(statuses, 2)),
+        draw(word(20) | st.just("")),
+        draw(word(20) | st.just("")),
+        *dates,
+        draw(st.sampled_from(["", "731"])),
+        provider,
+        lines=draw(some(acknowledged_lines(), 2)),
+    )
+
+
+@st.composite
 def claim_acks(draw: st.DrawFn) -> ClaimAck:
-    claims = []
-    for _ in range(draw(st.integers(0, 3))):
-        begin, end = draw(day), draw(day)
-        dates = draw(st.sampled_from([(None, None), (begin, begin), (begin, end)]))
-        claims.append(
-            AcknowledgedClaim(
-                draw(word(20)),
-                draw(parties("person", ("MI", "II"))),
-                draw(some(statuses, 2)),
-                draw(word(20) | st.just("")),
-                draw(word(20) | st.just("")),
-                *dates,
-                draw(st.sampled_from(["", "731"])),
-                lines=draw(some(acknowledged_lines(), 2)),
-            )
-        )
+    others = draw(
+        some(st.builds(AcknowledgedProvider, parties(), word(20), some(statuses, 2)), most=2)
+    )
+    providers = (None, *(other.provider for other in others))
+    whose = [provider for provider in providers for _ in range(draw(st.integers(0, 2)))]
+    claims = [draw(acknowledged_claims(provider)) for provider in whose]
+    has_first = bool(others) or bool(claims)
     return ClaimAck(
         envelope=envelope("005010X214"),
         source=draw(parties("organization", ("PI", "XV"))),
         receiver=draw(parties(ids=("46",))),
-        provider=draw(parties()) if claims else Party("2", ""),
+        provider=draw(parties()) if has_first else Party("2", ""),
         reference=draw(word(20)),
         created_on=draw(day),
         batch_trace=draw(word(20)),
@@ -397,9 +406,10 @@ def claim_acks(draw: st.DrawFn) -> ClaimAck:
         rejected_amount=draw(cents),
         created_time="0930",
         source_trace=draw(word(20)),
-        provider_trace=draw(word(20)) if claims else "",
+        provider_trace=draw(word(20)) if has_first else "",
         statuses=draw(some(statuses, 2)),
-        provider_statuses=draw(some(statuses, 2)) if claims else (),
+        provider_statuses=draw(some(statuses, 2)) if has_first else (),
+        other_providers=others,
     )
 
 

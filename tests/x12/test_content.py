@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from carethread.x12.acknowledgment import ClaimAck
 from carethread.x12.check import check
 from carethread.x12.claim import Claim, ClaimCode, Diagnosis, Drug
 from carethread.x12.common import Amount, Attachment, Dated, Note, Quantity, Reference
 from carethread.x12.delimiters import DEFAULT
 from carethread.x12.reader import read
 from carethread.x12.remittance import Remittance
+from carethread.x12.show import show
+from carethread.x12.unshow import write_shown
 from carethread.x12.writer import set_lines
 from tests.x12 import make
 
@@ -220,3 +223,30 @@ def test_references_and_dates_of_one_kind_may_come_in_any_order() -> None:
         ("DTP*472*D8*20260210~DTP*738*D8*20260210~", "DTP*738*D8*20260210~DTP*472*D8*20260210~"),
     )
     assert check(swapped) == []
+
+
+def test_a_277ca_says_of_every_billing_provider_what_it_says_of_the_first() -> None:
+    """One of the others has a claim; of another's batch only the refusal is told."""
+    refused = "STC*A3:153:85*20260302*U*270"
+    others = (
+        "HL*6*2*19*0~NM1*85*2*HARBOR EAST*****XX*1003814971~TRN*1*T3~" + refused + "~QTY*QC*4~"
+        "HL*7*2*19*1~NM1*85*2*HARBOR WEST*****XX*1922164458~"
+        "TRN*1*T4~STC*A1:19:PR**WQ*0~REF*TJ*5512~"
+        "HL*8*7*PT~NM1*QC*1*RIVERS*BEN****MI*W99~TRN*2*CT0000000009~STC*A2:20*20260302*WQ*90~"
+        "DTP*472*D8*20260210~"
+    )
+    data = with_segments(make.written(make.claim_ack()), ("~SE*", f"~{others}SE*"))
+    [ack] = read(data).transactions
+    assert isinstance(ack, ClaimAck)
+    east, west = ack.other_providers
+    assert (east.provider.name, east.trace, east.statuses[0].category) == (
+        "HARBOR EAST",
+        "T3",
+        "A3",
+    )
+    assert (west.trace, west.statuses[0].code) == ("T4", "19")
+    assert [claim.provider for claim in ack.claims] == [None, None, west.provider]
+    assert set_lines(ack, "0001", DEFAULT)[:-1] == data.decode().split("~")[2:-4]
+    [shown] = show(data)
+    assert [each["trace"] for each in shown["other_providers"]] == ["T3", "T4"]
+    assert write_shown([shown], make.NOW) == data

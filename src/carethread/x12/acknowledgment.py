@@ -137,6 +137,17 @@ class AcknowledgedClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgedProvider:
+    """Loop 2000C of the 277CA: a billing provider behind the set's first, and what is said of all
+    its claims (2200C). `trace` is TRN02."""
+
+    provider: Party
+    trace: str = ""
+    statuses: tuple[ClaimStatus, ...] = ()
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimAck:
     """277CA: one set. `source` sent it (payer or clearinghouse), `provider` is the first billing
     provider in it; `batch_trace` is the 837's BHT03; totals in cents; `statuses` speak of the
@@ -161,4 +172,5 @@ class ClaimAck:
     provider_trace: str = ""
     statuses: tuple[ClaimStatus, ...] = ()
     provider_statuses: tuple[ClaimStatus, ...] = ()
+    other_providers: tuple[AcknowledgedProvider, ...] = ()
     extra: tuple[Kept, ...] = ()

@@ -10,6 +10,7 @@ from carethread.x12 import values as wire
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
     AcknowledgedLine,
+    AcknowledgedProvider,
     ClaimAck,
     ClaimStatus,
 )
@@ -247,6 +248,7 @@ class StatusAssembler(Assembler):
         super().__init__(envelope, marks)
         self.parts: dict[str, Any] = {}
         self.provider: Party | None = None
+        self.others: list[AcknowledgedProvider] = []
 
     def take(self, tag: str, value: Any) -> Iterator[Any]:
         if tag == "HL*PT":
@@ -260,12 +262,14 @@ class StatusAssembler(Assembler):
                 )
                 extra = ()
         elif tag == "HL*19" and tag in self.parts:
-            self.provider = value.provider
+            self.provider = value.provider or NOBODY
+            said = (value.provider_trace, value.provider_statuses, value.extra)
+            self.others.append(AcknowledgedProvider(self.provider, *said))
         else:
             self.parts.setdefault(tag, value)
 
     def finish(self, items: tuple[Any, ...]) -> ClaimAck:
-        known = gather(self.parts, _EMPTY)
+        known = gather(self.parts, _EMPTY) | {"other_providers": tuple(self.others)}
         for name in ("source", "receiver", "provider"):
             known[name] = known[name] or NOBODY
         return ClaimAck(envelope=self.envelope, claims=items, **known)
@@ -284,15 +288,37 @@ def compose(ack: ClaimAck) -> Iterator[Item]:
     levels = Levels()
     yield from render(_LOOPS["BHT"], _part(ack, "BHT"))
     yield from levels.under(1, "20", True, render(_LOOPS["HL*20"], _part(ack, "HL*20")))
+    providers = list(_providers(ack))
     receiver = render(_LOOPS["HL*21"], _part(ack, "HL*21"))
-    yield from levels.under(2, "21", bool(ack.claims), receiver)
-    for provider, claims in groupby(ack.claims, lambda claim: claim.provider):
-        whose = _part(ack, "HL*19") if provider is None else Provider(provider)
-        yield from levels.under(3, "19", True, render(_LOOPS["HL*19"], whose))
+    yield from levels.under(2, "21", bool(providers), receiver)
+    for whose, claims in providers:
+        yield from levels.under(3, "19", bool(claims), render(_LOOPS["HL*19"], whose))
         for claim in claims:
             bare = replace(claim, extra=not_up(claim.extra))
             patient = Patient(claim.patient, (bare,), down(claim.extra))
             yield from levels.under(4, "PT", None, render(_LOOPS["HL*PT"], patient))
+
+
+def _providers(ack: ClaimAck) -> Iterator[tuple[Provider, list[AcknowledgedClaim]]]:
+    """Each billing provider with the claims below it, of which there may be none."""
+    first, waiting = _part(ack, "HL*19"), list(ack.other_providers)
+    if first != Provider(NOBODY) and all(claim.provider is not None for claim in ack.claims):
+        yield first, []
+    for provider, claims in groupby(ack.claims, lambda claim: claim.provider):
+        at = next((n for n, other in enumerate(waiting) if other.provider == provider), None)
+        if at is None:
+            yield first if provider is None else Provider(provider), list(claims)
+            continue
+        *skipped, other = waiting[: at + 1]
+        del waiting[: at + 1]
+        yield from ((_other(each), []) for each in skipped)
+        yield _other(other), list(claims)
+    for other in waiting:
+        yield _other(other), []
+
+
+def _other(said: AcknowledgedProvider) -> Provider:
+    return Provider(said.provider, said.trace, said.statuses, said.extra)
 
 
 def _part(ack: ClaimAck, tag: str) -> Any:

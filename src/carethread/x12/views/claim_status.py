@@ -3,6 +3,7 @@
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
     AcknowledgedLine,
+    AcknowledgedProvider,
     ClaimAck,
     ClaimStatus,
 )
@@ -32,10 +33,11 @@ VIEW = view(
     source destination=receiver provider batch_trace received_on processed_on
     accepted(count=accepted_count:integer amount=accepted_amount)
     rejected(count=rejected_count:integer amount=rejected_amount)
-    statuses provider_statuses claims
+    statuses provider_statuses other_providers claims
     """,
     given=("envelope",),
     statuses=STATUS,
     provider_statuses=STATUS,
+    other_providers=view(AcknowledgedProvider, "provider trace statuses", statuses=STATUS),
     claims=CLAIM,
 )
