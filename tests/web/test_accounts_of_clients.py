@@ -15,7 +15,7 @@ from carethread.workflow import follow_up, next_payer
 from tests.cast import NOW, Cast, amend
 from tests.paper.reading import words
 from tests.payers import answer
-from tests.web.world import signed_in
+from tests.web.world import Shown, signed_in
 from tests.workflow.test_next_payer import LATER, from_payer, leave, second_policy
 from tests.workflow.test_patient_money import left_to_clara
 from tests.workflow.test_post import PAID, post_check
@@ -173,3 +173,31 @@ def test_a_claim_shows_whose_turn_it_is_and_may_be_left_to_the_client(
         alder.coverage.save()
     page = _text(signed_in(alder.ines), "client", alder.clara.pk)
     assert "42 CFR 433.139" in page
+
+
+def test_the_account_says_that_a_payer_refused_and_with_whom_its_case_is(shown: Shown) -> None:
+    page = _text(signed_in(shown.cast.bill), "client_account", shown.denied.client_id)
+    with scope(organization=shown.cast.center):
+        case = Case.objects.get(kind="denial")
+    assert "Harbor Health refused it; its case: " in page
+    assert f'<a href="{reverse("case", args=[case.pk])}">Nora Notes</a>' in page
+
+
+def test_the_account_tells_a_claim_that_waits_here_from_one_that_is_not_answered(
+    shown: Shown,
+) -> None:
+    told = {
+        "held": "Its claim to Harbor Health is held",
+        "rejected": "Harbor Health did not take the claim in",
+        "accepted": "Harbor Health has not answered",
+    }
+    with scope(organization=shown.cast.center):
+        own = Claim.objects.filter(pk=shown.held.pk)
+        for state, words_ in told.items():
+            own.update(state=state)
+            line = next(
+                line
+                for line in accounts.account(shown.held.client).lines
+                if shown.held in line.claims
+            )
+            assert line.owing == words_

@@ -7,8 +7,10 @@ from datetime import date
 
 from django.db.models import F, QuerySet, Sum
 
+from carethread.insight import refusals
 from carethread.insight.turns import open_turns
 from carethread.record.models import (
+    Case,
     Charge,
     Claim,
     ClaimState,
@@ -21,11 +23,19 @@ from carethread.record.models import (
 )
 from carethread.rules.patient_money import Installment, Owed, installments, next_due
 
+_NOT_AT_THE_PAYER = {
+    ClaimState.HELD: "Its claim to {payer} is held",
+    ClaimState.READY: "Its claim to {payer} is about to leave",
+    ClaimState.QUEUED: "Its claim to {payer} is leaving",
+    ClaimState.REJECTED: "{payer} did not take the claim in",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
     """One service in cents: charge = insurance + adjusted + patient paid + owed by anybody + given
-    up. `owing` says who owes what is left, `claims` were sent for it, the newest last."""
+    up. `owing` says who owes what is left, `claims` were sent for it, the newest last; `case` is
+    about what a payer refused of it and nobody has settled."""
 
     charge: Charge
     claims: tuple[Claim, ...]
@@ -36,6 +46,7 @@ class ServiceLine:
     owed: int
     with_insurance: int
     next_payer: str = ""
+    case: Case | None = None
 
     @property
     def overpaid(self) -> int:
@@ -49,13 +60,24 @@ class ServiceLine:
         if self.charge.state == "void":
             return "Overpaid by insurance" if self.overpaid else "Void"
         if self.with_insurance > 0:
-            claim = self.claims[-1] if self.claims else None
-            return f"{claim.payer} has not answered" if claim else "Not billed yet"
+            return self._asked_of_insurance
         if self.overpaid:
             return "Overpaid by insurance"
         if self.owed > 0:
             return "The client"
         return "The client's money is over" if self.owed < 0 else "Settled"
+
+    @property
+    def _asked_of_insurance(self) -> str:
+        """How far a payer has come with it: a refusal, settled or not, is an answer."""
+        if not self.claims:
+            return "Not billed yet"
+        claim = self.claims[-1]
+        if claim.state in _NOT_AT_THE_PAYER:
+            return _NOT_AT_THE_PAYER[ClaimState(claim.state)].format(payer=claim.payer)
+        if self.charge.denied_cents > 0:
+            return f"{claim.payer} refused it"
+        return f"{claim.payer} has not answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +140,7 @@ def _lines(client: Client, charges: Sequence[Charge]) -> Iterable[ServiceLine]:
         for turn in open_turns(client_id=client.pk)
         for transfer in turn.left
     }
+    refused = refusals.open_cases(charge.pk for charge in charges if charge.denied_cents > 0)
     for charge in charges:
         if charge.state == "void" and not _open(charge):
             continue
@@ -134,6 +157,7 @@ def _lines(client: Client, charges: Sequence[Charge]) -> Iterable[ServiceLine]:
             else charge.patient_receivable_cents,
             with_insurance=charge.payer_receivable_cents + charge.denied_cents,
             next_payer=waiting.get(charge.pk, ""),
+            case=refused.get(charge.pk),
         )
 
 

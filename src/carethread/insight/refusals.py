@@ -1,5 +1,7 @@
 """What payers refused, and whether it is settled: sent on, written off, or left to the patient."""
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -25,6 +27,17 @@ def of_claim(claim: Claim) -> "QuerySet[Transfer]":
 def of_case(case: Case) -> Transfer | None:
     """The refusal that a case is about, while it is unsettled."""
     return unsettled().filter(pk=_key(case)).first()
+
+
+def open_cases(charges: Iterable[int]) -> dict[int, Case]:
+    """By charge, the case about what a payer refused of it; of several that with most money."""
+    refused = unsettled().filter(charge__in=list(charges)).order_by("amount_cents", "pk")
+    of = {f"denial:{pk}": charge for pk, charge in refused.values_list("pk", "charge")}
+    rows = Case.objects.filter(source__in=of).exclude(state="closed")
+    return {
+        of[row.source]: row
+        for row in rows.select_related("author", "assignee").order_by("amount_cents", "pk")
+    }
 
 
 def settlement(case: Case) -> Transfer | None:

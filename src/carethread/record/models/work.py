@@ -107,6 +107,13 @@ class Case(Scoped):
         about = self.claim or self.episode or self.authorization or self.coverage
         return about.client if about is not None else None
 
+    @property
+    def holder(self) -> str:
+        """Who has it: its author, whoever it was given to, else everybody of its role."""
+        if self.author is not None:
+            return self.author.name
+        return str(self.assignee or self.get_owner_role_display())
+
     def __str__(self) -> str:
         return self.title
 

@@ -153,10 +153,10 @@ def way_link(context: Any, kind: str, row_id: int | None, words: str = "") -> Sa
 
 
 @register.simple_tag(takes_context=True)
-def case_link(context: Any, case: Case) -> SafeString:
-    """A link to a case; its title alone for whom it is not."""
-    way = way_to_case(case, context["user"])
-    return format_html('<a href="{}">{}</a>', way.url, case.title) if way else escape(case.title)
+def case_link(context: Any, case: Case, words: str = "") -> SafeString:
+    """A link to a case by these words, or its title; they alone for whom it is not."""
+    way, told = way_to_case(case, context["user"]), words or case.title
+    return format_html('<a href="{}">{}</a>', way.url, told) if way else escape(told)
 
 
 @register.simple_tag(takes_context=True)
