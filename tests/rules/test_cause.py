@@ -1,8 +1,10 @@
 """Why a payer did not pay, who can cure it, and what counts as a denial."""
 
+import re
+
 import pytest
 
-from carethread.codes.adjustments import remarks
+from carethread.codes.adjustments import reasons, remarks
 from carethread.codes.roles import Role
 from carethread.rules.cause import cause
 
@@ -48,6 +50,23 @@ def test_what_the_author_can_cure_is_said_in_clinical_words(reason: str) -> None
     words = cause("CO", reason).clinician_words
     assert words
     assert not any(jargon in words for jargon in ("CARC", "RARC", "CO-", "freq"))
+
+
+_ADVICE = re.compile(
+    r"choose|cover|stand(s)? first|pays? for|if another|specific as", re.IGNORECASE
+)
+
+
+def test_an_author_is_asked_what_took_place_and_never_told_what_would_be_paid() -> None:
+    about_diagnosis = [
+        one
+        for one in (*reasons().values(), *remarks().values())
+        if one.clinician and one.category.startswith("dx_")
+    ]
+    assert len(about_diagnosis) >= 5
+    for one in about_diagnosis:
+        assert not _ADVICE.search(one.clinician), one.clinician
+        assert re.search(r"What did you (mainly )?treat", one.clinician), one.clinician
 
 
 def test_a_code_that_nobody_knows_goes_to_the_biller_as_itself() -> None:

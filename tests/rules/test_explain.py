@@ -130,7 +130,7 @@ SENTENCES: list[tuple[str, dict[str, object], str]] = [
      "The first diagnosis, F41.9, is an unspecified one."),
     ("dx_invalid", {"sent": sent(diagnoses=("F33",), pointers=(1,)),
                     "note": NoteFacts(("F33",), 55, "", "11", SERVED)}, "F33 could not be billed"),
-    ("dx_noncovered", {}, "F33.1 stands first; the note also treats F41.1."),
+    ("dx_noncovered", {}, "The note names F33.1 first, then F41.1."),
     ("coding", {"note": NoteFacts(("F331", "F411"), 55, "video", "10", SERVED)},
      "The note says a session by video; the claim said place 11."),
     ("units", {"note": NoteFacts(("F331", "F411"), 45, "", "11", SERVED)},

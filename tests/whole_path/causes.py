@@ -128,7 +128,7 @@ CAUSES: tuple[Cause, ...] = (
           mended=roster(PIA, LONG_AGO)),
     Cause("dx_invalid", _C, "The claim says what the note says: F43.81, with F43.81 first.",
           "addendum", note={"diagnoses": ("F4381",)}, right={"diagnoses": ("F4321",)}),
-    Cause("dx_noncovered", _C, "F81.0 stands first; the note also treats F33.1.", "addendum",
+    Cause("dx_noncovered", _C, "The note names F81.0 first, then F33.1.", "addendum",
           note={"diagnoses": ("F810", "F331")}, right={"diagnoses": ("F331", "F810")}),
     Cause("coding", _B, "The note says a session by video; the claim said place 11.", "question",
           note={"telehealth": "video", "place_of_service": "11"},

@@ -18,7 +18,10 @@ from carethread.record.models import (
 )
 
 _MOST = 200
-_TO_DO = "Answer with an addendum, or tell billing that the note is right."
+_TO_DO = (
+    "Compare the note with what took place. Where it is wrong, correct it in an addendum; where it "
+    "is right, tell billing so."
+)
 
 
 @dataclass(frozen=True, slots=True)

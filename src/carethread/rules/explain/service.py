@@ -64,12 +64,12 @@ def diagnosis_as_noted(e: Evidence) -> Found | None:
 
 
 def diagnosis_order(e: Evidence) -> Found | None:
-    """A covered disorder may stand behind one that the plan does not cover."""
+    """In which order the note names them: its author's judgment, said as it stands."""
     if len(e.diagnoses) < 2:
         return None
     return Found(
         "diagnosis_order",
-        f"{_said(e.diagnoses[:1])} stands first; the note also treats {_said(e.diagnoses[1:])}.",
+        f"The note names {_said(e.diagnoses[:1])} first, then {_said(e.diagnoses[1:])}.",
     )
 
 
