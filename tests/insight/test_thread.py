@@ -6,10 +6,11 @@ import pytest
 
 from carethread.insight import thread
 from carethread.insight.thread import Feel, Kind
-from carethread.workflow import bill
+from carethread.record.models import Acknowledgment, Connection
+from carethread.workflow import bill, receive, submit
 from tests.cast import NOW, Cast, amend, draft_of, signed_session
 from tests.payers import answer, check, reversal
-from tests.workflow.test_post import post_check, sent_claim
+from tests.workflow.test_post import PAID, post_check, sent_claim
 
 LATER = NOW + timedelta(days=20)
 
@@ -137,3 +138,30 @@ def test_a_waiting_claim_shows_only_what_has_happened(alder: Cast) -> None:
     bill.run(alder.center, now=NOW)
     found = thread.trace("claim 1", NOW)
     assert kinds(found) == [Kind.NOTE, Kind.SIGNATURE, Kind.CHARGE, Kind.AHEAD]
+
+
+def test_acknowledgments_read_at_once_stand_in_the_order_of_what_they_answer(alder: Cast) -> None:
+    claim = sent_claim(alder)
+    file = receive.store(b"acks", organization=alder.center, name="acks", now=NOW)
+    for position, kind in enumerate(("277CA", "999", "TA1")):
+        Acknowledgment.objects.create(
+            organization=alder.center, file=file, position=position, kind=kind, accepted=True,
+            words="Taken in.", about=claim.current.file, made_at=LATER,
+        )  # fmt: skip
+    found = thread.of_claim(claim, LATER)
+    titles = [step.title for step in found.steps if step.kind is Kind.ACKNOWLEDGMENT]
+    assert titles == ["TA1 accepted", "999 accepted", "277CA accepted"]
+
+
+def test_a_replacement_and_what_it_replaces_lead_to_each_other(alder: Cast) -> None:
+    claim = sent_claim(alder)
+    post_check(alder, check(alder.center, answer(claim, paid=0, CO_11=18_000)))
+    amend(claim.charges.get().current.note_version.note, reason="Wrong code.", now=PAID,
+          diagnoses=("F332",))  # fmt: skip
+    bill.run(alder.center, now=PAID)
+    submit.freeze(Connection.objects.get(), now=PAID + timedelta(days=1))
+    found = thread.of_claim(claim, LATER)
+    first, second = [step for step in found.steps if step.kind is Kind.CLAIM]
+    assert [link.words for link in first.more] == [f"Replaced by {second.title[6:]}"]
+    assert [link.words for link in second.more] == [f"Replaces {first.title[6:]}"]
+    assert (first.more[0].id, second.more[0].id) == (second.version, first.version)

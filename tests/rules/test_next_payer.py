@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carethread.rules.facts import CoverageFacts, OtherPolicy
-from carethread.rules.next_payer import BilledAs, earlier_answer, in_turn, misplaced, next_after
+from carethread.rules.next_payer import (
+    BilledAs,
+    earlier_answer,
+    in_turn,
+    may_come_before,
+    misplaced,
+    next_after,
+    put_before,
+)
 from carethread.rules.spread import ToldLine
 from carethread.x12.common import Adjustment
 
@@ -30,6 +38,21 @@ def test_a_rank_before_the_laws_order_is_said_with_the_law() -> None:
     assert "Swap their ranks" in words
     assert "42 CFR 433.139" in words
     assert misplaced([BLUE, GREEN], DAY) == ()
+
+
+def test_only_rank_is_put_in_order_and_never_against_the_law() -> None:
+    assert may_come_before([STATE, GREEN, BLUE, ENDED], DAY, asked=1) == (GREEN,)
+    assert may_come_before([STATE, GREEN, BLUE], DAY, asked=2) == ()
+    assert may_come_before([GREEN, BLUE], DAY, asked=4) == (), "it did not hold on that day"
+
+
+def test_policies_share_their_ranks_anew() -> None:
+    third = OtherPolicy(None, None, "Third", "commercial", 5, id=5)
+    assert put_before([third, BLUE, GREEN, ENDED], DAY, first=5, then=2) == (
+        (BLUE, 2),
+        (third, 3),
+        (GREEN, 5),
+    )
 
 
 _adjustments = st.lists(

@@ -1,6 +1,6 @@
 """The biller's screens: what is stuck and why, what can be done, and nothing that edits a claim."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,6 +14,7 @@ from carethread.record.ledger import wrong_balances
 from carethread.record.models import (
     AccessEvent,
     Case,
+    Charge,
     Claim,
     ClaimState,
     Coverage,
@@ -23,6 +24,7 @@ from carethread.record.models import (
 )
 from carethread.workflow import follow_up
 from carethread.workflow.groups import open_session
+from carethread.workflow.unbilled import waiting, without_claim
 from tests.cast import NOW, TODAY, signed_session
 from tests.web.world import LATER, NARRATIVE, Shown, signed_in
 
@@ -94,6 +96,28 @@ def test_what_is_not_signed_or_not_charged_opens_as_a_list_with_ages(
     assert "9 minutes" in uncharged
     assert "3 days" in uncharged
     assert NARRATIVE not in uncharged
+
+
+def test_a_charge_without_a_claim_leads_to_what_it_waits_for(shown: Shown, bill: Browser) -> None:
+    with scope(organization=shown.cast.center):
+        charges = list(Charge.objects.filter(claim__isnull=False, state="live").order_by("pk")[:3])
+        for charge in charges:
+            Charge.objects.filter(pk=charge.pk).update(claim=None)
+        bare, day, soon = charges
+        unbilled = {row.pk: row for row in without_claim()}
+        assert unbilled.keys() >= {c.pk for c in charges}
+        unbilled[bare.pk].current.coverage = None
+        unbilled[day.pk].current.form = "I"
+        unbilled[day.pk].service_date = date(2026, 2, 10)
+        told = {one.charge.pk: one for one in waiting(unbilled.values())}
+    assert told[bare.pk].lacks_coverage
+    assert "Nobody is on record who insures" in told[bare.pk].words
+    assert (told[day.pk].until, told[soon.pk].until) == (date(2026, 2, 15), None)
+    assert "the claim is made after Feb 15" in told[day.pk].words
+    assert reverse("unbilled") in read(bill, "pipeline")
+    page = read(bill, "unbilled")
+    assert reverse("client", args=[soon.client_id]) in page
+    assert "It joins a claim in the next minutes." in page
 
 
 # ------------------------------------------------------------------------------ one claim

@@ -1,5 +1,6 @@
 """What is done about a case on screen: given out, asked for, appealed by level, written up."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from carethread.record.models import (
     Case,
     CasePaper,
     Charge,
+    Claim,
     ClaimState,
     Consent,
     Program,
@@ -78,6 +80,79 @@ def test_money_likelihood_and_deadline_order_the_list_and_duties_give_it_out(
     assert "Given." in send(bill, "case_give", urgent, to=other.pk)
     assert f"{other} has it" in read(bill, "case", urgent.pk)
     assert "Given to " in read(bill, "case", urgent.pk)
+
+
+def test_what_has_no_amount_counts_for_its_floor_whatever_its_deadline_and_says_so(
+    shown: Shown, bill: Browser
+) -> None:
+    owner, soon = Role.UTILIZATION, TODAY + timedelta(days=2)
+    ending = opened(shown, owner, category="auth_ending", amount_cents=0, due_on=soon)
+    money = opened(shown, owner, category="auth_ending", amount_cents=10_000, due_on=soon)
+    with scope(organization=shown.cast.center):
+        found = worklist.cases(Asked(owner=owner.value, kind="denial", today=TODAY))
+        assert [(case, case.worth) for case in found] == [(money, 40_000), (ending, 16_000)]
+    assert "no amount, counts as $200.00" in read(bill, "cases")
+
+
+def test_a_center_and_a_payer_say_themselves_what_comes_in_and_the_list_follows(
+    shown: Shown,
+) -> None:
+    owner, far = Role.BILLER, TODAY + timedelta(days=90)
+    coding = opened(shown, owner, category="coding", amount_cents=10_000, due_on=far)
+    timely = opened(shown, owner, category="timely", amount_cents=10_000, due_on=far)
+    ada, entry = signed_in(shown.cast.ada), "/tables/entry/?of=recovery/timely"
+
+    def order() -> list[tuple[Case, int]]:
+        with scope(organization=shown.cast.center):
+            found = worklist.cases(Asked(owner=owner.value, kind="denial", today=TODAY))
+            return [(case, case.worth) for case in found]
+
+    def said(percent: int, **whose: object) -> str:
+        text = f"{{label: Filed too late, percent: {percent}}}"
+        sent = {"value": text, "effective_from": TODAY.isoformat(), "reason": "Our history."}
+        return ada.post(entry, {**sent, **whose}).content.decode()
+
+    assert order() == [(coding, 8_500), (timely, 2_500)]
+    said(90)
+    assert order() == [(timely, 9_000), (coding, 8_500)]
+    said(10, payer=shown.cast.payer.pk)
+    assert order() == [(coding, 8_500), (timely, 1_000)], "the payer's own goes before"
+    assert "from 0 to 100" in said(140)
+    assert "holds for every program alike" in said(50, program=shown.cast.program.pk)
+    assert "Filed too late" in ada.get("/tables/").content.decode()
+
+
+def test_the_list_shows_the_sentence_that_the_case_itself_shows(
+    shown: Shown, bill: Browser
+) -> None:
+    with scope(organization=shown.cast.center):
+        Case.objects.filter(kind="denial").update(explanation="What it said long ago.")
+    shown_first = re.search(r'found-first">.*?<span>(.*?)</span>', read(
+        bill, "case", denial_of(shown).pk), re.DOTALL)  # fmt: skip
+    assert shown_first is not None
+    listed = read(bill, "cases")
+    assert f'<span class="why">{shown_first[1]}</span>' in listed
+    assert "What it said long ago." not in listed
+
+
+def test_a_refused_line_is_told_from_the_others_of_its_claim_by_its_own_day_and_code(
+    shown: Shown, bill: Browser
+) -> None:
+    case = denial_of(shown)
+    with scope(organization=shown.cast.center):
+        Claim.objects.filter(pk=case.claim_id).update(service_to=TODAY + timedelta(days=6))
+        line = case.remitted_line
+    assert f"{line.service_date:%b} {line.service_date.day}, {line.service_date:%Y}, " in (
+        listed := read(bill, "cases")
+    )
+    assert f'<span class="code">{line.code}</span>' in listed
+
+
+def test_duties_name_root_causes_as_people_do(shown: Shown, bill: Browser) -> None:
+    page = read(bill, "duties")
+    assert "Diagnosis does not fit the service" in page
+    assert "Dx mismatch" not in page
+    assert "Med nec" not in page
 
 
 def test_the_clinical_and_the_billing_side_count_the_same_refusals(shown: Shown) -> None:

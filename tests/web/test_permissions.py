@@ -106,6 +106,7 @@ TABLE = """
         claim_status_ask     B           B
         case_give            B           B
         case_authorize       B           B
+        case_order           B           B
         case_bill_next       B           B
         case_to_patient      B           B
         case_take_back       B           B
@@ -140,6 +141,7 @@ TABLE = """
         match_unpost         B           B
         unsigned             BDKO        -
         uncharged            BDKO        -
+        unbilled             BDKO        -
         files                B           -
         file                 B           -
         file_raw             B           -

@@ -17,6 +17,7 @@ from carethread.codes.credentials import Credential, credentials
 from carethread.codes.levels import Family, Level, families, family_of, levels
 from carethread.codes.limits import Limit, limits
 from carethread.codes.modifiers import ModifierRule, default_rules
+from carethread.codes.recovery import Likelihood, likelihoods
 from carethread.codes.services import (
     AddOn,
     CodeLine,
@@ -30,7 +31,8 @@ from carethread.codes.tables import TableError, build
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What is offered and how it is coded, by whom, in which levels of care, how often."""
+    """What is offered and how it is coded, by whom, in which levels of care, how often; and what
+    may be expected of money that was refused."""
 
     services: Mapping[str, Service]
     add_ons: tuple[AddOn, ...]
@@ -39,6 +41,7 @@ class Catalogue:
     levels: Mapping[str, Level]
     families: Mapping[str, Family]
     limits: tuple[Limit, ...]
+    recovery: Mapping[str, Likelihood]
 
     def level(self, key: str) -> Level:
         """That level of care; an unknown one is outpatient: each service stands for itself."""
@@ -98,11 +101,13 @@ def _use(pairs: list[tuple[Service, CodeLine]]) -> CodeUse:
 @dataclass(frozen=True, slots=True)
 class Part:
     """A table of the catalogue that can be overridden. `one`: what an entry is. Where entries have
-    names they are overridden one by one, else as the whole list (named "all")."""
+    names they are overridden one by one, else as the whole list (named "all"). `by`: whom an entry
+    may hold for, beside the center."""
 
     words: str
     one: type[Any]
     named: bool = True
+    by: tuple[str, ...] = ("program", "payer")
 
 
 PARTS: Mapping[str, Part] = {
@@ -113,6 +118,9 @@ PARTS: Mapping[str, Part] = {
     "levels": Part("What a day or week of a level of care takes and includes", Level),
     "families": Part("Day codes, places and types of bill of levels of care", Family),
     "limits": Part("How often a code is paid", Limit, named=False),
+    "recovery": Part(
+        "How much of refused money comes in, which orders the cases", Likelihood, by=("payer",)
+    ),
 }
 
 
@@ -129,7 +137,14 @@ class Entry(NamedTuple):
 def packaged() -> Catalogue:
     """The tables as they are shipped."""
     return Catalogue(
-        services(), add_ons(), credentials(), default_rules(), levels(), families(), limits()
+        services(),
+        add_ons(),
+        credentials(),
+        default_rules(),
+        levels(),
+        families(),
+        limits(),
+        likelihoods(),
     )
 
 

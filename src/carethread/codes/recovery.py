@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from carethread.codes.tables import build, listed, on, raw
+from carethread.codes.tables import build, keyed, listed, raw
 
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """Percent of a root cause's money that may be expected, and the least that it counts for."""
+    """A root cause as people call it, percent of its money that may be expected, and the cents that
+    a case of it counts for at least."""
 
-    category: str
+    label: str
     percent: int
-    starts: date
-    ends: date | None = None
     floor: int = 0
 
 
@@ -30,8 +29,15 @@ class Urgency:
 
 
 @cache
-def _likelihoods() -> tuple[Likelihood, ...]:
-    return listed("recovery", "likelihood", Likelihood)
+def likelihoods() -> dict[str, Likelihood]:
+    """What is said of each root cause, by its category."""
+    return keyed("recovery", "likelihood", Likelihood)
+
+
+def label(category: str) -> str:
+    """A root cause as people call it."""
+    known = likelihoods().get(category)
+    return known.label if known else category.replace("_", " ").capitalize()
 
 
 @cache
@@ -39,17 +45,10 @@ def _urgencies() -> tuple[Urgency, ...]:
     return listed("recovery", "urgency", Urgency)
 
 
-def likelihoods(day: date) -> tuple[Likelihood, ...]:
-    """What is said of each root cause on that day."""
-    known = sorted({one.category for one in _likelihoods()})
-    held = (on((o for o in _likelihoods() if o.category == name), day) for name in known)
-    return tuple(one for one in held if one is not None)
-
-
 def categories() -> list[tuple[str, str]]:
     """Every root cause that a case can have, with its words, for a list to choose from."""
-    names = sorted({one.category for one in _likelihoods()})
-    return [(name, name.replace("_", " ").capitalize()) for name in names]
+    named = ((category, one.label) for category, one in likelihoods().items())
+    return sorted(named, key=lambda pair: pair[1])
 
 
 @cache

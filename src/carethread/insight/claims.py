@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from carethread.insight.pipeline import AGES, ages
-from carethread.record.models import Claim, ClaimFinding, ClaimState
+from carethread.record.models import Claim, ClaimFinding, ClaimLine, ClaimState
 
 WAITING = (ClaimState.HELD, ClaimState.READY)
 
@@ -51,6 +51,24 @@ def held_for(roles: Collection[str]) -> "QuerySet[Claim]":
         .order_by("state_since", "pk")
     )
     return rows
+
+
+def billed_anew(claim: Claim) -> "QuerySet[Claim]":
+    """Claims that bill now what this one billed when it left: its services went to another payer,
+    or together with others."""
+    left = ClaimLine.objects.filter(version__claim=claim)
+    rows: QuerySet[Claim] = Claim.objects.filter(
+        charges__in=left.values("charge_version__charge")
+    ).exclude(pk=claim.origin.pk)
+    return rows.select_related("payer").distinct().order_by("pk")
+
+
+def billed_before(claim: Claim) -> "QuerySet[Claim]":
+    """Claims that billed, when they left, what this one bills now."""
+    rows: QuerySet[Claim] = Claim.objects.filter(
+        versions__lines__charge_version__charge__claim=claim
+    ).exclude(Q(pk=claim.pk) | Q(first=claim))
+    return rows.select_related("payer").distinct().order_by("pk")
 
 
 def _narrowed(asked: Asked, now: datetime) -> Q:

@@ -81,6 +81,11 @@ class Settings:
         """Whether any table has an entry for a payer."""
         return any(row.payer_id and row.key not in POLICIES for row in self._rows)
 
+    def payers_with(self, part: str) -> list[int]:
+        """Payers for which an entry of that table is set."""
+        rows = (row for row in self._rows if row.key.startswith(f"{part}/"))
+        return sorted({row.payer_id for row in rows if row.payer_id})
+
     def offered(self, on: date) -> Catalogue:
         """The center's tables, and in them the services that a program or payer alone has: for
         lists and names, never for money."""

@@ -193,7 +193,8 @@ def _others(known: Known, said: Told) -> Iterator[Contradiction]:
             "carve_out",
             said.carve_out_id or bare(carve),
             f"{known.payer_name} has {carve}{number} handle behavioral health.",
-            "Add a coverage with that payer; claims for behavioral health go there.",
+            "Add a coverage with that payer, and put it first: claims for behavioral health go "
+            "there.",
         )
     if said.other_payer and not _has(known, "", said.other_payer):
         yield Contradiction(

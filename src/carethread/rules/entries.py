@@ -13,6 +13,7 @@ from carethread.codes.levels import Form, Level
 from carethread.codes.limits import Limit
 from carethread.codes.modifiers import ModifierRule
 from carethread.codes.npi import is_taxonomy
+from carethread.codes.recovery import Likelihood
 from carethread.codes.services import AddOn, CodeLine
 from carethread.rules.rounding import RULES
 
@@ -29,6 +30,10 @@ _SHAPES: Mapping[tuple[type, str], tuple[re.Pattern[str], str]] = {
     (AddOn, "code"): (_PROCEDURE, "five capital letters and digits"),
     (ModifierRule, "modifier"): (_MODIFIER, "two capital letters or digits"),
     (Level, "place_of_service"): (_PLACE, "two digits"),
+}
+_MOST: Mapping[tuple[type, str], int] = {
+    (Likelihood, "percent"): 100,
+    (Likelihood, "floor"): 10_000_000,
 }
 _CHOICES: Mapping[tuple[type, str], Collection[str]] = {
     (CodeLine, "form"): tuple(Form),
@@ -54,8 +59,9 @@ def problems(entry: object, place: str = "") -> Iterator[str]:
 
 
 def _of_field(what: tuple[type, str], value: object, place: str) -> Iterator[str]:
-    if type(value) is int and not 0 <= value <= MOST:
-        yield f"{place} is a whole number from 0 to {MOST:,}."
+    most = _MOST.get(what, MOST)
+    if type(value) is int and not 0 <= value <= most:
+        yield f"{place} is a whole number from 0 to {most:,}."
     shape, words = _SHAPES.get(what, (None, ""))
     if shape and not shape.fullmatch(str(value)):
         yield f"{place} is {words}, not {value!r}."

@@ -56,6 +56,32 @@ def misplaced(policies: Iterable[OtherPolicy], day: date) -> tuple[tuple[OtherPo
     return tuple(found)
 
 
+def may_come_before(
+    policies: Iterable[OtherPolicy], day: date, asked: int
+) -> tuple[OtherPolicy, ...]:
+    """The policies that hold on a day and pay after the one that was asked (its id) by rank alone:
+    no law puts them there, so that it may be the rank that is wrong."""
+    ordered = in_turn(policies, day)
+    place = next((i for i, policy in enumerate(ordered) if policy.id == asked), None)
+    if place is None:
+        return ()
+    turn = turn_of(ordered[place].kind)
+    return tuple(p for p in ordered[place + 1 :] if turn_of(p.kind) == turn)
+
+
+def put_before(
+    policies: Iterable[OtherPolicy], day: date, first: int, then: int
+) -> tuple[tuple[OtherPolicy, int], ...]:
+    """Each policy that holds on a day with the rank that it gets where `first` (an id) pays right
+    before `then`, in that order: they share the ranks that they have anew among themselves."""
+    held = sorted((p for p in policies if p.covers(day)), key=lambda p: (p.rank, p.id or 0))
+    moved = next(p for p in held if p.id == first)
+    rest = [p for p in held if p is not moved]
+    place = next(i for i, p in enumerate(rest) if p.id == then)
+    ordered = (*rest[:place], moved, *rest[place:])
+    return tuple(zip(ordered, (p.rank for p in held), strict=True))
+
+
 # -------------------------------------------------------------------------------------- what it did
 
 

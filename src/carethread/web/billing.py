@@ -11,7 +11,7 @@ from carethread.insight import groups as meetings
 from carethread.insight import pipeline as before_claims
 from carethread.insight import undocumented
 from carethread.insight.ages import age_days
-from carethread.insight.claims import WAITING, Asked
+from carethread.insight.claims import WAITING, Asked, billed_anew, billed_before
 from carethread.insight.claims import claims as claims_asked
 from carethread.insight.client import found
 from carethread.insight.groups import Meeting
@@ -28,6 +28,7 @@ from carethread.web.links import way_to
 from carethread.web.pages import Page, page
 from carethread.web.reach import clients_to_find
 from carethread.workflow import bill, claim_status, follow_up, holding, payer_rules
+from carethread.workflow import unbilled as charges
 
 # The pipeline's groups: what waits for us, for others, and what is settled.
 _OURS = (ClaimState.HELD, ClaimState.REJECTED, ClaimState.DENIED, ClaimState.PARTIAL)
@@ -82,6 +83,14 @@ def uncharged(request: Request) -> HttpResponse:
     ]  # fmt: skip
     request.shown = frozenset(row.note.attendance.client_id for row in found.rows)
     return _before(request, found, lines, "uncharged")
+
+
+def unbilled(request: Request) -> HttpResponse:
+    """Charges without a claim, oldest first, each with what it waits for."""
+    found = page(request, charges.without_claim())
+    request.shown = frozenset(row.client_id for row in found.rows)
+    shown = {"page": found, "rows": charges.waiting(found.rows)}
+    return render(request, "billing/unbilled.html", shown)
 
 
 def _before(
@@ -225,6 +234,8 @@ def _claim_page(
             "findings": row.findings.order_by("severity", "pk"),
             "charges": row.origin.charges.select_related("current").order_by("service_date", "pk"),
             "events": row.events.select_related("user").order_by("-pk")[:50],
+            "billed_before": billed_before(row),
+            "billed_anew": billed_anew(row),
             "waits": row.state in WAITING,
             "asks": row.state in claim_status.SILENT and claim_status.asks() is not None,
             "benefits": benefits.of([row.coverage], request.user)[row.coverage_id],

@@ -14,7 +14,7 @@ from carethread.insight import wording
 from carethread.insight.claims import held_for
 from carethread.insight.denials import Period
 from carethread.record.models import Case, CaseEvent, CaseKind, Claim, Payer, Practitioner, User
-from carethread.rules.explain import OF_THE_CENTER
+from carethread.rules.explain import OF_THE_CENTER, Found
 from carethread.web import cures, http, underpaid
 from carethread.web.case_forms import GiveForm
 from carethread.web.forms import WaitForm, WordsForm, attempt
@@ -26,6 +26,7 @@ from carethread.workflow import (
     account_cases,
     appeals,
     assign,
+    coverage_order,
     cure,
     explained,
     follow_up,
@@ -50,9 +51,9 @@ def cases(request: Request) -> HttpResponse:
             "asked": asked,
             "page": found,
             "left": {case.pk: worklist.days_left(case, today) for case in found.rows},
+            "why": _why(found.rows, request.user),
             "tallies": worklist.tallies(asked),
             "kinds": dict(CaseKind.choices),
-            "of_the_center": OF_THE_CENTER,
             "roles": ROLES,
             "payers": Payer.objects.order_by("name"),
             "sees_all": sees_all_cases(request.user),
@@ -62,6 +63,12 @@ def cases(request: Request) -> HttpResponse:
             "narrowed": named(asked),
         },
     )
+
+
+def _why(rows: Iterable[Case], user: User) -> dict[int, str]:
+    """By case the sentence that its own page shows first."""
+    shown = {pk: _shown_to(user, found) for pk, found in explained.of_cases(rows).items()}
+    return {pk: found[0].words for pk, found in shown.items() if found}
 
 
 _MOST_HELD = 100
@@ -226,10 +233,14 @@ def done(
 
 def _explanation(row: Case, user: User) -> dict[str, object]:
     """What our record says today, and what it said when the case was opened, where that differs."""
-    found = [one for one in explained.of_case(row) if sees_clients(user) or not one.private]
+    found = _shown_to(user, explained.of_case(row))
     then = row.explanation.splitlines() if _may_be_told(row, user) else []
     now = [one.words for one in found]
     return {"found": found, "then": [] if then == now else then}
+
+
+def _shown_to(user: User, found: Iterable[Found]) -> list[Found]:
+    return [one for one in found if sees_clients(user) or not one.private]
 
 
 def _events(row: Case, user: User) -> "QuerySet[CaseEvent]":
@@ -271,6 +282,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "events": _events(row, request.user),
             **_explanation(row, request.user),
             "ways": list(cures.ways(row, request.user)),
+            "orders": coverage_order.possible(row, now=http.now()),
             "refused": follow_up.is_refusal(row),
             "payers_money": account_cases.is_payers_money(row),
             "lost": row.category == "not_found" and row.state == "open",

@@ -9,6 +9,7 @@ from carethread.record.models import Case, Charge, User
 from carethread.web.links import Way, way_to
 
 _COVERAGE = ("coverage", "client")
+_OTHER_PAYER = (*_COVERAGE, "coverage_new")
 _ROSTER = ("practitioner", "organization", "payer")
 _AUTHORIZATION = ("authorization", "authorization_new")
 _RULES = ("rule", "note", "payer")
@@ -16,9 +17,9 @@ _RULES = ("rule", "note", "payer")
 # What the payer finds wrong, and where the record says it. Anything else: the note and the payer.
 CURES: Mapping[str, tuple[str, ...]] = {
     "eligibility": _COVERAGE,
-    "coverage_answer": _COVERAGE,
-    "cob": _COVERAGE,
-    "routing": (*_COVERAGE, "payer"),
+    "coverage_answer": _OTHER_PAYER,
+    "cob": _OTHER_PAYER,
+    "routing": (*_OTHER_PAYER, "payer"),
     "benefit": _COVERAGE,
     "non_covered": _COVERAGE,
     "network": (*_COVERAGE, "practitioner"),
@@ -70,6 +71,7 @@ def _ids(case: Case) -> dict[str, int | None]:
     return {
         "client": client.pk if client else None,
         "authorization_new": client.pk if client else None,
+        "coverage_new": client.pk if client else None,
         "coverage": case.coverage_id or (claim.coverage_id if claim else None),
         "payer": claim.payer_id if claim else None,
         "practitioner": claim.practitioner_id if claim else None,

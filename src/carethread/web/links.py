@@ -27,6 +27,7 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "note": (Page("note_facts", "Open the note's facts"), Page("note", "Open the note")),
     "claim": (Page("claim", "Open the claim"),),
     "coverage": (Page("coverage", "Open the coverage"),),
+    "coverage_new": (Page("coverage_new", "Add a coverage"),),
     "authorization": (Page("authorization", "Open the authorization"),),
     "authorization_new": (
         Page("authorization_new", "Ask for an authorization"),

@@ -46,7 +46,7 @@ MENU = (
     Entry("cosign_queue", "To co-sign", "signature", "Care", ("cosign",), counts.to_cosign),
     Entry(
         "pipeline", "Pipeline", "chart-bar", "Billing",
-        ("claims", "claim", "note_facts", "trace", "unsigned", "uncharged"),
+        ("claims", "claim", "note_facts", "trace", "unsigned", "uncharged", "unbilled"),
     ),
     Entry("awaited", "Awaited answers", "alarm", "Billing"),
     Entry("remittances", "Remittances", "receipt", "Billing", ("remittance", "eob_new", "eob")),

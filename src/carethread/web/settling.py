@@ -1,5 +1,6 @@
 """More that is done about a case: give it to somebody, ask for an authorization afterwards, send it
-on to the next payer, leave it to the patient; and whose duty which cases are."""
+on to the next payer, put the coverages in order, leave it to the patient; and whose duty which
+cases are."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,7 +11,7 @@ from carethread.web import cases, http
 from carethread.web.case_forms import DutyForm, GiveForm
 from carethread.web.forms import attempt, told
 from carethread.web.http import Request
-from carethread.workflow import assign, settle
+from carethread.workflow import assign, coverage_order, settle
 
 
 def case_give(request: Request, row: Case) -> HttpResponse:
@@ -73,6 +74,22 @@ def case_bill_next(request: Request, row: Case) -> HttpResponse:
     made = told(request, lambda: settle.bill_next(row, user=request.user, now=http.now()))
     if made is not None:
         messages.success(request, f"Claim {made.sequence} to {made.payer} leaves by itself.")
+    return redirect("case", row.pk)
+
+
+def case_order(request: Request, row: Case) -> HttpResponse:
+    """Put another policy of the client's before the one that was asked."""
+    first = http.number_sent(request, "first")
+    order = told(
+        request,
+        lambda: coverage_order.put_in_order(row, first, user=request.user, now=http.now()),
+    )
+    if order is not None:
+        messages.success(
+            request,
+            f"{order.first.payer_name} pays first now. What {order.then.payer_name} refused goes "
+            "there by itself, on a claim of its own.",
+        )
     return redirect("case", row.pk)
 
 

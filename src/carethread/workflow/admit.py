@@ -118,7 +118,7 @@ def coverage_problems(row: Coverage) -> Iterator[Problem]:
         )
     if row.effective_to and row.effective_to < row.effective_from:
         yield Problem("effective_to", "It ends before it starts.")
-    same = _same_rank(row)
+    same = same_rank(row)
     if same is not None:
         yield Problem(
             "rank",
@@ -127,7 +127,7 @@ def coverage_problems(row: Coverage) -> Iterator[Problem]:
         )
 
 
-def _same_rank(row: Coverage) -> Coverage | None:
+def same_rank(row: Coverage) -> Coverage | None:
     """Another policy that claims the same place in the order, at the same time."""
     others = Coverage.objects.filter(client=row.client_id, rank=row.rank).exclude(pk=row.pk)
     rows = others.filter(Q(effective_to=None) | Q(effective_to__gte=row.effective_from))

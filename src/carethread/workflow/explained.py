@@ -43,19 +43,31 @@ def told(found: Iterable[Found]) -> str:
     return words[:_LONGEST]
 
 
+def of_cases(cases: Iterable[Case]) -> dict[int, tuple[Found, ...]]:
+    """What the record says today about what each case is about, by case. Nothing is said of what
+    no payer refused."""
+    asked = _subjects([case for case in cases if case.kind in _REFUSED and case.claim is not None])
+    return dict(zip(asked, explained(list(asked.values())), strict=True))
+
+
 def of_case(case: Case) -> tuple[Found, ...]:
-    """What the record says today about what a case is about. Empty for what no payer refused."""
-    subject = _subject(case)
-    return explained([subject])[0] if subject else ()
+    """The same of one case; empty where nothing is said."""
+    return of_cases([case]).get(case.pk, ())
 
 
-def _subject(case: Case) -> Subject | None:
-    kind, _, key = case.source.partition(":")
-    if case.kind not in _REFUSED or case.claim is None:
-        return None
-    if kind == "denial":
-        return of_refusal(_transfer(int(key)), case.category) if key.isdigit() else None
-    return of_version(case)
+def _subjects(cases: Sequence[Case]) -> dict[int, Subject]:
+    """What each of these is about, by case."""
+    keys = {case.pk: case.source.partition(":") for case in cases}
+    refusals = _transfers(int(key) for kind, _, key in keys.values() if kind == "denial")
+    found: dict[int, Subject | None] = {}
+    for case in cases:
+        kind, _, key = keys[case.pk]
+        found[case.pk] = (
+            of_refusal(refusals.get(int(key)), case.category)
+            if kind == "denial"
+            else of_version(case)
+        )
+    return {pk: one for pk, one in found.items() if one is not None}
 
 
 def of_version(case: Case) -> Subject | None:
@@ -64,13 +76,11 @@ def of_version(case: Case) -> Subject | None:
     return Subject(version, case.category) if version else None
 
 
-def _transfer(pk: int) -> Transfer | None:
-    found: Transfer | None = (
-        Transfer.objects.filter(pk=pk)
-        .select_related("charge", "remitted_line", "remitted_claim__match__version__organization")
-        .first()
+def _transfers(pks: Iterable[int]) -> dict[int, Transfer]:
+    rows = Transfer.objects.filter(pk__in=list(pks)).select_related(
+        "charge", "remitted_line", "remitted_claim__match__version__organization"
     )
-    return found
+    return {row.pk: row for row in rows}
 
 
 def of_refusal(transfer: Transfer | None, category: str) -> Subject | None:

@@ -163,6 +163,8 @@ def set_entry(row: PolicySetting, *, now: datetime) -> PolicySetting:
     part, _, name = row.key.partition("/")
     if part not in PARTS or not name or (name != "all") is not PARTS[part].named:
         raise refuse("There is no such table.", "key")
+    if row.program_id is not None and "program" not in PARTS[part].by:
+        raise refuse("This table holds for every program alike.", "program")
     row.value = str(row.value or "").strip() or AGAIN
     if row.value != AGAIN:
         try:

@@ -10,7 +10,16 @@ from carethread.codes import icd10
 from carethread.codes.adjustments import provider_reason
 from carethread.insight.thread.ahead import ahead
 from carethread.insight.thread.asked import asked
-from carethread.insight.thread.steps import Feel, Kind, Link, Step, Thread, dollars, in_order
+from carethread.insight.thread.steps import (
+    Feel,
+    Kind,
+    Link,
+    Step,
+    Thread,
+    acknowledged,
+    dollars,
+    in_order,
+)
 from carethread.record.models import (
     Acknowledgment,
     Adjustment,
@@ -155,19 +164,39 @@ def _claim_versions(claim: Claim) -> "QuerySet[ClaimVersion]":
 
 
 def _left(versions: Sequence[ClaimVersion]) -> Iterator[Step]:
-    for version in versions:
+    """Each version as it left, beside the one before it and the one that took its place."""
+    befores, afters = (None, *versions), (*versions[1:], None)
+    for before, version, after in zip(befores, versions, afters, strict=False):
         kind = _FREQUENCIES.get(version.frequency, version.frequency)
         facts = [f"Frequency {version.frequency} ({kind}), {dollars(version.charge_cents)}"]
         if version.original_reference:
-            facts.append(f"Replaces the payer's claim {version.original_reference}")
+            facts.append(f"Refers to the payer's claim {version.original_reference}")
+        beside = (
+            before and _beside(before, _of(version)[0]),
+            after and _beside(after, _of(after)[1]),
+        )
         yield Step(
             Kind.CLAIM,
             f"Claim {version.claim_number}",
             version.made_at,
             facts=tuple(facts),
             link=Link("claim", version.claim_id),
+            more=tuple(link for link in beside if link),
+            version=version.pk,
         )
         yield _file(version)
+
+
+_TAKES_PLACE = {"7": ("Replaces", "Replaced by"), "8": ("Voids", "Voided by")}
+
+
+def _of(version: ClaimVersion) -> tuple[str, str]:
+    """What a version is to the one before it, and that one to it."""
+    return _TAKES_PLACE.get(version.frequency, ("Sent anew after", "Sent anew as"))
+
+
+def _beside(version: ClaimVersion, words: str) -> Link:
+    return Link("version", version.pk, f"{words} {version.claim_number}")
 
 
 def _file(version: ClaimVersion) -> Step:
@@ -197,14 +226,7 @@ def _acknowledged(versions: Sequence[ClaimVersion]) -> Iterator[Step]:
         .order_by("pk")
     )
     for row in rows:
-        yield Step(
-            Kind.ACKNOWLEDGMENT,
-            f"{row.kind} {'accepted' if row.accepted else 'refused'}",
-            row.made_at,
-            facts=(row.words, *((f"Codes {' '.join(row.codes)}",) if row.codes else ())),
-            feel=Feel.DONE if row.accepted else Feel.BAD,
-            link=Link("file", row.file_id),
-        )
+        yield acknowledged(row, *((f"Codes {' '.join(row.codes)}",) if row.codes else ()))
 
 
 # ------------------------------------------------------------------------- back

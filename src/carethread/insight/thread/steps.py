@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from carethread.record.models import Acknowledgment
+
 
 class Kind(StrEnum):
     """What a step is about. Their order is the order of steps of one moment."""
@@ -22,6 +24,7 @@ class Kind(StrEnum):
 
 
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
+_ANSWERS = ("TA1", "999", "277CA")  # to the interchange, to its claims as data, to each claim
 
 
 class Feel(StrEnum):
@@ -45,7 +48,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One knot: what happened, when (None: not yet), and the facts that prove it."""
+    """One knot: what happened, when (None: not yet), and the facts that prove it. `place` orders
+    steps of one kind that came in one moment; `version` is the claim's version that left with it,
+    which others link to."""
 
     kind: Kind
     title: str
@@ -54,6 +59,8 @@ class Step:
     feel: Feel = Feel.DONE
     link: Link | None = None
     more: tuple[Link, ...] = ()
+    place: int = 0
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,25 @@ class Thread:
 
 def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     """Steps by their time, those still to come last."""
-    return tuple(
-        sorted(steps, key=lambda s: (s.at is None, s.at.timestamp() if s.at else 0, _ORDER[s.kind]))
+    return tuple(sorted(steps, key=_when))
+
+
+def _when(step: Step) -> tuple[bool, float, int, int]:
+    at = step.at.timestamp() if step.at else 0
+    return (step.at is None, at, _ORDER[step.kind], step.place)
+
+
+def acknowledged(row: Acknowledgment, *facts: str) -> Step:
+    """An acknowledgment as a step; of several that were read at once, each stands behind what has
+    to be accepted before it."""
+    return Step(
+        Kind.ACKNOWLEDGMENT,
+        f"{row.kind} {'accepted' if row.accepted else 'refused'}",
+        row.made_at,
+        (row.words, *facts),
+        Feel.DONE if row.accepted else Feel.BAD,
+        Link("file", row.file_id),
+        place=_ANSWERS.index(row.kind),
     )
 
 

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from carethread.insight.thread.steps import Feel, Kind, Link, Step, Thread, dollars, in_order
+from carethread.insight.thread.steps import (
+    Feel,
+    Kind,
+    Link,
+    Step,
+    Thread,
+    acknowledged,
+    dollars,
+    in_order,
+)
 from carethread.record.models import (
     Acknowledgment,
     ClaimVersion,
@@ -67,14 +76,7 @@ def _carried(file: EdiFile) -> Iterator[Step]:
 
 def _said_of(file: EdiFile) -> Iterator[Step]:
     for row in Acknowledgment.objects.filter(about=file).order_by("pk")[:_MOST]:
-        yield Step(
-            Kind.ACKNOWLEDGMENT,
-            f"{row.kind} {'accepted' if row.accepted else 'refused'}",
-            row.made_at,
-            (row.words,),
-            Feel.DONE if row.accepted else Feel.BAD,
-            Link("file", row.file_id),
-        )
+        yield acknowledged(row)
 
 
 def _check(check: Remittance) -> Step:

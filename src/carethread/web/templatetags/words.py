@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from carethread.codes import icd10
+from carethread.codes import icd10, recovery
 from carethread.codes.adjustments import provider_reason
 from carethread.codes.levels import Basis, basis
 from carethread.codes.note_forms import called
@@ -28,44 +28,6 @@ _OWNERS = {
 }
 _METHODS = {"ACH": "by EFT", "CHK": "by paper check", "NON": "no money moves", "FWT": "by wire"}
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_CAUSES = {
-    "auth_denied": "Authorization refused",
-    "auth_ending": "Authorization ends",
-    "auth_exceeded": "Authorization used up",
-    "auth_expired": "Authorization expired",
-    "auth_invalid": "Authorization number wrong",
-    "auth_late": "Authorization asked for late",
-    "auth_missing": "No authorization",
-    "auth_scope": "Authorization for something else",
-    "appeal": "Appeal refused",
-    "benefit": "Benefit used up",
-    "bundling": "Contained in another service",
-    "cosign": "Asked before co-signing",
-    "cob": "Another payer comes first",
-    "coding": "Coding",
-    "contract": "Contract",
-    "credential": "Provider not on the roster",
-    "data": "Something missing on the claim",
-    "documentation": "Records asked for",
-    "duplicate": "Sent twice",
-    "dx_invalid": "Diagnosis not valid on that day",
-    "dx_mismatch": "Diagnosis does not fit the service",
-    "dx_noncovered": "Diagnosis not covered",
-    "coverage_answer": "What the payer says of the coverage",
-    "discharge_summary": "Discharge summary not signed",
-    "eligibility": "Not covered on that day",
-    "med_nec": "Medical necessity",
-    "network": "Out of network",
-    "non_covered": "Service not covered",
-    "routing": "Wrong payer",
-    "silence": "No answer",
-    "timely": "Filed too late",
-    "underpaid_rate": "Paid below the contract",
-    "underpaid_reduction": "Reduced without a reason in the contract",
-    "underpaid_sequestration": "Sequestration beyond the contract",
-    "underpaid_table": "Their table or ours is wrong",
-    "underpaid_units": "Fewer units paid",
-}
 
 
 @register.filter
@@ -150,7 +112,7 @@ def role_words(role: str) -> str:
 @register.filter
 def cause_label(category: str) -> str:
     """A root cause as people call it."""
-    return _CAUSES.get(category, category.replace("_", " ").capitalize())
+    return recovery.label(category)
 
 
 @register.simple_tag
