@@ -180,6 +180,50 @@ def test_a_correction_after_the_second_payer_has_paid_goes_to_it_as_a_replacemen
     assert wrong_balances() == []
 
 
+def test_a_later_claim_for_which_nothing_is_left_is_voided_and_reopened_as_an_original(
+    alder: Cast, handed: tuple[Claim, Claim, RemittedClaim]
+) -> None:
+    first, second, said = handed
+    second = leave(alder, second)
+    summit = answer(second, paid=4_000, status="2", OA_23=13_000, PR_3=1_000)
+    post_check(alder, from_payer(alder, second.payer, summit, trace="S1"), now=LATER)
+    in_full = answer(first, paid=15_000, CO_45=3_000)
+    post_check(alder, check(alder.center, reversal(said), in_full, trace="T2"), now=LATER)
+    bill.run(alder.center, now=LATER)
+    void = leave(alder, second)
+    assert (void.current.frequency, void.current.original_reference) == (
+        "8", summit.payer_control_number
+    )  # fmt: skip
+    assert pyx12_errors(bytes(void.current.file.raw)) == []
+    post_check(alder, from_payer(alder, void.payer, reversal(summit), trace="S2"), now=LATER)
+    void.refresh_from_db()
+    assert void.state == ClaimState.CLOSED
+    assert balances(first) == (0, 0, 15_000)
+
+    less = answer(first, paid=11_000, CO_45=3_000, PR_2=4_000)
+    post_check(alder, check(alder.center, reversal(in_full), less, trace="T3"), now=LATER)
+    assert next_payer.run(alder.center, now=LATER) == 1
+    again = leave(alder, void)
+    assert (again.current.frequency, again.current.original_reference) == ("1", "")
+    assert balances(first) == (4_000, 0, 11_000)
+
+
+def test_a_refused_claim_that_was_sent_on_is_not_brought_back(alder: Cast) -> None:
+    second_policy(alder)
+    first = sent_claim(alder)
+    post_check(alder, check(alder.center, answer(first, paid=0, CO_96=13_000, PR_2=5_000)))
+    second = next_payer.bill_next(first, user=alder.bill, now=LATER)
+    alder.clara.line1 = "9 Mill Lane"  # the record says something else by now
+    admit.save_client(alder.clara)
+    assert bill.run(alder.center, now=LATER) == 0
+    first.refresh_from_db()
+    assert first.state == ClaimState.DENIED
+    next_payer.leave_to_patient(second, user=alder.bill, reason="Not in network", now=LATER)
+    assert bill.run(alder.center, now=LATER) == 1
+    first.refresh_from_db()
+    assert first.state in bill.WAITING
+
+
 def test_what_the_first_payer_forwarded_is_awaited_and_found_under_the_first_number(
     alder: Cast,
 ) -> None:

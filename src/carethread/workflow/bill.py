@@ -12,7 +12,7 @@ from datetime import date, datetime
 from operator import attrgetter
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from carethread.record.models import (
     Charge,
@@ -20,8 +20,8 @@ from carethread.record.models import (
     ClaimEvent,
     ClaimFinding,
     ClaimState,
-    Match,
     Organization,
+    Recheck,
     User,
 )
 from carethread.record.policies import effective
@@ -34,7 +34,7 @@ from carethread.rules.facts import Billable, BillableCharge
 from carethread.rules.finding import Finding
 from carethread.rules.identity import claim_number
 from carethread.rules.scrub import ScrubContext, scrub
-from carethread.workflow import gather, late, numbers, wire_format
+from carethread.workflow import gather, late, numbers, recheck, wire_format
 from carethread.workflow.locks import lock
 from carethread.x12.claim import Claim as WireClaim
 
@@ -58,28 +58,15 @@ def due_charges() -> "QuerySet[Charge]":
 
 
 def due_corrections() -> "QuerySet[Claim]":
-    """Claims that left and may have to be corrected: a charge of theirs has a newer version or
-    is no more, the client turns out to have left in their days, a further day of their stay was
-    charged or a leave told, the payer refused and the record may say something else by now (unless
-    the next payer is asked instead), or the payer before this one has answered anew."""
-    changed = Charge.objects.filter(claim__isnull=False).exclude(
-        current__claim_lines__version=F("claim__current")
+    """Claims that left and may have to be corrected: something that they rest on has changed since
+    (`recheck`), or the payer refused and the record may say something else by now (unless the next
+    payer is asked instead)."""
+    refused = Claim.objects.filter(
+        ~Q(Exists(gather.refused_and_handed_on(OuterRef("pk")))), state__in=REFUSED
     )
-    live = Charge.objects.filter(claim=OuterRef("pk"), state="live")
-    answered = Match.objects.filter(
-        version__claim=OuterRef("after"), at__gt=OuterRef("current__made_at")
-    )
-    rows: QuerySet[Claim] = Claim.objects.filter(
-        Q(pk__in=changed.values("claim"))
-        | Q(~Exists(live), after__isnull=True)
-        | Q(Exists(answered), after__isnull=False)
-        | Q(state__in=REFUSED) & ~Q(Exists(gather.refused_and_handed_on(OuterRef("pk"))))
-        | Q(pk__in=late.left_before_the_discharge())
-        | Q(pk__in=late.neither_first_nor_last())
-        | Q(pk__in=late.before_the_leave_was_told()),
-        current__isnull=False,
-    ).exclude(state__in=[*WAITING, *_ON_ITS_WAY, ClaimState.CLOSED])
-    return rows.order_by("pk")
+    asked = Recheck.objects.values("claim").union(refused.values("pk"))
+    rows: QuerySet[Claim] = Claim.objects.filter(pk__in=asked, current__isnull=False)
+    return rows.exclude(state__in=[*WAITING, *_ON_ITS_WAY, ClaimState.CLOSED])
 
 
 def due_looks() -> "QuerySet[Claim]":
@@ -153,6 +140,7 @@ def _add_to_claim(charges: Sequence[Charge], now: datetime) -> bool:
     claim.service_to = max(claim.service_to, *(c.service_date for c in charges))
     claim.save(update_fields=["service_from", "service_to"])
     record_event(claim, claim.state, claim.state, "Late services were added.", now=now)
+    recheck.of([claim])
     return True
 
 
@@ -188,20 +176,33 @@ def _total(charges: Iterable[Charge]) -> int:
 # -------------------------------------------------------------------------------------- correcting
 
 
-@transaction.atomic
 def bring_back(*, now: datetime) -> int:
     """Bring back each claim that would say something else today than when it left."""
-    back = 0
-    ids = lock(Claim.objects.filter(pk__in=list(due_corrections().values_list("pk", flat=True))))
+    Recheck.objects.filter(claim__state=ClaimState.CLOSED).delete()  # It leaves anew or never.
+    due = sorted(due_corrections().values_list("pk", flat=True))
+    return sum(_compare(due[at : at + _BATCH], now) for at in range(0, len(due), _BATCH))
+
+
+@transaction.atomic
+def _compare(ids: Sequence[int], now: datetime) -> int:
+    """Hold these claims against the record; how many come back."""
+    # Marks are read first: one that comes while the record is read stays for the next time.
+    marks = set(Recheck.objects.filter(claim__in=ids).values_list("pk", flat=True))
+    held = lock(Claim.objects.filter(pk__in=ids))
     claims = list(
-        due_corrections().filter(pk__in=ids).select_related("current", "coverage__payer", "client")
+        due_corrections()
+        .filter(pk__in=held)
+        .select_related("current", "coverage__payer", "client")
+        .order_by("pk")
     )
     charges, stays = gather.charges_by_claim(claims), gather.stays_of(claims)
     told = gather.told(claims, charges)
+    compared, back = set(), 0
     for claim in claims:
         left, around = charges.get(claim.pk, []), told.get(claim.pk, gather.NOTHING_TOLD)
         if claim.after_id and around.earlier is None:
             continue  # The earlier payer took its answer back, and is to answer anew.
+        compared.add(claim.pk)
         if not left and claim.state in (ClaimState.REJECTED, ClaimState.DENIED):
             move(claim, ClaimState.CLOSED, "Refused, and nothing is left to bill on it.", now=now)
         elif _says_something_else(
@@ -209,6 +210,7 @@ def bring_back(*, now: datetime) -> int:
         ):
             move(claim, ClaimState.HELD, "The record has changed since it was sent.", now=now)
             back += 1
+    Recheck.objects.filter(pk__in=marks, claim__in=compared).delete()
     return back
 
 

@@ -31,7 +31,7 @@ from carethread.rules import authorize
 from carethread.rules.capture import ChargeLine
 from carethread.rules.facts import AuthorizationFacts, AuthorizedService
 from carethread.rules.post import Move, charge_moves
-from carethread.workflow import gather, units
+from carethread.workflow import gather, recheck, units
 from carethread.workflow.ledger import transfer
 from carethread.workflow.locks import held, lock
 
@@ -123,7 +123,7 @@ def make(
     lines = tuple(lines)
     made = [_charge_line(occasion, line, coverage, before.get(line.slot), now) for line in lines]
     for slot in before.keys() - {line.slot for line in lines}:
-        _void(before[slot], occasion.version, now)
+        _void(before[slot], occasion, now)
     return made
 
 
@@ -176,6 +176,9 @@ def _charge_line(
         authorization, current, before, needed, on=row.service_date,
         appointment_id=occasion.attendance.session.appointment_id, now=now,
     )  # fmt: skip
+    recheck.charge(row)
+    if occasion.is_day and (before is None or row.state == "void"):
+        recheck.stay(occasion.attendance.episode_id)
     row.current, row.state = current, "live"
     _leave_old_claim(row, before, coverage)
     update(row, "current", "state", "service_date", "claim")
@@ -291,9 +294,9 @@ def _bill_difference(row: Charge, cents: int, now: datetime) -> None:
     transfer(row.organization, moves, source="sign", now=now)
 
 
-def _void(row: Charge, version: NoteVersion, now: datetime) -> None:
+def _void(row: Charge, occasion: Occasion, now: datetime) -> None:
     """The note no longer supports this charge: take it and its units back, keep its history."""
-    before = row.current
+    before, version = row.current, occasion.version
     if row.state == "void" or before is None:
         return
     current = ChargeVersion.objects.create(
@@ -324,6 +327,9 @@ def _void(row: Charge, version: NoteVersion, now: datetime) -> None:
     units.consume(None, current, before, 0, on=row.service_date, now=now)
     row.current, row.state = current, "void"
     update(row, "current", "state")
+    recheck.charge(row)
+    if occasion.is_day:
+        recheck.stay(occasion.attendance.episode_id)
 
 
 # ------------------------------------------------------------------------------------ units

@@ -29,7 +29,7 @@ from carethread.record.models import (
     User,
 )
 from carethread.record.policies import effective
-from carethread.workflow import admit, bill, gather
+from carethread.workflow import admit, bill, gather, recheck
 from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.reauthenticate import Proof
 
@@ -71,6 +71,7 @@ def discharge(
     Stay.objects.filter(episode=episode, ends_on=None).update(ends_on=leaving.on)
     GroupMember.objects.filter(episode=episode, ends_on=None).update(ends_on=leaving.on)
     _cancel_appointments(episode, leaving.on)
+    recheck.stay(episode.pk)
     days = effective("discharge_summary_days", on=leaving.on, program_id=episode.program_id).value
     return DischargeSummary.objects.create(
         organization_id=episode.organization_id,

@@ -1,13 +1,13 @@
 """What comes late and belongs on a claim that is there already: a program's day on the claim of its
-statement period, an add-on on that of the service that it adds to, a discharge on the last."""
+statement period, an add-on on that of the service that it adds to."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from carethread.record.models import Charge, Claim, ClaimState, StayEvent
+from carethread.record.models import Charge, Claim, ClaimState
 from carethread.rules import institutional
 from carethread.rules.facts import BASE
 from carethread.workflow import gather
@@ -85,64 +85,3 @@ def let_go_of_other_authorizations(claims: Sequence[Claim]) -> None:
             claim = waiting[claim_id]
             claim.service_to = kept[-1][1]
             claim.save(update_fields=["service_to"])
-
-
-def left_before_the_discharge() -> list[int]:
-    """Claims that said "still in care" of a period with which the client left, as is known now."""
-    rows = Claim.objects.filter(
-        form="I",
-        current__content__patient_status=institutional.STILL_HERE,
-        episode__discharged_on__gte=F("service_to"),
-        episode__discharged_on__lte=F("service_from") + _LONGEST,
-    ).exclude(Exists(_elsewhere(service_date__gt=OuterRef("service_to"))))
-    return [row.pk for row in rows.select_related("episode__program") if _left_within(row)]
-
-
-def neither_first_nor_last() -> list[int]:
-    """Claims that said that they begin or end their stay, while a day before or after theirs is
-    charged on another claim by now: under another authorization, or signed late."""
-    rows = Claim.objects.filter(form="I", current__isnull=False, episode__isnull=False)
-    told = ("pk", "current__content__statement_from", "episode__admitted_on")
-    begun = rows.exclude(current__frequency="8").filter(
-        Exists(_elsewhere(service_date__lt=OuterRef("service_from"))),
-        service_from__lte=F("episode__admitted_on") + _LONGEST,
-    )
-    ended = rows.exclude(current__content__patient_status=institutional.STILL_HERE).filter(
-        Exists(_elsewhere(service_date__gt=OuterRef("service_to")))
-    )
-    return [
-        *(pk for pk, starts, admitted in begun.values_list(*told) if starts <= str(admitted)),
-        *ended.values_list("pk", flat=True),
-    ]
-
-
-def before_the_leave_was_told() -> "QuerySet[Claim]":
-    """Claims that left before something was recorded of a leave in their stay."""
-    told = StayEvent.objects.filter(
-        episode=OuterRef("episode"), on__lte=OuterRef("service_to"),
-        recorded_at__gt=OuterRef("current__made_at"),
-    )  # fmt: skip
-    rows: QuerySet[Claim] = Claim.objects.filter(Exists(told), form="I")
-    return rows
-
-
-def _elsewhere(**days: OuterRef) -> "QuerySet[Charge]":
-    """Charged days of a claim's stay that are on another claim, or on none yet."""
-    rows: QuerySet[Charge] = Charge.objects.filter(
-        attendance__episode=OuterRef("episode"), state="live", current__form="I", **days
-    )
-    return rows
-
-
-_LONGEST = timedelta(days=31)  # from a period's first day to the morning after its last night
-
-
-def _left_within(claim: Claim) -> bool:
-    episode = claim.episode
-    assert episode is not None
-    cycle = gather.cycle_of(episode.program_id, claim.payer_id, claim.service_from)
-    level_of_care = episode.program.level_of_care
-    left = episode.discharged_on
-    return left is not None and left <= institutional.closes_on(
-        claim.service_from, level_of_care, cycle
-    )

@@ -16,7 +16,7 @@ from carethread.codes.levels import Basis, basis
 from carethread.insight import leaves as recorded
 from carethread.record.models import CensusEntry, Episode, StayEvent, User
 from carethread.rules.leave import RETURN
-from carethread.workflow import gather, program_day
+from carethread.workflow import gather, program_day, recheck
 from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.keep import keep
 
@@ -128,6 +128,7 @@ def _record(row: StayEvent, since: date, now: datetime) -> StayEvent:
     """Keep it, and settle each night from then on that has been counted."""
     keep(row)
     episode = row.episode
+    recheck.stay(episode.pk)
     counted = CensusEntry.objects.filter(episode=episode, day__gte=since)
     settings = gather.settings_at(episode.organization, now)
     for day in counted.values_list("day", flat=True).order_by("day").distinct():

@@ -28,7 +28,7 @@ from carethread.record.models import (
 from carethread.rules.match import match_by_hand as match_chosen
 from carethread.rules.post import MONEY, set_apart_again
 from carethread.rules.post import post as decide
-from carethread.workflow import bill, follow_up, ledger, post, units, wire_format
+from carethread.workflow import bill, follow_up, ledger, post, recheck, units, wire_format
 from carethread.workflow.candidates import as_submitted, versions
 from carethread.workflow.errors import refuse
 from carethread.workflow.locks import held, lock
@@ -114,6 +114,8 @@ def undo(matched: Match, *, reason: str, user: User, now: datetime) -> Match:
     units.settle(paid, owed, now=now)
     words = f"{user} undid what check {row.remitted.remittance.trace} had posted: {reason.strip()}"
     _state_before(claim, row, words, user, now)
+    recheck.of([claim])
+    recheck.later_than([claim.pk])
     for case in cases:
         if case.state != "closed":
             follow_up.close_as(case, "The posting was undone.", now, user)

@@ -42,6 +42,7 @@ from carethread.workflow import (
     ledger,
     numbers,
     patient_money,
+    recheck,
     submit,
 )
 from carethread.workflow.errors import refuse
@@ -137,6 +138,7 @@ def _claim_of(turn: OpenTurn, now: datetime) -> Claim:
             if known.current is not None and known.current.frequency == "8":
                 known.payer_control_number = ""  # It was voided: that payer has none of it.
             bill.move(known, ClaimState.HELD, "The earlier payer has answered anew.", now=now)
+        recheck.of([known])
         return known
     before = turn.claim
     (sequence,) = numbers.take(before.organization, "claim")

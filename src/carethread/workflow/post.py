@@ -45,6 +45,7 @@ from carethread.workflow import (
     gather,
     ledger,
     next_payer,
+    recheck,
     remitted,
     units,
 )
@@ -359,6 +360,7 @@ def insert(result: Result, now: datetime) -> None:
         result.claims, ["state", "state_since", "payer_control_number"], batch_size=500
     )
     ClaimEvent.objects.bulk_create(result.events)
+    recheck.later_than(claim.pk for claim in result.claims)
     units.settle(result.paid_charges, result.reversed_charges, now=now)
 
 

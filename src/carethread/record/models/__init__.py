@@ -34,6 +34,7 @@ from carethread.record.models.claim import (
     ClaimLine,
     ClaimState,
     ClaimVersion,
+    Recheck,
 )
 from carethread.record.models.contracts import (
     Contract,
@@ -158,6 +159,7 @@ __all__ = [
     "Program",
     "ProviderAdjustment",
     "Reassociation",
+    "Recheck",
     "Refund",
     "Remittance",
     "RemittedClaim",

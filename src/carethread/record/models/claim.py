@@ -164,6 +164,16 @@ class ClaimFinding(Scoped):
         return f"{self.rule}: {self.message}"
 
 
+class Recheck(Scoped):
+    """Something that a claim rests on has changed since it left: it is to be compared with the
+    record again. Gone once it was."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="rechecks")
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id} is to be compared"
+
+
 class ClaimEvent(AppendOnly):
     """One line of a claim's history: from which state to which, why, by whom, by which file."""
 
