@@ -14,6 +14,14 @@ class LeaveKind:
     revenue_code: str
 
 
+_LEAVE_CENTER = "018"  # the revenue center of every leave of absence
+
+
+def keeps_a_bed(revenue_code: str) -> bool:
+    """Whether a bed that is kept for somebody on leave is billed under that revenue code."""
+    return revenue_code.startswith(_LEAVE_CENTER)
+
+
 @cache
 def leave_kinds() -> dict[str, LeaveKind]:
     """Every kind of leave, by its key."""

@@ -372,7 +372,7 @@ class ProgramFacts:
 class EpisodeFacts:
     """A stay from admission to discharge. `status` is the discharge's own (CL103), `summary` says
     whether the discharge summary is signed, None where not known. `last_service` is the last day of
-    the stay that is charged, None where not known."""
+    the stay that is charged, `leaves` the nights away from it; None where not known."""
 
     admitted_on: date | None = None
     discharged_on: date | None = None
@@ -380,6 +380,7 @@ class EpisodeFacts:
     summary: bool | None = None
     id: int | None = None
     last_service: date | None = None
+    leaves: tuple[Leave, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def _context(
         authorization=replace(CONTEXT.authorization, codes=(), remaining=30),  # type: ignore[type-var]
         plans=(PlanFacts(*YEAR, id=41, signed=True),),
         program=ProgramFacts(level, place),
-        episode=EpisodeFacts(date(2026, 3, 1), id=5),
+        episode=EpisodeFacts(date(2026, 3, 1), id=5, leaves=()),
         payer_kind="commercial",
         other_policies=(OtherPolicy(date(2024, 1, 1), date(2024, 12, 31), "Old", "commercial"),),
         eligibility=EligibilityFacts(
@@ -174,7 +174,9 @@ def _institutional(name: str, claim: Claim, level: str, **changes: object) -> Ki
     context = _context(claim, chart, level, **changes)
     last = claim.statement_to
     if claim.patient_status != "30":
-        stay = EpisodeFacts(date(2026, 3, 1), last, claim.patient_status, summary=True, id=5)
+        stay = EpisodeFacts(
+            date(2026, 3, 1), last, claim.patient_status, summary=True, id=5, leaves=()
+        )
         context = replace(context, episode=stay)
     program = replace(context.program, focus="sud")  # type: ignore[type-var]
     return Kind(name, claim, replace(context, program=program))

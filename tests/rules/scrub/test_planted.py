@@ -6,10 +6,13 @@ import pytest
 
 from carethread.rules.finding import Finding
 from carethread.rules.scrub import ALL, scrub
+from tests.rules.scrub import planted, planted_leave
 from tests.rules.scrub.cases import is_sentence
 from tests.rules.scrub.kinds import KINDS, Kind
-from tests.rules.scrub.planted import NEAR, PLANTS, Plant
+from tests.rules.scrub.planted import Plant
 
+PLANTS = (*planted.PLANTS, *planted_leave.PLANTS)
+NEAR = (*planted.NEAR, *planted_leave.NEAR)
 EACH = [(plant, kind) for plant in PLANTS for kind in plant.kinds]
 
 

@@ -13,7 +13,7 @@ from carethread.rules.scrub.catalogue import page
 from carethread.rules.scrub.registry import rule
 from tests.rules.scrub.cases import CLEAN, FAULTY, Case, is_sentence
 from tests.rules.scrub.clean import CLAIM, CONTEXT, authorization, claim
-from tests.rules.scrub.planted import NEAR, PLANTS
+from tests.rules.scrub.test_planted import NEAR, PLANTS
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 

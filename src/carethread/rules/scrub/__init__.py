@@ -37,6 +37,7 @@ FAMILIES = (
     "groups",
     "identity",
     "institutional",
+    "leave",
     "limits",
     "people",
     "perdiem",

@@ -1,7 +1,7 @@
 """What several families of rules look up."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from carethread.codes.billing import BillType, bill_types
 from carethread.codes.levels import family_of
@@ -10,6 +10,8 @@ from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ChartLine, ScrubContext
 from carethread.x12.claim import Claim, ClaimLine
 from carethread.x12.common import Party
+
+_LONGEST = 366  # days of one line: whoever writes more has mistyped a year
 
 
 def charted(claim: Claim, context: ScrubContext) -> Iterator[tuple[ClaimLine, ChartLine]]:
@@ -70,6 +72,12 @@ def others(claim: Claim, context: ScrubContext) -> Iterator[BilledLine]:
 def first_day(claim: Claim) -> date | None:
     """The claim's first day of service."""
     return min((n.service_from for n in claim.lines), default=None)
+
+
+def days_of(line: ClaimLine) -> list[date]:
+    """The days that a line covers."""
+    count = min(max((line.service_to - line.service_from).days, 0), _LONGEST) + 1
+    return [line.service_from + timedelta(days=n) for n in range(count)]
 
 
 def age(claim: Claim, day: date) -> int | None:

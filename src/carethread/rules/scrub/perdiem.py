@@ -1,29 +1,22 @@
 """Days that are paid as one: once a day, one level of care a day, and what they include."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from carethread.codes.roles import Role
 from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ScrubContext
-from carethread.rules.scrub.known import others
+from carethread.rules.scrub.known import days_of, others
 from carethread.rules.scrub.registry import STOPS, Fault, rule
 from carethread.rules.words import day
-from carethread.x12.claim import Claim, ClaimLine
+from carethread.x12.claim import Claim
 
 _CLAIM = Fix("claim")
-_LONGEST = 366
-
-
-def _days(line: ClaimLine) -> list[date]:
-    """The days that a line covers."""
-    count = min(max((line.service_to - line.service_from).days, 0), _LONGEST) + 1
-    return [line.service_from + timedelta(days=n) for n in range(count)]
 
 
 def _billed_days(claim: Claim, context: ScrubContext) -> list[tuple[str, str, date]]:
     """Every day of the claim and of what stands on others: line number, code, day."""
-    own = [(n.control_number, n.procedure, d) for n in claim.lines for d in _days(n)]
+    own = [(n.control_number, n.procedure, d) for n in claim.lines for d in days_of(n)]
     return own + [("", b.code, b.service_date) for b in others(claim, context)]
 
 
@@ -45,7 +38,7 @@ def once_a_day(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     if not _has_per_diem(claim, context):
         return
     for line in claim.lines:
-        days = len(_days(line))
+        days = len(days_of(line))
         if line.procedure in context.tables.day_codes and line.units > days:
             message = f"{line.units} days of {line.procedure} on {days}."
             yield Fault(message, line.control_number, _CLAIM)
@@ -53,11 +46,11 @@ def once_a_day(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line in claim.lines:
         if line.procedure not in context.tables.day_codes:
             continue
-        twice = next((d for d in _days(line) if (line.procedure, d) in seen), None)
+        twice = next((d for d in days_of(line) if (line.procedure, d) in seen), None)
         if twice:
             message = f"The {line.procedure} day of {day(twice)} is billed twice."
             yield Fault(message, line.control_number, _CLAIM)
-        seen |= {(line.procedure, d) for d in _days(line)}
+        seen |= {(line.procedure, d) for d in days_of(line)}
 
 
 @rule(

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import DateField, F, Max, QuerySet, Value
 
+from carethread.codes.levels import Basis, basis
 from carethread.insight import authorizations
+from carethread.insight.leaves import leaves_of
 from carethread.record.compiled import compiled
 from carethread.record.models import (
     Certification,
@@ -66,6 +68,8 @@ class Surroundings:
             self._find_services(charges)
         self.billed = _billed_before(charges)
         self.last_days = _last_days({charge.attendance.episode for charge in charges})
+        houses = ids(c.attendance.episode_id for c in charges if _is_of_a_house(c))
+        self.leaves = leaves_of(houses) if houses else {}
         protected = ids(c.client_id for c in charges if c.attendance.episode.program.is_part2)
         self.consents = grouped(_consents(clients=protected)) if protected else {}
         under = (c.current.authorization for c in charges if c.current)
@@ -234,6 +238,10 @@ def _last_days(episodes: Iterable[Episode]) -> dict[int, date]:
         return {}
     rows = Charge.objects.filter(attendance__episode__in=ended, state="live").order_by()
     return dict(rows.values_list("attendance__episode").annotate(Max("service_date")))
+
+
+def _is_of_a_house(charge: Charge) -> bool:
+    return basis(charge.attendance.episode.program.level_of_care) is Basis.CENSUS
 
 
 def _awaits_summary(row: Episode) -> bool:

@@ -1,6 +1,6 @@
 """What the scrubber compares a claim with: the notes behind its lines, and who stands on them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -86,7 +86,7 @@ def _context(
         ),
         billing_enrollments=tuple(around.billing[payer.pk]) or None,
         certifications=_certified(first, around, settings, payer),
-        episode=episode_facts(first.attendance.episode, around.last_days),
+        episode=episode_facts(first.attendance.episode, around),
         eligibility=around.eligibility(coverage.pk, served),
         policies=settings.of(program_id=program.pk, payer_id=payer.pk),
         tables=tables,
@@ -210,9 +210,9 @@ def consent_facts(
     return ConsentFacts(signed_on, min(ends, default=None), consent)
 
 
-def episode_facts(row: Episode, last_days: Mapping[int, date]) -> EpisodeFacts:
-    """The stay; whether its summary is signed is known once there is a discharge to sum up.
-    `last_days`: the last charged day of those that wait for it."""
+def episode_facts(row: Episode, around: Surroundings) -> EpisodeFacts:
+    """The stay; whether its summary is signed is known once there is a discharge to sum up, and so
+    is the last charged day of those that wait for it."""
     summary = getattr(row, "discharge_summary", None) if row.discharged_on else None
     return EpisodeFacts(
         admitted_on=row.admitted_on,
@@ -220,7 +220,8 @@ def episode_facts(row: Episode, last_days: Mapping[int, date]) -> EpisodeFacts:
         status=row.discharge_status,
         summary=None if summary is None else summary.is_signed,
         id=row.pk,
-        last_service=last_days.get(row.pk),
+        last_service=around.last_days.get(row.pk),
+        leaves=around.leaves.get(row.pk, ()),
     )
 
 
