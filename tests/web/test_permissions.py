@@ -97,6 +97,9 @@ TABLE = """
         claim_leave          B           B
         pipeline             BDKO        -
         cash                 BDKO        -
+        desk                 IU          -
+        appointment_arrive   IU          IU
+        appointment_not_arrived IU       IU
         claims               BDKO        -
         claim                BDKO        -
         claim_hold           B           B

@@ -30,6 +30,7 @@ _PERIODS = {
     "36": "an admission", "DA": "a day", "MO": "a month", "VS": "a visit", "WK": "a week",
     "YR": "a year",
 }  # fmt: skip
+_AT_A_VISIT = frozenset({"", "7", "27", "DA", "VS"})
 _NEEDED = {
     "Y": ("An authorization is needed", "wait"),
     "N": ("No authorization is needed", "good"),
@@ -65,6 +66,17 @@ def in_words(said: Coverage, services: Sequence[str]) -> tuple[Line, ...]:
         *_remarks(said),
         *_others(said),
     )
+
+
+def copay(said: Coverage, services: Sequence[str]) -> int | None:
+    """What the patient gives at a visit, in cents, for a program that gives these service types
+    (closest first); None where the payer named no amount for a visit or a day."""
+    amounts = (
+        one.amount
+        for one in _about(said.copays, tuple(services))
+        if one.amount is not None and one.period in _AT_A_VISIT
+    )
+    return next(amounts, None)
 
 
 # ------------------------------------------------------------------------------- one by one

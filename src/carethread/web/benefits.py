@@ -12,7 +12,7 @@ from carethread.codes.levels import family_of
 from carethread.insight import eligibility as answers
 from carethread.insight.eligibility import Asked
 from carethread.record.models import Client, Coverage, EligibilityCheck, Episode, User
-from carethread.rules.benefits import Line, in_words
+from carethread.rules.benefits import Line, copay, in_words
 from carethread.rules.coverage import ANSWERED, cure_of
 from carethread.web import http
 from carethread.web.permissions import may
@@ -41,7 +41,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One payer's answer. `differences`: where it says something else than the record."""
+    """One payer's answer. `differences`: where it says something else than the record; `copay`:
+    what is due at a visit, in cents."""
 
     check: EligibilityCheck
     label: str
@@ -50,6 +51,7 @@ class Spoken:
     refused: tuple[Refused, ...] = ()
     problem: str = ""
     differences: tuple[str, ...] = ()
+    copay: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Benefits:
     @property
     def tone(self) -> str:
         return self.spoken[0].tone if self.spoken and not self.under_way else "idle"
+
+    @property
+    def copay(self) -> int | None:
+        """What the client gives at a visit, in cents, as far as a payer has said so."""
+        return self.spoken[-1].copay if self.spoken and self.tone == "good" else None
 
     @property
     def brief_tone(self) -> str:
@@ -140,13 +147,14 @@ def spoken(check: EligibilityCheck, services: tuple[str, ...], user: User) -> Sp
     label, tone = _OUTCOMES[answer.outcome]
     if answer.outcome == "inactive" and answer.ends:
         label = f"Not active since {answer.ends:%b %-d, %Y}"
+    told = answer.outcome in ANSWERED and answer.benefits
+    known = benefits_from_json(answer.benefits) if told else None
     return Spoken(
         check,
         label,
         tone,
-        lines=in_words(benefits_from_json(answer.benefits), services)
-        if answer.outcome in ANSWERED and answer.benefits
-        else (),
+        lines=in_words(known, services) if known else (),
+        copay=copay(known, services) if known else None,
         refused=tuple(_refused(check, one, user) for one in refusals_from_json(answer.refusals)),
         problem=answer.problem,
         differences=tuple(

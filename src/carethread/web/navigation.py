@@ -60,6 +60,7 @@ MENU = (
           ("case", "claim_facts", "case_papers", "duties"), counts.cases),
     Entry("cash", "Cash", "cash", "Leadership"),
     Entry("denials", "Denials", "chart-dots", "Leadership"),
+    Entry("desk", "Today", "calendar-check", "Front desk"),
     Entry("utilization", "Authorizations", "shield-check", "Front desk",
           ("authorization", "authorization_new")),
     Entry(
@@ -101,7 +102,8 @@ def entries_for(user: User) -> tuple[Entry, ...]:
 # Whose day starts elsewhere than at the first entry of their menu: by all of somebody's roles, or
 # because they lead and neither treat nor bill.
 _STARTS = {
-    frozenset({Role.INTAKE}): "clients",
+    frozenset({Role.INTAKE}): "desk",
+    frozenset({Role.INTAKE, Role.UTILIZATION}): "desk",
     frozenset({Role.UTILIZATION}): "utilization",
     frozenset({Role.ADMINISTRATOR}): "practitioners",
 }

@@ -17,6 +17,7 @@ from carethread.web.account_forms import (
     RefundForm,
     cents,
 )
+from carethread.web.desk import copay_due
 from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.workflow import next_payer, patient_money, payment_plans, statements
@@ -98,8 +99,12 @@ def plan_end(request: Request, row: PaymentPlan) -> HttpResponse:
 
 
 def payment_new(request: Request, row: Client) -> HttpResponse:
-    """Take a payment: a copay at check-in, or money on account."""
-    given = {"received_on": http.today(), "visit_on": http.today(), "method": "card"}
+    """Take a payment: a copay at check-in, or money on account. Where the payer has named a copay
+    and the client has a visit on that day (`?visit=`, else today), it stands in the form."""
+    visit = http.day_asked(request, "visit")
+    copay, due = copay_due(request, row, visit)
+    given = {"received_on": http.today(), "visit_on": visit, "method": "card"}
+    given |= {"amount": f"{due / 100:.2f}"} if due else {}
     form = PaymentForm(http.sent(request), initial=given)
     if request.method == "POST" and form.is_valid():
         made = attempt(
@@ -112,7 +117,7 @@ def payment_new(request: Request, row: Client) -> HttpResponse:
     return render(
         request,
         "balance/payment_new.html",
-        {"client": row, "form": form, "account": accounts.account(row)},
+        {"client": row, "form": form, "account": accounts.account(row), "copay": copay},
         status=422 if form.errors else 200,
     )
 

@@ -206,6 +206,9 @@ DOORS: Mapping[str, Door] = {
     "cash": Door(get=FIGURES | BILLING),
     "denials": Door(get=FIGURES | BILLING),
     # intake and utilization
+    "desk": Door(get=FRONT_DESK),
+    "appointment_arrive": Door(post=FRONT_DESK, reach=reach.appointment, page="appointment"),
+    "appointment_not_arrived": Door(post=FRONT_DESK, reach=reach.appointment, page="appointment"),
     "utilization": Door(get=FRONT_DESK | BILLING),
     "clients": Door(get=FRONT_DESK | BILLING | CARE),
     "client": Door(get=FRONT_DESK | BILLING | CARE, reach=reach.client),

@@ -16,6 +16,7 @@ from carethread.web import (
     contracts,
     credits,
     deposits,
+    desk,
     discharges,
     eligibility,
     eob,
@@ -198,6 +199,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cash/", leadership.cash, name="cash"),
     path("denials/", leadership.denials, name="denials"),
     # intake and utilization
+    path("desk/", desk.desk, name="desk"),
+    path("appointments/<int:appointment_id>/arrive/", desk.arrive, name="appointment_arrive"),
+    path(
+        "appointments/<int:appointment_id>/not-arrived/",
+        desk.not_arrived,
+        name="appointment_not_arrived",
+    ),
     path("utilization/", utilization.board, name="utilization"),
     path("clients/", intake.clients, name="clients"),
     path("clients/new/", intake.client_new, name="client_new"),

@@ -107,6 +107,37 @@ def miss(row: Appointment, *, now: datetime) -> Appointment:
     return admit.miss(row, now=now)
 
 
+@transaction.atomic
+def arrive(row: Appointment, *, now: datetime) -> Appointment:
+    """The client is here. A second click changes nothing; whether the session took place is the
+    note's to say."""
+    lock(Appointment.objects.filter(pk=row.pk))
+    row.refresh_from_db(fields=["status", "arrived_at"])
+    if row.arrived_at is not None:
+        return row
+    if row.status not in _TAKEN:
+        raise refuse("This session was called off. Book it anew, then check the client in.")
+    if gather.service_date(row.organization, row.starts_at) != gather.service_date(
+        row.organization, now
+    ):
+        raise refuse("Clients are checked in on the day of their session.")
+    row.arrived_at = now
+    row.save(update_fields=["arrived_at"])
+    return row
+
+
+@transaction.atomic
+def not_arrived(row: Appointment) -> Appointment:
+    """The wrong client was checked in: take it back."""
+    lock(Appointment.objects.filter(pk=row.pk))
+    row.refresh_from_db(fields=["status", "arrived_at"])
+    if row.status != "scheduled":
+        raise refuse("Only a session that is still expected can be changed or called off.")
+    row.arrived_at = None
+    row.save(update_fields=["arrived_at"])
+    return row
+
+
 # ------------------------------------------------------------------------------- impossible
 
 

@@ -147,7 +147,8 @@ class TreatmentPlan(Scoped):
 
 class Appointment(Scoped):
     """An expected session. `series` is the first of the weekly sessions that were booked at once,
-    also of that one itself; none for a single session."""
+    also of that one itself; none for a single session. `arrived_at` is when the front desk checked
+    the client in; what took place is the note's to say."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="appointments")
     practitioner = models.ForeignKey(
@@ -171,6 +172,7 @@ class Appointment(Scoped):
     series = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="weekly"
     )
+    arrived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
