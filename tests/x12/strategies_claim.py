@@ -15,10 +15,11 @@ from carethread.x12.claim import (
     Drug,
     LineAdjudication,
     OtherPayer,
+    OtherPayerProvider,
     Patient,
     Subscriber,
 )
-from carethread.x12.common import Attachment, Dated, Kept, Note
+from carethread.x12.common import Attachment, Dated, Kept, Note, Party
 from tests.x12.make import envelope
 from tests.x12.strategies import (
     EMPTY,
@@ -144,6 +145,14 @@ def adjudications(kind: str) -> SearchStrategy[LineAdjudication]:
     )
 
 
+sellers = st.builds(
+    Party,
+    st.sampled_from(["1", "2"]),
+    st.just(""),
+    id_qualifier=st.just("XX"),
+    id=word(15),
+    references=references("0B", "G2"),
+)
 ONLY_ON_A_LINE: dict[str, dict[str, SearchStrategy[Any]]] = {
     "837P": {
         "unit": st.sampled_from(["UN", "MJ"]),
@@ -151,6 +160,8 @@ ONLY_ON_A_LINE: dict[str, dict[str, SearchStrategy[Any]]] = {
         "pointers": some(st.integers(1, 12), 4),
         "rendering": maybe(specialists),
         "supervising": maybe(clinicians),
+        "primary_care": maybe(clinicians),
+        "purchased_service": maybe(sellers),
         "ordering": maybe(parties("person", address=maybe(addresses), contact=maybe(contacts))),
         "service_facility": maybe(facilities),
         "authorization": number,
@@ -242,6 +253,15 @@ other_payers = st.builds(
     release_of_information=st.sampled_from(["Y", "I"]),
     inpatient=maybe(inpatients),
     outpatient=maybe(outpatients),
+    providers=some(
+        st.builds(
+            OtherPayerProvider,
+            st.sampled_from(["DN", "82", "77", "85"]),
+            st.sampled_from(["1", "2"]),
+            references("G2", "LU"),
+        ),
+        2,
+    ),
 )
 
 

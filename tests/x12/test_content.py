@@ -225,6 +225,26 @@ def test_references_and_dates_of_one_kind_may_come_in_any_order() -> None:
     assert check(swapped) == []
 
 
+def test_every_provider_of_a_line_and_of_another_payer_has_a_field() -> None:
+    line = "NM1*QB*2******XX*1003814971~REF*G2*S77~NM1*P3*1*WOODS*IDA****XX*1922164458~"
+    other = "NM1*82*1~REF*G2*R5~REF*LU*L8~NM1*DN*1~REF*1G*U00001~LX*1~"
+    data = with_segments(
+        make.written(make.claim_file(make.secondary())), ("LX*1~", other), ("SVD*", f"{line}SVD*")
+    )
+    claim = claim_of(data)
+    [payer] = claim.other_payers
+    assert [(p.role, [(r.qualifier, r.value) for r in p.references]) for p in payer.providers] == [
+        ("82", [("G2", "R5"), ("LU", "L8")]),
+        ("DN", [("1G", "U00001")]),
+    ]
+    seller, doctor = claim.lines[0].purchased_service, claim.lines[0].primary_care
+    assert seller is not None
+    assert doctor is not None
+    assert (seller.npi, seller.references) == ("1003814971", (Reference("G2", "S77"),))
+    assert (doctor.full_name, doctor.npi) == ("IDA WOODS", "1922164458")
+    assert [f.id for f in check(data)] == []
+
+
 def test_a_277ca_says_of_every_billing_provider_what_it_says_of_the_first() -> None:
     """One of the others has a claim; of another's batch only the refusal is told."""
     refused = "STC*A3:153:85*20260302*U*270"

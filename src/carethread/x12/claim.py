@@ -105,6 +105,18 @@ class LineAdjudication:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPayerProvider:
+    """Loops 2330C to 2330I: the numbers by which another payer knows a provider of the claim.
+    `role` is NM101 (DN referring, P3 primary care, 82 rendering, 77 facility, DQ supervising, 85
+    billing, 71 attending, 72 and ZZ operating)."""
+
+    role: str
+    entity_type: str
+    references: tuple[Reference, ...] = ()
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OtherPayer:
     """Loops 2320 and 2330: another policy of the patient and what that payer paid (`amounts`: D
     paid, A8 not covered, EAF what the patient still owes)."""
@@ -119,6 +131,7 @@ class OtherPayer:
     release_of_information: str = "Y"
     inpatient: Inpatient | None = None
     outpatient: Outpatient | None = None
+    providers: tuple[OtherPayerProvider, ...] = ()
     extra: tuple[Kept, ...] = ()
 
 
@@ -141,8 +154,9 @@ class ClaimLine:
 
     `charge` in cents; `unit` UN (units), MJ (minutes) or DA (days); `pointers` are 1-based
     positions in the claim's diagnoses; `control_number` is REF*6R (≤ 30 characters);
-    `authorization` and the providers only where they differ from the claim's. `amounts` hold
-    taxes (T, GT, N8); `non_covered` is SV207 of an 837I in cents.
+    `authorization` and the providers only where they differ from the claim's; `purchased_service`
+    (2420B) is who sold the service to the billing provider. `amounts` hold taxes (T, GT, N8);
+    `non_covered` is SV207 of an 837I in cents.
     """
 
     number: int
@@ -179,6 +193,8 @@ class ClaimLine:
     service_facility: Party | None = None
     operating: Party | None = None
     other_operating: Party | None = None
+    primary_care: Party | None = None
+    purchased_service: Party | None = None
     extra: tuple[Kept, ...] = ()
 
 

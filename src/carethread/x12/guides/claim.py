@@ -22,6 +22,7 @@ from carethread.x12.claim import (
     Drug,
     LineAdjudication,
     OtherPayer,
+    OtherPayerProvider,
     Patient,
     Subscriber,
 )
@@ -117,6 +118,7 @@ class OtherCoverage:
     claim_control_number: str = ""
     inpatient: Inpatient | None = None
     outpatient: Outpatient | None = None
+    providers: tuple[OtherPayerProvider, ...] = ()
     extra: tuple[Kept, ...] = ()
 
 
@@ -141,6 +143,7 @@ def _read_other(flat: OtherCoverage) -> OtherPayer:
         flat.release_of_information,
         flat.inpatient,
         flat.outpatient,
+        flat.providers,
         flat.extra,
     )
 
@@ -164,6 +167,7 @@ def _write_other(other: OtherPayer) -> OtherCoverage:
         other.claim_control_number,
         other.inpatient,
         other.outpatient,
+        other.providers,
         other.extra,
     )
 
@@ -287,6 +291,7 @@ _SHAPES: dict[str, type[Any] | Shape] = {
     "Drug": Drug,
     "Inpatient": Inpatient,
     "Outpatient": Outpatient,
+    "OtherPayerProvider": OtherPayerProvider,
     "OtherPayer": Shape(OtherCoverage, _read_other, _write_other),
 }
 

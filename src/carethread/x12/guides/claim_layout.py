@@ -15,7 +15,6 @@ let PAYER_ID = id_qualifier!{PI|XV} id!
 let CAS = =CO|CR|OA|PI|PR ! ! .*16
 let SEQUENCE = payer_sequence!{P|S|T|A|B|C|D|E|F|G|H|U}
 let PROCEDURE = procedure_qualifier!{HC|HP|ER|IV|WK} procedure! modifiers*4 description
-let OTHER_PERSON = ! ! . . - . . .
 let REACH = . ! ! .*4
 let WIDE_CITY = . . . - - .
 
@@ -96,9 +95,9 @@ let WIDE_CITY = . . . - - .
   DTP S1 #573 =D8 ^paid_on:span_start!
   REF S1 #F8 ^claim_control_number!
   REF S5 #2U|EI|FY|NF|G1|9F|T4 @references:references !
-[2330C S9]
-  NM1 R1 #DN|P3|82|77|DQ|85|71|72|ZZ !
-  REF R3 #0B|1G|G2|LU|EI !
+[2330C S9 providers=OtherPayerProvider*]
+  NM1 R1 role!{#DN|P3|82|77|DQ|85|71|72|ZZ} entity_type!
+  REF R3 #0B|1G|G2|LU|EI @references:references !
 [2320 S10 other_payers=OtherPayer*]
   SBR R1 $SEQUENCE relationship!{18|01|19|20|21|39|40|53|G8} group_number group_name
          insurance_type - - - filing_indicator
@@ -153,9 +152,9 @@ _PROFESSIONAL = """
   HCP S1 ! ! .*13
   use 2410
   use 2420A
-  [2420B S1]
-    NM1 R1 #QB ! - - - - - . .
-    REF S20 #0B|1G|G2 ! - .
+  [2420B S1 purchased_service=Party]
+    NM1 R1 #QB entity_type! - - - - - $NPI
+    REF S20 #0B|1G|G2 @references:references ! - .
   [2420C S1 service_facility=Party]
     NM1 R1 #77 $ORGANIZATION $NPI
     N3 R1 @street:address ! .
@@ -173,9 +172,9 @@ _PROFESSIONAL = """
   [2420F.DN S1 referring=Party]
     NM1 R1 #DN $PERSON $NPI
     REF S20 #0B|1G|G2 @references:references ! - .
-  [2420F.P3 S1]
-    NM1 R1 #P3 $OTHER_PERSON
-    REF S20 #0B|1G|G2 ! - .
+  [2420F.P3 S1 primary_care=Party]
+    NM1 R1 #P3 $PERSON $NPI
+    REF S20 #0B|1G|G2 @references:references ! - .
   [2420G S1]
     NM1 R1 #PW !
     N3 R1 ! .
