@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("record", "0003_papers_of_disputes")]
+    dependencies = [("record", "0004_rechecks")]
     operations = [
         migrations.AddField(
             model_name="appointment",
