@@ -648,6 +648,13 @@ BREAKAGES = (
         ),
         # more of the 835
         "an adjustment reason that is none": ("835", "CAS*CO*197*", "CAS*CO*997*", "CARC_UNKNOWN"),
+        "another payer's reason that is none": ("837", "CAS*CO*45*", "CAS*CO*945*", "CARC_UNKNOWN"),
+        "another payer's remark that is none": (
+            "837",
+            "OI***Y***Y~",
+            "OI***Y***Y~MOA***ZZ9~",
+            "RARC_UNKNOWN",
+        ),
         "a remark that is none": ("835", "LQ*HE*N54~", "LQ*HE*Q54~", "RARC_UNKNOWN"),
         "a claim's remark that is none": (
             "835",

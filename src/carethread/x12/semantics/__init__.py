@@ -42,12 +42,13 @@ RULES: dict[type[Any], tuple[Rule, ...]] = {
     Remittance: (
         remittances.routing_number,
         remittances.payment,
-        remittances.adjustment_codes,
+        anywhere.adjustment_codes,
         remittances.future_services,
     ),
     ClaimFile: (
         claim_codes.postal_codes,
         claim_codes.taxonomies,
+        anywhere.adjustment_codes,
         claim_rules.future_services,
     ),
     Claim: (

@@ -6,8 +6,9 @@ from typing import Any
 
 from stdnum import luhn
 
+from carethread.codes.lists import exists
 from carethread.x12.finding import Finding
-from carethread.x12.semantics.at import At, error
+from carethread.x12.semantics.at import At, error, part
 
 
 def npi(item: Any, at: At) -> Iterator[Finding]:
@@ -25,3 +26,26 @@ def npi(item: Any, at: At) -> Iterator[Finding]:
 @lru_cache(maxsize=4096)
 def is_npi(text: str) -> bool:
     return len(text) == 10 and text.isascii() and text.isdigit() and luhn.is_valid("80840" + text)
+
+
+def adjustment_codes(item: Any, at: At) -> Iterator[Finding]:
+    """CARC_UNKNOWN, RARC_UNKNOWN, PLB_UNKNOWN: reasons and remarks are codes that there are."""
+    del item
+    for tag, places, name, id_ in CODES:
+        for position, e in at.all(tag):
+            for element in places:
+                code = part(e, element).partition(at.component)[0]
+                if code and not exists(name, code) and not (tag == "LQ" and e[1] != "HE"):
+                    message = f"{code!r} is no {name.replace('_', ' ')} code"
+                    yield error(id_, position, message, tag, element)
+
+
+CODES = (
+    ("CAS", (2, 5, 8, 11, 14, 17), "adjustment_reason", "CARC_UNKNOWN"),
+    ("LQ", (2,), "remark", "RARC_UNKNOWN"),
+    ("MOA", (3, 4, 5, 6, 7), "remark", "RARC_UNKNOWN"),
+    ("MIA", (5, 20, 21, 22, 23), "remark", "RARC_UNKNOWN"),
+    ("PLB", (3, 5, 7, 9, 11, 13), "provider_reason", "PLB_UNKNOWN"),
+)
+"""Where a remittance, or a claim that tells of an earlier one, has codes: segment, elements, list,
+and the finding."""

@@ -5,7 +5,6 @@ from datetime import date
 
 from stdnum.us import rtn
 
-from carethread.codes.lists import exists
 from carethread.x12.finding import Finding
 from carethread.x12.remittance import Remittance, RemittedClaim
 from carethread.x12.semantics.at import At, dollars, error, part, warning
@@ -75,28 +74,6 @@ def routing_number(remittance: Remittance, at: At) -> Iterator[Finding]:
             if len(e) > element and e[element - 1] == "01" and not rtn.is_valid(e[element]):
                 message = f"{e[element]!r} is not a bank routing number"
                 yield error("ABA_NUMBER", position, message, "BPR", element)
-
-
-def adjustment_codes(remittance: Remittance, at: At) -> Iterator[Finding]:
-    """CARC_UNKNOWN, RARC_UNKNOWN, PLB_UNKNOWN: reasons and remarks are codes that there are."""
-    del remittance
-    for tag, places, name, id_ in CODES:
-        for position, e in at.all(tag):
-            for element in places:
-                code = part(e, element).partition(at.component)[0]
-                if code and not exists(name, code) and not (tag == "LQ" and e[1] != "HE"):
-                    message = f"{code!r} is no {name.replace('_', ' ')} code"
-                    yield error(id_, position, message, tag, element)
-
-
-CODES = (
-    ("CAS", (2, 5, 8, 11, 14, 17), "adjustment_reason", "CARC_UNKNOWN"),
-    ("LQ", (2,), "remark", "RARC_UNKNOWN"),
-    ("MOA", (3, 4, 5, 6, 7), "remark", "RARC_UNKNOWN"),
-    ("MIA", (5, 20, 21, 22, 23), "remark", "RARC_UNKNOWN"),
-    ("PLB", (3, 5, 7, 9, 11, 13), "provider_reason", "PLB_UNKNOWN"),
-)
-"""Where a remittance has codes: segment, elements, list, and the finding."""
 
 
 def levels(claim: RemittedClaim, at: At) -> Iterator[Finding]:
