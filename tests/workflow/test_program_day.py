@@ -440,7 +440,14 @@ def test_nights_on_leave_are_told_and_kept_beds_charged_to_the_payer_who_pays_th
     away = ClaimCode("BI", "74", MONDAY + timedelta(days=1), MONDAY + timedelta(days=2))
     assert sent(NEXT_WEEK) == ([("1002", 60_000)] * 2, [away])
     Claim.objects.update(state=ClaimState.ACCEPTED, payer_control_number="HH-80")
-    # It turns out that this payer keeps a bed: those nights are charged, and the claim goes again.
+    (event, _) = leaves.events([episode.pk])[episode.pk]
+    with pytest.raises(Refused, match="recorded last"):
+        leave.withdraw(event, reason="No.", user=alder.ines, now=NEXT_WEEK)
+    (_, event) = leaves.events([episode.pk])[episode.pk]
+    leave.withdraw(event, reason="Came back later.", user=alder.ines, now=NEXT_WEEK)
+    leave.end(episode, MONDAY + timedelta(days=3), user=alder.ines, now=NEXT_WEEK)
+    # It turns out that this payer keeps a bed: the nights that were counted before
+    # are charged by themselves, and the claim goes again.
     table = written(levels()["RES-SUD"]) + (
         "bed_holds: [{leave: therapeutic, service: therapeutic_leave_day, percent: 50}]\n"
     )
@@ -449,12 +456,6 @@ def test_nights_on_leave_are_told_and_kept_beds_charged_to_the_payer_who_pays_th
                       payer=alder.payer, effective_from=LONG_AGO),
         now=NEXT_WEEK,
     )  # fmt: skip
-    (event, _) = leaves.events([episode.pk])[episode.pk]
-    with pytest.raises(Refused, match="recorded last"):
-        leave.withdraw(event, reason="No.", user=alder.ines, now=NEXT_WEEK)
-    (_, event) = leaves.events([episode.pk])[episode.pk]
-    leave.withdraw(event, reason="Came back later.", user=alder.ines, now=NEXT_WEEK)
-    leave.end(episode, MONDAY + timedelta(days=3), user=alder.ines, now=NEXT_WEEK)
     lines, told = sent(NEXT_WEEK + timedelta(days=1))
     assert lines == [("1002", 60_000), ("0183", 30_000), ("0183", 30_000), ("1002", 60_000)]
     assert told == [away]

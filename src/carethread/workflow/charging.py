@@ -100,14 +100,17 @@ def recharge(client: Client, *, now: datetime) -> None:
 
 @transaction.atomic
 def charge_uncharged(organization: Organization, since: datetime, *, now: datetime) -> None:
-    """Something that kept services from being charged is mended (a fee is known now): charge those
-    since then that could not be."""
+    """Something that kept services from being charged is mended (a fee is known now, or what a
+    payer pays): charge those since then that could not be, and the beds that were kept."""
     waiting = without_charge(since).values_list("pk", "note__attendance__client")
     found = dict(waiting)
-    charges.hold(found.values())
+    nights = program_day.uncharged_leave(gather.service_date(organization, since))
+    charges.hold([*found.values(), *(episode.client_id for episode, _ in nights)])
     settings = gather.settings_at(organization, now)
     for version in gather.versions_to_charge().filter(pk__in=found, note__current=F("pk")):
         charge(version, now=now, settings=settings, again=True)
+    for episode, night in nights:
+        program_day.settle(episode, episode.program, night, now=now, settings=settings)
 
 
 def as_charged(version: NoteVersion) -> Charged:

@@ -8,7 +8,7 @@ the program's day, or takes it back. Settling again with nothing changed does no
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from carethread.codes.catalogue import Catalogue
 from carethread.codes.levels import Basis, basis
@@ -23,6 +23,7 @@ from carethread.record.models import (
     NoteVersion,
     Program,
     Session,
+    StayEvent,
 )
 from carethread.record.policies import Settings
 from carethread.record.statements import insert
@@ -158,6 +159,22 @@ def settle_beds_kept(version: NoteVersion, *, but: date, now: datetime, settings
     ).exclude(service_date=but)  # fmt: skip
     for day in rows.order_by("service_date").values_list("service_date", flat=True):
         settle(episode, episode.program, day, now=now, settings=settings)
+
+
+def uncharged_leave(since: date) -> list[tuple[Episode, date]]:
+    """Counted nights since then on which somebody was on leave, and no bed is charged."""
+    charged = Charge.objects.filter(
+        attendance__episode=OuterRef("episode"), attendance__session__kind="day", state="live",
+        service_date=OuterRef("day"),
+    )  # fmt: skip
+    away = StayEvent.objects.filter(episode=OuterRef("episode"))
+    counted = CensusEntry.objects.filter(
+        Exists(away), ~Exists(charged), day__gte=since, is_present=False
+    )
+    nights = sorted(set(counted.values_list("episode", "day")))
+    rows = Episode.objects.select_related("client", "program__organization")
+    stays, known = rows.in_bulk({pk for pk, _ in nights}), leaves_of({pk for pk, _ in nights})
+    return [(stays[pk], night) for pk, night in nights if leave_of(night, known.get(pk, ()))]
 
 
 def _span(

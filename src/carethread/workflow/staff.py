@@ -157,9 +157,11 @@ def save_connection(row: Connection) -> Connection:
     return keep(row)
 
 
+@transaction.atomic
 def set_entry(row: PolicySetting, *, now: datetime) -> PolicySetting:
     """Set an entry of a table (`key` "services/group", `value` its text in YAML; an empty one takes
-    the packaged entry again) from a date on. What held before stays in the history."""
+    the packaged entry again) from a date on. What held before stays in the history. What was not
+    charged since then, and is by that entry, is charged at once."""
     part, _, name = row.key.partition("/")
     if part not in PARTS or not name or (name != "all") is not PARTS[part].named:
         raise refuse("There is no such table.", "key")
@@ -174,7 +176,10 @@ def set_entry(row: PolicySetting, *, now: datetime) -> PolicySetting:
         if said:
             raise Refused(*(Problem("value", words) for words in said))
     row.set_at = now
-    return keep(row)
+    keep(row)
+    since = gather.midnight(row.organization, row.effective_from)
+    charging.charge_uncharged(row.organization, since, now=now)
+    return row
 
 
 def set_policy(row: PolicySetting, *, now: datetime) -> PolicySetting:
