@@ -1,6 +1,7 @@
 """Files come in once, are stored before they are read, and a broken one changes nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -132,6 +133,21 @@ def test_a_rejection_before_adjudication_goes_to_whom_it_concerns(
     case = Case.objects.get(kind="rejection")
     assert case.owner_role == "intake"
     assert case.due_on == TODAY + timedelta(days=180), "the filing clock runs"
+
+
+@pytest.mark.parametrize("loop", ["statuses", "provider_statuses"])
+def test_a_batch_that_is_refused_whole_brings_every_claim_in_it_back(
+    sent: Claim, far_side: Store, loop: str
+) -> None:
+    said = ClaimStatus("A3", "24", "85", action="U", amount=18_000, effective=TODAY)
+    whole = replace(claim_ack(sent, "A2"), claims=(), batch_trace="000000001")
+    arrive(sent, far_side, file_of(replace(whole, batch_trace="000000099", **{loop: (said,)})))
+    assert sent.state == ClaimState.SENT, "that was no file of ours"
+    arrive(sent, far_side, file_of(replace(whole, **{loop: (said,)}), 2), "second.edi")
+    assert sent.state == ClaimState.REJECTED
+    assert "The whole file: refused" in sent.events.latest("pk").words
+    follow_up.run(sent.organization, now=LATER)
+    assert Case.objects.get(kind="rejection").claim == sent
 
 
 def test_a_late_999_does_not_take_a_claim_back_to_an_earlier_state(

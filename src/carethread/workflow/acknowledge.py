@@ -25,12 +25,15 @@ from carethread.x12.acknowledgment import (
     ClaimStatus,
     FunctionalAck,
     InterchangeAck,
+    rejects,
 )
 
 Handler = Callable[[EdiFile, int, datetime], None]
 
 _WITH_THE_CLEARINGHOUSE = (ClaimState.QUEUED, ClaimState.SENT)
 _NOT_ADJUDICATED = (ClaimState.QUEUED, ClaimState.SENT, ClaimState.RECEIVED)
+_BEFORE_A_DECISION = (*_NOT_ADJUDICATED, ClaimState.ACCEPTED)
+"""The payer may still refuse what its clearinghouse accepted."""
 # Positions of a file's acknowledgments: room for this many claims in each transaction.
 _ROOM = 1_000_000
 
@@ -85,13 +88,26 @@ def claim_handler(ack: ClaimAck) -> Handler:
     def handle(file: EdiFile, position: int, now: datetime) -> None:
         for number, one in enumerate(ack.claims):
             _take_word(file, position * _ROOM + number, one, now)
+        if not ack.claims:
+            _take_word_on_all(file, position * _ROOM, ack, now)
 
     return handle
 
 
+def _take_word_on_all(file: EdiFile, position: int, ack: ClaimAck, now: datetime) -> None:
+    """Who names no claim speaks of all that were in the file: refused whole, each comes back."""
+    about = _sent_file(ack.batch_trace, ack.envelope.receiver)
+    said, refused = ack.said_of_all, rejects(ack.said_of_all)
+    words = f"The whole file: {_words(said)}"
+    codes = [f"{s.category}:{s.code}" for s in said]
+    _write_down(file, about, None, position, "277CA", not refused, codes, words, now)
+    if about is not None and refused:
+        _move(_claims_in(about), ClaimState.REJECTED, words, _BEFORE_A_DECISION, file, now)
+
+
 def _take_word(file: EdiFile, position: int, one: AcknowledgedClaim, now: datetime) -> None:
     version = version_of(one.claim_id)
-    words = "; ".join(_status_words(status) for status in one.statuses) or "No status given."
+    words = _words(one.statuses)
     if one.clearinghouse_number:
         words += f" (the clearinghouse's number: {one.clearinghouse_number})"
     codes = [f"{s.category}:{s.code}" for s in one.statuses]
@@ -108,11 +124,7 @@ def _take_word(file: EdiFile, position: int, one: AcknowledgedClaim, now: dateti
         claim.payer_control_number = one.payer_control_number
         claim.save(update_fields=["payer_control_number"])
     if not one.is_accepted:
-        before = (
-            *_NOT_ADJUDICATED,
-            ClaimState.ACCEPTED,
-        )  # the payer's word after a clearinghouse's
-        _move([claim], ClaimState.REJECTED, words, before, file, now)
+        _move([claim], ClaimState.REJECTED, words, _BEFORE_A_DECISION, file, now)
     elif one.payer_control_number or any(s.category == "A2" for s in one.statuses):
         _move([claim], ClaimState.ACCEPTED, words, _NOT_ADJUDICATED, file, now)
     else:
@@ -130,6 +142,10 @@ def version_of(claim_number: str) -> ClaimVersion | None:
         .first()
     )
     return found
+
+
+def _words(statuses: Iterable[ClaimStatus]) -> str:
+    return "; ".join(map(_status_words, statuses)) or "No status given."
 
 
 def _status_words(status: ClaimStatus) -> str:

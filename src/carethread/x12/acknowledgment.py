@@ -1,5 +1,6 @@
 """TA1, 999 (005010X231A1) and 277CA (005010X214) as plain values."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -128,12 +129,17 @@ class AcknowledgedClaim:
 
     @property
     def is_accepted(self) -> bool:
-        """No status puts it in a rejecting category (A3, A6, A7, A8)."""
-        return not any(
-            category in {"A3", "A6", "A7", "A8"}
-            for status in self.statuses
-            for category in (status.category, *(more[0] for more in status.extra))
-        )
+        """No status puts it in a rejecting category."""
+        return not rejects(self.statuses)
+
+
+def rejects(statuses: Iterable[ClaimStatus]) -> bool:
+    """Whether any of these is of a category that rejects before adjudication (A3, A6, A7, A8)."""
+    return any(
+        category in {"A3", "A6", "A7", "A8"}
+        for status in statuses
+        for category in (status.category, *(more[0] for more in status.extra))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +180,9 @@ class ClaimAck:
     provider_statuses: tuple[ClaimStatus, ...] = ()
     other_providers: tuple[AcknowledgedProvider, ...] = ()
     extra: tuple[Kept, ...] = ()
+
+    @property
+    def said_of_all(self) -> tuple[ClaimStatus, ...]:
+        """What is said of claims without naming them: of the batch, of each billing provider."""
+        others = (status for one in self.other_providers for status in one.statuses)
+        return (*self.statuses, *self.provider_statuses, *others)
