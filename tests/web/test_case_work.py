@@ -141,11 +141,9 @@ def test_a_refused_line_is_told_from_the_others_of_its_claim_by_its_own_day_and_
     case = denial_of(shown)
     with scope(organization=shown.cast.center):
         Claim.objects.filter(pk=case.claim_id).update(service_to=TODAY + timedelta(days=6))
-        line = case.remitted_line
-    assert f"{line.service_date:%b} {line.service_date.day}, {line.service_date:%Y}, " in (
-        listed := read(bill, "cases")
-    )
-    assert f'<span class="code">{line.code}</span>' in listed
+        charge = case.claim.charges.get()
+    day = f"{charge.service_date:%b} {charge.service_date.day}, {charge.service_date:%Y}"
+    assert f'{day}, <span class="code">90837</span>' in read(bill, "cases")
 
 
 def test_duties_name_root_causes_as_people_do(shown: Shown, bill: Browser) -> None:

@@ -1,6 +1,8 @@
 """No case is a dead end: its record opens, it is sent again, asked about, put off or given up."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client as Browser
@@ -10,9 +12,11 @@ from django_scopes import scope
 from carethread.codes import adjustments, rejections
 from carethread.codes.roles import Role
 from carethread.record.ledger import wrong_balances
-from carethread.record.models import Case, Charge, ClaimState
+from carethread.record.models import Adjustment, Case, Charge, ClaimState
+from carethread.rules.explain import Found
 from carethread.web import http
-from carethread.web.cures import CURES
+from carethread.web.cures import CURES, question, ways
+from carethread.workflow import bill as bill_workflow
 from carethread.workflow import follow_up
 from tests.cast import TODAY
 from tests.web.test_settling import opened, read
@@ -128,3 +132,65 @@ def test_intake_asks_the_author_from_the_case_without_seeing_the_note(shown: Sho
     browser.post(reverse("case_ask", args=[case.pk]), {"question": "Was she there?"})
     assert "Was she there?" in read(signed_in(shown.cast.nora.user), "inbox")
     assert "Was she there?" in read(browser, "case", case.pk)
+
+
+@pytest.fixture
+def by_modifier(shown: Shown) -> Case:
+    """Harbor refused a service because a modifier is missing."""
+    case = opened(shown, Role.BILLER, category="coding", title="CO-4: a modifier is missing")
+    return fresh(shown, case)
+
+
+def test_a_corrected_modifier_rule_is_applied_to_the_refused_service_in_one_click(
+    shown: Shown, bill: Browser, by_modifier: Case
+) -> None:
+    page = unescape(read(bill, "case", by_modifier.pk))
+    since = by_modifier.claim.service_from
+    table = f"/tables/entry/?of=modifiers/all&payer={shown.cast.payer.pk}&since={since}"
+    assert f"{table}&next=/cases/{by_modifier.pk}/" in page
+    assert "Charge it anew" not in page
+    url = reverse("case_charge", args=[by_modifier.pk])
+    assert "correct them first" in bill.post(url, follow=True).content.decode()
+    ada = signed_in(shown.cast.ada)
+    assert f'value="{since}"' in ada.get(table).content.decode(), "the day of service"
+    kept = ada.post(
+        f"{table}&next=/cases/{by_modifier.pk}/",
+        {"value": "[{modifier: AJ, credentials: [LCSW]}]", "payer": shown.cast.payer.pk,
+         "effective_from": since.isoformat(), "reason": "Harbor wants AJ."},
+    )  # fmt: skip
+    assert kept.url == f"/cases/{by_modifier.pk}/", "back to where it is needed"
+    page = read(bill, "case", by_modifier.pk)
+    assert "Charge it anew" in page
+    assert "90837 AJ" in page
+    assert "Charged anew" in bill.post(url, follow=True).content.decode()
+    with scope(organization=shown.cast.center):
+        charge = by_modifier.claim.charges.get()
+        assert charge.current.modifiers == ["AJ"]
+        bill_workflow.run(shown.cast.center, now=LATER)
+    assert fresh(shown, by_modifier).claim.state in (ClaimState.READY, ClaimState.HELD)
+    assert fresh(shown, by_modifier).state == "answered"
+
+
+def test_a_place_that_contradicts_the_note_is_asked_of_its_author_without_a_hint() -> None:
+    found = [
+        Found("coded", "The claim billed 90837.", None),
+        Found("place", "The note says video."),
+    ]
+    asked = question(found)
+    assert asked.startswith("By what means was this session held")
+    assert not re.search(r"pay|cover|\b\d\d\b", asked)
+    assert question(found[:1]) == ""
+
+
+def test_a_refusal_for_the_place_leads_to_the_note_and_the_site_and_no_scrub_rule(
+    shown: Shown, bill: Browser, denial: Case
+) -> None:
+    with scope(organization=shown.cast.center):
+        Case.objects.filter(pk=denial.pk).update(
+            category="coding", author=None, owner_role="biller"
+        )
+        line = denial.remitted_line
+        Adjustment.objects.create(organization=shown.cast.center, line=line, group="CO", reason="5",
+                                  amount_cents=0)  # fmt: skip
+        verbs = [way.verb for way in ways(Case.objects.get(pk=denial.pk), shown.cast.bill)]
+    assert verbs == ["Open the note's facts", "Open the payer"]

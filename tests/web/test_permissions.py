@@ -109,6 +109,7 @@ TABLE = """
         claim_status_ask     B           B
         case_give            B           B
         case_authorize       B           B
+        case_charge          B           B
         case_order           B           B
         case_bill_next       B           B
         case_to_patient      B           B

@@ -129,7 +129,8 @@ class Shown:
             "claim_release": self.held, "claim_look": self.held, "claim_return": self.held,
             "claim_status_ask": self.stray, "case_paper": self.paper, "duty_drop": self.duty,
             **dict.fromkeys(
-                ("case_give", "case_authorize", "case_order", "case_bill_next", "case_to_patient",
+                ("case_give", "case_authorize", "case_charge", "case_order",
+                 "case_bill_next", "case_to_patient",
                  "case_take_back", "case_papers", "case_letter", "case_packet", "case_appeal_sent",
                  "case_appeal_decided", "inbox_release"),
                 self.returned,

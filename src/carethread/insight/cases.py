@@ -68,7 +68,6 @@ def cases(asked: Asked) -> "QuerySet[Case]":
             "claim__client",
             "claim__payer",
             "remitted_claim",
-            "remitted_line",
             "file",
             "note__attendance__client",
             "episode__client",

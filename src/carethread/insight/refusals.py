@@ -1,6 +1,7 @@
 """What payers refused, and whether it is settled: sent on, written off, or left to the patient."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
@@ -38,6 +39,18 @@ def open_cases(charges: Iterable[int]) -> dict[int, Case]:
         of[row.source]: row
         for row in rows.select_related("author", "assignee").order_by("amount_cents", "pk")
     }
+
+
+def lines_of(cases: Iterable[Case]) -> dict[int, tuple[date, str]]:
+    """By case the day and the code of the service that was refused; none for a case about something
+    else."""
+    keys = {case.pk: _key(case) for case in cases}
+    rows = Transfer.objects.filter(pk__in=keys.values(), charge__isnull=False)
+    known = {
+        pk: (day, code)
+        for pk, day, code in rows.values_list("pk", "charge__service_date", "charge__current__code")
+    }
+    return {case: known[key] for case, key in keys.items() if key in known}
 
 
 def settlement(case: Case) -> Transfer | None:

@@ -1,6 +1,7 @@
 """The worklist of cases, and one case with its history."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from carethread.codes.roles import Role
 from carethread.insight import cases as worklist
-from carethread.insight import wording
+from carethread.insight import refusals, wording
 from carethread.insight.claims import held_for
 from carethread.insight.denials import Period
 from carethread.record.models import Case, CaseEvent, CaseKind, Claim, Payer, Practitioner, User
@@ -26,6 +27,7 @@ from carethread.workflow import (
     account_cases,
     appeals,
     assign,
+    charged_anew,
     coverage_order,
     cure,
     explained,
@@ -51,6 +53,7 @@ def cases(request: Request) -> HttpResponse:
             "asked": asked,
             "page": found,
             "left": {case.pk: worklist.days_left(case, today) for case in found.rows},
+            "lines": refusals.lines_of(found.rows),
             "why": _why(found.rows, request.user),
             "tallies": worklist.tallies(asked),
             "kinds": dict(CaseKind.choices),
@@ -231,7 +234,7 @@ def done(
     return redirect(to) if to else redirect("case", row.pk)
 
 
-def _explanation(row: Case, user: User) -> dict[str, object]:
+def _explanation(row: Case, user: User) -> dict[str, Any]:
     """What our record says today, and what it said when the case was opened, where that differs."""
     found = _shown_to(user, explained.of_case(row))
     then = row.explanation.splitlines() if _may_be_told(row, user) else []
@@ -253,6 +256,13 @@ def _may_be_told(row: Case, user: User) -> bool:
     return sees_clients(user) or row.category in OF_THE_CENTER
 
 
+def _question(explanation: Mapping[str, Any]) -> WordsForm:
+    """The question to the author, begun where the record itself raises one."""
+    form = words("question")
+    form.initial = {"question": cures.question(explanation["found"])}
+    return form
+
+
 def _tell(request: Request, forms: Iterable[BaseForm]) -> None:
     for form in forms:
         for wrong in form.errors.values():
@@ -264,8 +274,10 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
         return underpaid.case_page(request, row, **sent)
     if row.state == "closed":  # Its page has no forms any more that could tell why.
         _tell(request, sent.values())
+    explanation = _explanation(row, request.user)
     forms = {
         **{name: words(name) for name in _LABELS},
+        "question": _question(explanation),
         "wait": WaitForm(),
         "give": GiveForm(colleagues=assign.colleagues(row)),
         **sent,
@@ -280,8 +292,10 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "waits": row.waits_until is not None and row.waits_until > http.today(),
             "wordings": wording.of_case(row),
             "events": _events(row, request.user),
-            **_explanation(row, request.user),
+            **explanation,
             "ways": list(cures.ways(row, request.user)),
+            "changes": charged_anew.changes(row, now=http.now()),
+            "rests_on_tables": follow_up.is_refusal(row) and row.category in charged_anew.ABOUT,
             "orders": coverage_order.possible(row, now=http.now()),
             "refused": follow_up.is_refusal(row),
             "payers_money": account_cases.is_payers_money(row),

@@ -39,6 +39,7 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "payer": (Page("payer", "Open the payer"),),
     "contract": (Page("contract", "Open the contract"),),
     "organization": (Page("organization", "Open the organization", with_id=False),),
+    "site": (Page("site", "Open the site"),),
     "fees": (Page("fees", "Open the fees", with_id=False),),
     "rule": (Page("rules", "Open the rules", with_id=False),),
     "file": (Page("file", "Open the file"),),

@@ -166,6 +166,7 @@ DOORS: Mapping[str, Door] = {
     "case_give_up": Door(post=MONEY, reach=reach.case, page="case"),
     "case_give": Door(post=SETTLING, reach=reach.case, page="case"),
     "case_authorize": Door(post=BILLING | FRONT_DESK, reach=reach.case, page="case"),
+    "case_charge": Door(post=BILLING, reach=reach.case, page="case"),
     "case_order": Door(post=BILLING | FRONT_DESK, reach=reach.case, page="case"),
     "case_bill_next": Door(post=BILLING, reach=reach.case, page="case"),
     "case_to_patient": Door(post=BILLING, reach=reach.case, page="case"),

@@ -11,7 +11,7 @@ from carethread.web import cases, http
 from carethread.web.case_forms import DutyForm, GiveForm
 from carethread.web.forms import attempt, told
 from carethread.web.http import Request
-from carethread.workflow import assign, coverage_order, settle
+from carethread.workflow import assign, charged_anew, coverage_order, settle
 
 
 def case_give(request: Request, row: Case) -> HttpResponse:
@@ -90,6 +90,14 @@ def case_order(request: Request, row: Case) -> HttpResponse:
             f"{order.first.payer_name} pays first now. What {order.then.payer_name} refused goes "
             "there by itself, on a claim of its own.",
         )
+    return redirect("case", row.pk)
+
+
+def case_charge(request: Request, row: Case) -> HttpResponse:
+    """Charge the notes behind a refused claim by the tables that hold now."""
+    made = told(request, lambda: charged_anew.charge_again(row, user=request.user, now=http.now()))
+    if made is not None:
+        messages.success(request, "Charged anew. The claim leaves as a correction by itself.")
     return redirect("case", row.pk)
 
 

@@ -3,6 +3,7 @@ of it from a date on."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import yaml
@@ -81,7 +82,7 @@ def table_entry(request: Request) -> HttpResponse:
         sent,
         instance=PolicySetting(
             organization=request.user.organization, user=request.user, key=key,
-            value=_text(in_force, part, entry), effective_from=http.today(), **whose.chosen,
+            value=_text(in_force, part, entry), effective_from=_since(request), **whose.chosen,
         ),
     )  # fmt: skip
     wants_rows = "more" in request.POST
@@ -89,7 +90,7 @@ def table_entry(request: Request) -> HttpResponse:
         request, form, lambda: staff.set_entry(form.instance, now=http.now())
     ):
         messages.success(request, "Saved. Notes that are signed from now on follow it.")
-        return redirect(reverse("tables"))
+        return redirect(http.way_back(request, reverse("tables")))
     may_save = may(request.user, "table_entry", "POST")
     if not may_save:
         form.only_show()
@@ -114,6 +115,15 @@ def table_entry(request: Request) -> HttpResponse:
         },
         status=422 if form.errors and not wants_rows else 200,
     )
+
+
+def _since(request: Request) -> date:
+    """From when on the entry would hold: the day that the address names (`?since=2026-03-02`), else
+    today."""
+    try:
+        return date.fromisoformat(request.GET.get("since", ""))
+    except ValueError:
+        return http.today()
 
 
 def _sent(request: Request, part: Part) -> QueryDict | None:

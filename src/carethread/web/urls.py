@@ -145,6 +145,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<int:case_id>/ask/", cases.case_ask, name="case_ask"),
     path("cases/<int:case_id>/give/", settling.case_give, name="case_give"),
     path("cases/<int:case_id>/authorize/", settling.case_authorize, name="case_authorize"),
+    path("cases/<int:case_id>/charge/", settling.case_charge, name="case_charge"),
     path("cases/<int:case_id>/order/", settling.case_order, name="case_order"),
     path("cases/<int:case_id>/next-payer/", settling.case_bill_next, name="case_bill_next"),
     path("cases/<int:case_id>/to-patient/", settling.case_to_patient, name="case_to_patient"),

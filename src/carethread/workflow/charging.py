@@ -72,9 +72,20 @@ def charge(
         )
         program_day.settle_beds_kept(version, but=occasion.day, now=now, settings=settings)
         return _shown(day.captured, day.coverage, day.charges, settings)
-    captured = capture(gather.documented_service(version, policy.tables), policy)
-    made = charges.make(occasion, captured.lines, coverage, before, now=now)
-    return _shown(captured, coverage, made, settings)
+    said = capture(gather.documented_service(version, policy.tables), policy)
+    made = charges.make(occasion, said.lines, coverage, before, now=now)
+    return _shown(said, coverage, made, settings)
+
+
+def captured(version: NoteVersion, settings: Settings) -> Captured:
+    """The charge lines that a version, which is no day of a program, would have by these settings;
+    nothing is written."""
+    attendance = version.note.attendance
+    day = gather.service_date(version.organization, version.starts_at)
+    _, policy = gather.payer_and_policy(
+        attendance.client, attendance.session.program, day, settings
+    )
+    return capture(gather.documented_service(version, policy.tables), policy)
 
 
 @transaction.atomic
@@ -132,17 +143,17 @@ def as_charged(version: NoteVersion) -> Charged:
         for v in versions
     )
     payer = next((v.coverage.payer.name for v in versions if v.coverage), "")
-    captured: tuple[Finding, ...] = ()
+    said: tuple[Finding, ...] = ()
     if not made and where is attendance:
-        captured = capture(gather.documented_service(version, policy.tables), policy).findings
-    return Charged(lines, payer, captured + _claim_findings(made, settings))
+        said = capture(gather.documented_service(version, policy.tables), policy).findings
+    return Charged(lines, payer, said + _claim_findings(made, settings))
 
 
 # ------------------------------------------------------------------------------------ showing
 
 
 def _shown(
-    captured: Captured,
+    said: Captured,
     coverage: Coverage | None,
     made: Sequence[Charge],
     settings: Settings,
@@ -152,12 +163,12 @@ def _shown(
         ChargedLine(
             line.code, line.modifiers, line.units, line.amount, line.reason, ids.get(line.slot)
         )
-        for line in captured.lines
+        for line in said.lines
     )
     return Charged(
         lines,
         coverage.payer.name if coverage else "",
-        captured.findings + _claim_findings(made, settings),
+        said.findings + _claim_findings(made, settings),
     )
 
 
