@@ -89,7 +89,10 @@ def table_entry(request: Request) -> HttpResponse:
     if not wants_rows and saves(
         request, form, lambda: staff.set_entry(form.instance, now=http.now())
     ):
-        messages.success(request, "Saved. Notes that are signed from now on follow it.")
+        follows = (
+            "The list of cases follows" if part == "recovery" else "Notes signed from now on follow"
+        )
+        messages.success(request, f"Saved. {follows} it.")
         return redirect(http.way_back(request, reverse("tables")))
     may_save = may(request.user, "table_entry", "POST")
     if not may_save:
