@@ -33,6 +33,7 @@ from carethread.record.models import (
     Organization,
     Remittance,
     RemittedLine,
+    StayEvent,
     User,
 )
 from carethread.sandbox import demo, live
@@ -101,6 +102,7 @@ def test_the_demo_leaves_a_center_in_the_midst_of_its_work(built, center):
     days_and_nights_are_billed_and_paid()
     groups_are_met()
     a_stay_waits_for_its_summary()
+    a_weekend_on_leave_is_told_and_not_billed()
     authorizations_are_in_every_state()
     a_carve_out_is_named_and_held()
 
@@ -184,6 +186,21 @@ def a_stay_waits_for_its_summary() -> None:
     assert detox.current is not None
     assert detox.current.content["patient_status"] == "62"
     assert detox.state in ("accepted", "paid")
+
+
+def a_weekend_on_leave_is_told_and_not_billed() -> None:
+    left, back = StayEvent.objects.order_by("pk")
+    nights = (left.on, back.on - timedelta(days=1))
+    assert [night.weekday() for night in nights] == [4, 5]
+    claim = Claim.objects.get(
+        episode=left.episode, service_from__lte=left.on, current__isnull=False
+    )
+    assert claim.current is not None
+    told = [code for code in claim.current.content["codes"] if code["qualifier"] == "BI"]
+    assert [(c["code"], c["first"], c["last"]) for c in told] == [("74", *map(str, nights))]
+    assert not claim.current.lines.filter(service_date__in=nights).exists()
+    away = CensusEntry.objects.filter(episode=left.episode, day__in=nights)
+    assert set(away.values_list("is_present", flat=True)) == {False}
 
 
 def authorizations_are_in_every_state() -> None:

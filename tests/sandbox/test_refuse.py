@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from carethread.sandbox.payer.books import Member, Payer, Span
+from carethread.sandbox.payer.books import Member, Payer, Rate, Span
 from carethread.sandbox.payer.refuse import RULES, Denial, PastLine, Service, refusal
-from carethread.x12.claim import Claim, Diagnosis
+from carethread.x12.claim import Claim, ClaimCode, Diagnosis
 from tests.sandbox import office
 from tests.sandbox.office import ADA, DAY, HARBOR, NORA, SAM
 
@@ -47,6 +47,13 @@ def policy(**changes: Any) -> Payer:
 def member(**changes: Any) -> Member:
     return replace(ADA, **changes)
 
+
+AWAY = (ClaimCode("BI", "74", DAY - timedelta(days=4), DAY),)
+KEEPS_BEDS = replace(
+    office.facility(),
+    rates=(*office.facility().rates, Rate("H0018", 25_000, revenue_code="0183")),
+    policy=replace(HARBOR.policy, kept_beds=("0183",)),
+)
 
 CASES = [
     Case("coverage begins after the service", "CO-26",
@@ -114,6 +121,13 @@ CASES = [
     Case("a day's code under another revenue code", "CO-199",
          payer=replace(office.facility(), rates=office.facility().rates[:-2]),
          claim=office.days(line={"revenue_code": "0905"})),
+    Case("a night on leave as one in the house", "CO-78",
+         payer=office.facility(), claim=office.nights(codes=AWAY)),
+    Case("a bed that the payer does not keep", "CO-78",
+         payer=replace(KEEPS_BEDS, policy=HARBOR.policy),
+         claim=office.nights(codes=AWAY, line={"revenue_code": "0183"})),
+    Case("a bed kept during no leave that the claim tells", "CO-16", payer=KEEPS_BEDS,
+         claim=office.nights(line={"revenue_code": "0183"})),
     Case("a plan whose behavioral care is another payer's", "CO-109",
          payer=replace(office.facility(), policy=replace(HARBOR.policy, carved_out_to="QRBH7")),
          claim=office.days()),
@@ -136,6 +150,12 @@ def test_a_weekly_bundle_is_paid_again_after_seven_days():
     before = past(service_date=DAY - timedelta(days=7))
 
     assert asked(Case("week", "", payer=week, past=(before,))) is None
+
+
+def test_a_bed_that_the_payer_keeps_is_paid_for_the_nights_that_the_claim_tells():
+    kept = office.nights(codes=AWAY, line={"revenue_code": "0183"})
+
+    assert asked(Case("kept", "", payer=KEEPS_BEDS, claim=kept)) is None
 
 
 FACILITY_CLAIMS = [

@@ -121,6 +121,7 @@ class Policy:
     modifier that its lines must carry. `carved_out_to` is who handles behavioral care in this
     payer's place, for all of its members. `whole_stays`: a stay is remitted as a whole, without
     its lines, where they all come out alike. Of `weekly_codes` one is paid in seven days.
+    `kept_beds` are the revenue codes under which a bed kept during a leave is paid.
     """
 
     filing_days: int = 180
@@ -131,6 +132,7 @@ class Policy:
     carved_out_to: str = ""
     whole_stays: bool = False
     weekly_codes: tuple[str, ...] = ()
+    kept_beds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,22 @@ def stay_status(service: Service) -> Denial | None:
     return Denial("CO", "16", ("MA43",)) if wrong else None
 
 
+_LEAVE, _LEAVE_SPAN = "018", "74"
+
+
+def night_on_leave(service: Service) -> Denial | None:
+    """A night on leave is none of treatment; a bed that is kept is paid where the plan keeps one,
+    and the claim tells the leave."""
+    spans = (c for c in service.claim.coded("BI") if c.code == _LEAVE_SPAN)
+    away = any(c.first and c.last and c.first <= service.day <= c.last for c in spans)
+    revenue = service.line.revenue_code
+    if not revenue.startswith(_LEAVE):
+        return Denial("CO", "78") if away else None
+    if not away:
+        return Denial("CO", "16", ("M46",))
+    return None if revenue in service.payer.policy.kept_beds else Denial("CO", "78")
+
+
 def revenue_code(service: Service) -> Denial | None:
     """The code has a rate, but not under this revenue code."""
     if not service.is_institutional or rates_for(service.payer, service.line):
@@ -365,6 +381,7 @@ RULES: tuple[Rule, ...] = (
     known_attending,
     network,
     stay_status,
+    night_on_leave,
     revenue_code,
     telehealth_coding,
     required_modifier,

@@ -206,7 +206,7 @@ QUARRY = Insurer(
     id_pattern=r"PT\d{8}",
     ids="PT7{:07d}",
     program_codes=PROGRAM_DAYS,
-    policy=Policy(authorization_codes=PROGRAM_DAYS, weekly_codes=("G2067",)),
+    policy=Policy(authorization_codes=PROGRAM_DAYS, weekly_codes=("G2067",), kept_beds=("0183",)),
     review=Review(most_units=20, pends_over=20),
     rhythm=Rhythm(delay_days=3, spread_days=1),
     habits=Habits(splits_claims=True, bundled=True),

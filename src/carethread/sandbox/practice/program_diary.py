@@ -5,6 +5,9 @@ import random
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from carethread.codes.catalogue import written
+from carethread.codes.levels import levels
+from carethread.insight.leaves import leaves_of
 from carethread.record.models import (
     Appointment,
     Authorization,
@@ -14,13 +17,15 @@ from carethread.record.models import (
     DischargeSummary,
     Episode,
     Group,
+    PolicySetting,
     Session,
     TreatmentPlan,
     User,
 )
+from carethread.rules.leave import leave_of
 from carethread.sandbox.practice import build, notes, programs
 from carethread.sandbox.practice.planted import InOurRecord
-from carethread.sandbox.practice.programs import CLIENT, Agreed, Meeting, Requested, Stay
+from carethread.sandbox.practice.programs import CLIENT, Agreed, Meeting, Requested, Stay, Weekend
 from carethread.sandbox.practice.world import World
 from carethread.workflow import (
     admit,
@@ -31,10 +36,13 @@ from carethread.workflow import (
     eligibility,
     group_sign,
     groups,
+    leave,
     review,
+    staff,
 )
 from carethread.workflow.authorize import Told
 from carethread.workflow.discharge import Leaving
+from carethread.workflow.leave import Away
 from carethread.workflow.reauthenticate import Proof
 
 _COUNTING, _ADMITTING, _LEAVING, _ASKING = time(7), time(7, 30), time(8, 30), time(9)
@@ -44,6 +52,7 @@ _SUMMARY = {
     "medication": "As on the list that the client took home.",
     "aftercare": "Appointment made; crisis plan handed over.",
 }
+_AWAY_FROM, _BACK_AT, _A_WEEKEND = time(17, 30), time(12), timedelta(days=2)
 _LATE, _TOO_LATE, _ABSENT = 0.06, 0.03, 0.05
 _COUNTER, _REVIEWER = "ezra.whitcombe", "sylvie.marrow"
 
@@ -57,6 +66,7 @@ class ProgramDiary:
         self.signed = 0
         self._summaries: list[tuple[date, DischargeSummary]] = []
         self._asked: dict[tuple[str, str], Authorization] = {}
+        self._keep_beds()
         for meeting in programs.MEETINGS:
             self._group(meeting)
         for stay in programs.STAYS:
@@ -72,13 +82,25 @@ class ProgramDiary:
             self._discharge(stay, day)
         for stay in (stay for stay in programs.STAYS if stay.admitted == number):
             self._admit(stay, day)
+        self._return(day)
         for wish in (wish for wish in programs.REQUESTED if wish.on == number):
             self._ask(wish, day)
         for stay in (stay for stay in programs.STAYS if _is_seen(stay, number)):
             self._see(stay, day)
         for meeting in (m for m in programs.MEETINGS if day.weekday() in m.weekdays):
             self._meet(meeting, day)
+        self._go_on_leave(day)
         self._write_summaries(day)
+
+    def _keep_beds(self) -> None:
+        """What the contract with one payer says of a bed during a leave."""
+        made, level = self.practice, programs.LEVELS["house"]
+        hold = "bed_holds: [{leave: therapeutic, service: therapeutic_leave_day, percent: 50}]\n"
+        row = made.row(
+            PolicySetting, key=f"levels/{level}", value=written(levels()[level]) + hold,
+            payer=made.payers[programs.KEEPS_BEDS], effective_from=self.world.long_ago,
+        )  # fmt: skip
+        staff.set_entry(row, now=self._at(self.world.first, _COUNTING))
 
     # ------------------------------------------------------------------ intake
 
@@ -181,7 +203,11 @@ class ProgramDiary:
         if night < self.world.first:
             return
         program = self.practice.programs[house]
-        present = {episode.pk: True for episode in census.expected(program, night)}
+        expected = census.expected(program, night)
+        away = leaves_of([episode.pk for episode in expected])
+        present = {
+            episode.pk: leave_of(night, away.get(episode.pk, ())) is None for episode in expected
+        }
         if present:
             user, now = self._user(_COUNTER), self._at(today, _COUNTING)
             census.take(program, night, present, user=user, now=now)
@@ -253,10 +279,13 @@ class ProgramDiary:
     ) -> None:
         user = self._user(meeting.facilitator)
         rows = session.attendances.filter(status="expected").select_related("session", "episode")
+        known = leaves_of([row.episode_id for row in rows])
+        away = {pk for pk, leaves in known.items() if leaves and leaves[-1].ends is None}
         for row in rows.order_by("pk"):
             kind, minutes = "present", 0
             dice = chance.random()
-            if row.episode.discharged_on == session.day or dice < _ABSENT:
+            gone = row.episode_id in away or row.episode.discharged_on == session.day
+            if gone or dice < _ABSENT:
                 kind = "no_show"
             elif dice < _ABSENT + _TOO_LATE:
                 kind, minutes = "late", 40
@@ -277,6 +306,23 @@ class ProgramDiary:
         summary = discharge.discharge(episode, leaving, author=author, now=now)
         if stay.summary_after is not None:
             self._summaries.append((day + timedelta(days=stay.summary_after), summary))
+
+    def _friday(self, weekend: Weekend) -> date:
+        first = self.world.day(weekend.since)
+        return first + timedelta(days=(4 - first.weekday()) % 7)
+
+    def _go_on_leave(self, day: date) -> None:
+        user, now = self._user(_COUNTER), self._at(day, _AWAY_FROM)
+        away = Away("therapeutic", day, _AWAY_FROM, "With the family.", day + _A_WEEKEND)
+        for weekend in (one for one in programs.WEEKENDS if self._friday(one) == day):
+            episode = self.practice.episodes[weekend.client, "house"]
+            leave.begin(episode, away, user=user, now=now)
+
+    def _return(self, day: date) -> None:
+        user, now = self._user(_COUNTER), self._at(day, _BACK_AT)
+        for weekend in (w for w in programs.WEEKENDS if self._friday(w) + _A_WEEKEND == day):
+            episode = self.practice.episodes[weekend.client, "house"]
+            leave.end(episode, day, _BACK_AT, user=user, now=now)
 
     def _write_summaries(self, day: date) -> None:
         now = self._at(day, time(17, 45))

@@ -35,6 +35,15 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class Weekend:
+    """A client of the house is on leave for the first weekend from that day on: from Friday evening
+    to Sunday noon."""
+
+    client: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed:
     """Authorized by telephone before the first day. `their_end` and `their_units` are what the
     payer wrote down, where that is not what we heard."""
@@ -102,6 +111,10 @@ STAYS = (
     Stay("AR-2033", "otp", 11),
     Stay("AR-2034", "otp", 6),
 )
+
+WEEKENDS = (Weekend("AR-2021", 9), Weekend("AR-2023", 36))
+KEEPS_BEDS = "quarry"
+"""The insurer that pays half a night for a bed that is kept during a therapeutic leave."""
 
 AGREED = (
     Agreed("AR-2001", "iop", -12, 75, 28),  # runs low
