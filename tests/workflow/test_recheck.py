@@ -64,9 +64,10 @@ class History:
 
     def round(self, _: int) -> None:
         """What is due, all of which arrives at its payer."""
-        self.now += timedelta(hours=5)
+        self.now += timedelta(hours=2)
         bill.run(self.cast.center, now=self.now)
-        submit.freeze(Connection.objects.get(), now=self.now + timedelta(hours=3))
+        self.now += timedelta(hours=3)
+        submit.freeze(Connection.objects.get(), now=self.now)
         for claim in Claim.objects.filter(state=ClaimState.QUEUED):
             claim.state, claim.payer_control_number = ClaimState.ACCEPTED, f"HH-{claim.pk}"
             claim.save()
@@ -178,7 +179,7 @@ class Stay(History):
         return max(MONDAY, self.today - timedelta(days=pick))
 
     def _note(self, day: date) -> None:
-        hour = 1 + Note.objects.count() % 20
+        hour = 14 + Note.objects.count() % 8
         _session(self.cast, self.episode, day, hour, 20, "daily_note")
 
     def _count(self, day: date, *, present: bool) -> None:
