@@ -109,7 +109,7 @@ def weekly(count: int) -> list[TakenUnits]:
 def test_it_runs_out_on_the_day_of_the_first_session_without_a_unit() -> None:
     burn = burn_down(2, today=TODAY, ends=date(2026, 6, 30), consumed=[], scheduled=weekly(4))
     assert burn.runs_out_on == date(2026, 3, 16)
-    assert burn.words() == "Runs out on 03/16/2026 at this pace"
+    assert burn.words() == "Runs out on Mar 16, 2026 at this pace"
 
 
 def test_beyond_the_last_appointment_the_pace_goes_on() -> None:
@@ -159,7 +159,7 @@ def test_nothing_comes_back_from_voided_and_a_denial_is_not_simply_approved() ->
         ({"remaining": 1, "unit": "visits"}, TODAY, ["1 visit left"]),
         ({"remaining": 0}, TODAY, ["No units left"]),
         ({}, date(2026, 6, 25), ["Expires in 5 days"]),
-        ({}, date(2026, 7, 1), ["Authorization ended on 06/30/2026"]),
+        ({}, date(2026, 7, 1), ["Authorization ended on Jun 30, 2026"]),
         ({"state": "pended"}, TODAY, ["Authorization pended"]),
         ({"state": "not_required"}, TODAY, []),
         ({}, TODAY, []),

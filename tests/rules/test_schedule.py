@@ -126,11 +126,11 @@ def test_what_begins_on_the_same_day_withdraws_what_stood() -> None:
         (("90791,,150,,,,", "90791,,160,,,,"), (2, 3), "both hold for 90791"),
         (
             ("90791,,150,,,2026-01-01,2026-07-01", "90791,,160,,,2026-07-01,"),
-            (2, 3), "both hold for 90791 on 07/01/2026",
+            (2, 3), "both hold for 90791 on Jul 1, 2026",
         ),
         (
             ("90791,,150,,,2026-01-01,2026-05-31", "90791,,160,,,2026-07-01,"),
-            (2, 3), "no rate from 06/01/2026 to 06/30/2026",
+            (2, 3), "no rate from Jun 1, 2026 to Jun 30, 2026",
         ),
         (("H0018,,600,1,7,,", "H0018,,500,9,,,"), (2, 3), "nothing for day 8 of a stay"),
         (("H0018,,600,1,7,,", "H0018,,500,7,,,"), (2, 3), "on day 7 of a stay"),
@@ -150,7 +150,7 @@ def test_gaps_and_overlaps_are_refused_with_the_rows_named(
 def test_a_gap_to_what_is_on_record_is_refused_unless_it_is_meant() -> None:
     ended = {1: Term(TermKind.FEE, 12000, starts=JAN, ends=date(2026, 3, 31), code="90837")}
     rows = rows_of("90837,,125,,,2026-07-01,")
-    assert "no rate from 04/01/2026 to 06/30/2026" in plan(ended, rows, AGREED).faults[0].words
+    assert "no rate from Apr 1, 2026 to Jun 30, 2026" in plan(ended, rows, AGREED).faults[0].words
     meant = Agreed(date(2025, 1, 1), None, JAN, may_pause=True)
     assert len(plan(ended, rows, meant).add) == 1
 

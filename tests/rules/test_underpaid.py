@@ -106,7 +106,7 @@ def said(short: list[Seen], others: list[Seen], terms: tuple[Term, ...] = ()) ->
 
 def test_lines_that_are_short_alike_are_one_sentence() -> None:
     assert said([line(0)], []) == (
-        "Harbor pays 90837 $18.00 short on 03/02/2026: $102.00 a unit in place of $120.00",
+        "Harbor pays 90837 $18.00 short on Mar 2, 2026: $102.00 a unit in place of $120.00",
         Cause.RATE,
     )
     words, cause = said([line(n) for n in range(60)], [line(61, allowed=12000)])
@@ -130,7 +130,7 @@ def test_a_code_that_is_never_paid_as_promised_makes_the_table_doubtful() -> Non
 def test_an_amount_that_the_contract_has_elsewhere_is_named() -> None:
     old = Term(TermKind.FEE, 10200, starts=date(2025, 1, 1), ends=date(2025, 12, 31), code="90837")
     assert said([line(n) for n in range(3)], [], (old,))[0].endswith(
-        "which is the rate of 90837 until 12/31/2025"
+        "which is the rate of 90837 until Dec 31, 2025"
     )
     everybody = Term(TermKind.FEE, 10200, starts=date(2025, 1, 1), code="90837")
     by_psyd = [line(0, credential="PSYD")]

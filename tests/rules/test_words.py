@@ -16,7 +16,7 @@ def test_cents_are_said_in_dollars(cents: int, said: str) -> None:
 
 
 def test_days_are_written_as_the_office_does() -> None:
-    assert day(date(2026, 3, 9)) == "03/09/2026"
+    assert day(date(2026, 3, 9)) == "Mar 9, 2026"
 
 
 @pytest.mark.parametrize(

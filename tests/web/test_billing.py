@@ -251,7 +251,7 @@ def test_a_payment_is_matched_by_typing_the_claim_s_number(shown: Shown, bill: B
     page = read(bill, "unmatched_item", shown.match.pk, claim=f" {typed} ")
     first = page[page.index("Which claim is meant?") :].split("</section>")[0]
     assert denied.current.claim_number in first, "what was typed comes first"
-    for told, ours in (("OTHER-1", denied.current.claim_number), ("02/28/2026", "03/01/2026")):
+    for told, ours in (("OTHER-1", denied.current.claim_number), ("Feb 28, 2026", "Mar 1, 2026")):
         assert told in first, "what the payer says"
         assert ours in first, "beside what we sent"
     assert f'name="version" value="{denied.current.pk}"' in first, "one click from here"

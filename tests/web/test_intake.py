@@ -207,16 +207,16 @@ def refused(answer: HttpResponse, *words: str) -> None:
 
 def test_nobody_is_in_one_program_twice(center: Cast) -> None:
     answer = post(center.ines, "admission_new", center.clara, admission(center))
-    refused(answer, "has been in Outpatient since 01/05/2026", "record that discharge first")
+    refused(answer, "has been in Outpatient since Jan 5, 2026", "record that discharge first")
     assert center.clara.episodes.count() == 1
 
 
 def test_an_admission_before_the_birth_or_after_a_session_is_refused(center: Cast) -> None:
     signed_session(center)
     early = admission(center, admitted_on="1980-01-01")
-    refused(post(center.ines, "admission", center.episode, early), "was born on 05/17/1990")
+    refused(post(center.ines, "admission", center.episode, early), "was born on May 17, 1990")
     late = admission(center, admitted_on="2026-03-03")
-    refused(post(center.ines, "admission", center.episode, late), "took place on 03/02/2026")
+    refused(post(center.ines, "admission", center.episode, late), "took place on Mar 2, 2026")
 
 
 def test_a_client_who_left_may_come_back_but_not_before_they_left(center: Cast) -> None:
@@ -278,7 +278,7 @@ def test_nobody_is_in_two_places_at_one_time(center: Cast, shown: Shown) -> None
     dana = shown.dana
     taken = session(center, episode=dana.episodes.get().pk, starts="09:30", weeks="2")
     answer = post(center.ines, "appointment_new", dana, taken)
-    refused(answer, "Nora Notes sees Clara Client on 03/03/2026", "free from 9:55 AM")
+    refused(answer, "Nora Notes sees Clara Client on Mar 3, 2026", "free from 9:55 AM")
     elsewhere = session(center, practitioner=center.vera.pk, starts="08:30")
     answer = post(center.ines, "appointment_new", center.clara, elsewhere)
     refused(answer, "Clara Client sees Nora Notes", "free from 9:55 AM")
@@ -286,7 +286,7 @@ def test_nobody_is_in_two_places_at_one_time(center: Cast, shown: Shown) -> None
 
 
 @pytest.mark.parametrize(("changes", "words"), [
-    ({"day": "2026-01-04"}, "is in Outpatient from 01/05/2026 on"),
+    ({"day": "2026-01-04"}, "is in Outpatient from Jan 5, 2026 on"),
     ({"service": "php_day"}, "Select a valid choice"),
     ({"minutes": "0"}, "greater than or equal to 1"),
     ({"weeks": "99"}, "less than or equal to 52"),
@@ -302,7 +302,7 @@ def test_what_cannot_be_is_refused_with_its_reason(
 def test_a_weekly_session_that_outlasts_the_stay_is_refused_as_a_whole(center: Cast) -> None:
     Episode.objects.update(discharged_on=TODAY + timedelta(days=8), discharge_status="01")
     answer = post(center.ines, "appointment_new", center.clara, session(center, weeks="3"))
-    refused(answer, "left Outpatient on 03/10/2026, before 03/17/2026")
+    refused(answer, "left Outpatient on Mar 10, 2026, before Mar 17, 2026")
     assert not Appointment.objects.exists()
 
 
@@ -312,7 +312,7 @@ def test_a_session_without_coverage_is_booked_with_a_warning(center: Cast) -> No
         reverse("appointment_new", args=[center.clara.pk]), session(center, weeks="3"), follow=True
     )
     page = answer.content.decode()
-    assert "No coverage is on record for 03/10/2026 and 1 more of these days" in page
+    assert "No coverage is on record for Mar 10, 2026 and 1 more of these days" in page
     assert Appointment.objects.count() == 3
 
 
@@ -346,7 +346,7 @@ def test_the_rest_of_a_weekly_series_is_cancelled_at_once(center: Cast) -> None:
     assert "Cancel it and the 1 after it" in page  # the third has a note begun, and stays
     sent = reverse("appointment_cancel", args=[second.pk])
     answer = signed_in(center.ines).post(sent, {"rest": "1"}, follow=True).content.decode()
-    assert "2 appointments are cancelled, the last on March 24, 2026" in answer
+    assert "2 appointments are cancelled, the last on Mar 24, 2026" in answer
     assert list(Appointment.objects.order_by("starts_at").values_list("status", flat=True)) == [
         "scheduled", "cancelled", "scheduled", "cancelled"
     ]  # fmt: skip
@@ -430,7 +430,7 @@ def test_a_plan_is_signed_with_the_password_at_the_real_moment(center: Cast) -> 
     row = TreatmentPlan.objects.latest("pk")
     assert (row.signed_by, row.signed_at) == (center.nora, LATER)
     page = signed_in(center.nora.user).get(reverse("plan", args=[row.pk])).content.decode()
-    assert "Signed on March 2, 2026 at 8:30 PM by Nora Notes, LCSW, 29 days after" in page
+    assert "Signed on Mar 2, 2026 at 8:30 PM by Nora Notes, LCSW, 29 days after" in page
     assert "Save" not in page
 
 

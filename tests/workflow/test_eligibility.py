@@ -163,7 +163,7 @@ def test_a_coverage_that_ended_opens_a_case_and_stays_as_it_is(
     payers.payers.books = books(replace(CLARA, coverage=Span(LONG_AGO, ended)))
     answer = ask(asking)
     assert (answer.is_active, answer.ends) == (False, ended)
-    assert "not active since 02/28/2026" in case(asking).title
+    assert "not active since Feb 28, 2026" in case(asking).title
     assert Coverage.objects.get(pk=asking.coverage.pk).effective_to is None
 
 

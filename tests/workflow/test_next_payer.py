@@ -236,7 +236,7 @@ def test_what_the_first_payer_forwarded_is_awaited_and_found_under_the_first_num
     assert second.state == ClaimState.HELD
     (finding,) = second.findings.filter(severity="stops")
     assert finding.rule == "CROSSOVER_AWAITED"
-    assert "awaited until 04/15/2026" in finding.message
+    assert "awaited until Apr 15, 2026" in finding.message
 
     crossed = replace(answer(first, paid=5_000, status="2", OA_23=13_000),
                       payer_control_number="SUP-1")  # fmt: skip

@@ -488,7 +488,7 @@ def test_a_leave_told_after_the_claim_left_brings_it_back(alder: Cast) -> None:
     ("changes", "words"),
     [
         ({"on": MONDAY + timedelta(days=1)}, "has not come yet"),
-        ({"on": MONDAY - timedelta(days=1)}, "The stay begins on 03/02/2026"),
+        ({"on": MONDAY - timedelta(days=1)}, "The stay begins on Mar 2, 2026"),
         ({"kind": "holiday"}, "what kind of leave"),
         ({"back_on": MONDAY - timedelta(days=3)}, "expected back before"),
     ],

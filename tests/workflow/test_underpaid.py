@@ -43,7 +43,7 @@ def test_many_short_lines_of_a_code_are_one_case(alder: Cast) -> None:
     paid_short(alder, claims[:1])
     case = Case.objects.get(kind="underpayment")
     assert case.title == (
-        "Harbor Health pays 90837 $18.00 short on 03/02/2026: $102.00 a unit in place of $120.00"
+        "Harbor Health pays 90837 $18.00 short on Mar 2, 2026: $102.00 a unit in place of $120.00"
     )
     assert case.claim == claims[0]
     paid_short(alder, claims[1:], trace="T2")
@@ -69,7 +69,7 @@ def test_a_letter_asks_for_every_open_line_by_its_claim_and_names_no_client(alde
     assert (letter.kind, letter.says) == ("dispute", ["2 lines, $36.00"])
     told = printed(bytes(letter.content))
     for text in ("2 services paid below our contract: $36.00 is missing", "See section 4.",
-                 "$120.00", "$102.00", "03/02/2026", "03/01/2026", "Bill Bodkin",
+                 "$120.00", "$102.00", "Mar 2, 2026", "Mar 1, 2026", "Bill Bodkin",
                  *(claim.current.claim_number for claim in (one, other)),
                  *(claim.payer_control_number for claim in Claim.objects.all())):  # fmt: skip
         assert text in told

@@ -125,7 +125,7 @@ def fault(row: FeeRow) -> str:
     if row.last_day is not None and row.last_day < row.first_day:
         return f"its days of the stay run from {row.first_day} to {row.last_day}"
     if row.starts and row.ends and row.ends < row.starts:
-        return f"it ends on {row.ends:%m/%d/%Y}, before it begins"
+        return f"it ends on {row.ends:%b %-d, %Y}, before it begins"
     return ""
 
 

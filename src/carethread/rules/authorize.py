@@ -195,7 +195,7 @@ class Burn:
     runs_out_on: date | None = None
 
     def words(self) -> str:
-        """ "Runs out on 12/12/2026 at this pace"."""
+        """ "Runs out on Dec 12, 2026 at this pace"."""
         if self.runs_out_on is not None:
             return f"Runs out on {day(self.runs_out_on)} at this pace"
         return "Lasts to its end at this pace" if self.weekly else "Nothing is scheduled"

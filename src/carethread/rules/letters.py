@@ -163,7 +163,7 @@ def _dispute(pattern: str, lines: Sequence[ShortLine], by: str, words: str) -> I
         ],
         [
             (
-                line.claim_number, line.payer_control_number, f"{line.service:%m/%d/%Y}",
+                line.claim_number, line.payer_control_number, f"{line.service:%b %-d, %Y}",
                 f"{line.code} × {line.units}" if line.units > 1 else line.code,
                 dollars(line.promised), dollars(line.allowed), dollars(line.short),
             )

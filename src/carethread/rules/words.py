@@ -11,8 +11,8 @@ def dollars(cents: int) -> str:
 
 
 def day(value: date) -> str:
-    """A date as people in the office write it: 03/09/2025."""
-    return value.strftime("%m/%d/%Y")
+    """A date as every screen and letter writes it: Mar 9, 2025."""
+    return f"{value:%b %-d, %Y}"
 
 
 def listing(items: Iterable[str]) -> str:

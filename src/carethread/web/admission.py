@@ -122,7 +122,7 @@ def appointment_new(request: Request, row: Client) -> HttpResponse:
 def _book(request: Request, form: AppointmentForm) -> list[Appointment]:
     rows = schedule.book(form.instance, weeks=form.cleaned_data["weeks"], now=http.now())
     first = rows[0]
-    when = f"{form.cleaned_data['day']:%B %-d} at {form.cleaned_data['starts']:%-I:%M %p}"
+    when = f"{form.cleaned_data['day']:%b %-d} at {form.cleaned_data['starts']:%-I:%M %p}"
     what = f"{len(rows)} appointments, the first" if len(rows) > 1 else "An appointment"
     messages.success(request, f"{what} with {first.practitioner.name} on {when}.")
     for words in schedule.warnings(rows):
@@ -163,7 +163,7 @@ def appointment_cancel(request: Request, row: Appointment) -> HttpResponse:
         return redirect("appointment", row.pk)
     last = timezone.localtime(off[-1].starts_at)
     messages.success(
-        request, f"{len(off)} appointments are cancelled, the last on {last:%B %-d, %Y}."
+        request, f"{len(off)} appointments are cancelled, the last on {last:%b %-d, %Y}."
     )
     return redirect("client", row.client_id)
 

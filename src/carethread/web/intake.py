@@ -172,7 +172,7 @@ def _signed_words(row: TreatmentPlan) -> str:
     late = (at.date() - row.effective_from).days
     after = f", {late} days after it took effect" if late > 1 else ""
     return (
-        f"Signed on {at:%B %-d, %Y} at {at:%-I:%M %p} by {row.signed_by}{after}. It stays as it "
+        f"Signed on {at:%b %-d, %Y} at {at:%-I:%M %p} by {row.signed_by}{after}. It stays as it "
         "is; write a new one to change it."
     )
 

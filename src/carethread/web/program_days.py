@@ -144,7 +144,7 @@ def _take(request: Request, program: Program, day: date) -> HttpResponse:
         present = sum(where == "in" for where, _ in said.values())
         messages.success(
             request,
-            f"The night of {day:%B %-d} is counted: {present} of {len(said)} in the house.",
+            f"The night of {day:%b %-d} is counted: {present} of {len(said)} in the house.",
         )
     return redirect(f"{reverse('census')}?program={program.pk}&on={day}")
 

@@ -50,8 +50,8 @@ def register(row: Client, *, another: bool, now: datetime) -> Client:
     same = _same_person(row)
     if same is not None and not another:
         raise refuse(
-            f"{same.name}, born {same.birth_date:%m/%d/%Y}, is on record as {same.mrn}. Open that "
-            "one, or say that this is somebody else.",
+            f"{same.name}, born {same.birth_date:%b %-d, %Y}, is on record as {same.mrn}. Open "
+            "that one, or say that this is somebody else.",
             "another",
         )
     return save_client(row)
@@ -163,25 +163,25 @@ def admit(row: Episode) -> Episode:
 def _refuse_stay(row: Episode) -> None:
     client, program, day = row.client, row.program, row.admitted_on
     if day < client.birth_date:
-        raise refuse(f"{client.name} was born on {client.birth_date:%m/%d/%Y}.", "admitted_on")
+        raise refuse(f"{client.name} was born on {client.birth_date:%b %-d, %Y}.", "admitted_on")
     others = Episode.objects.filter(client=client, program=program).exclude(pk=row.pk)
     for other in others:
         left = other.discharged_on
         if left is None and row.discharged_on is None:
             raise refuse(
-                f"{client.name} has been in {program} since {other.admitted_on:%m/%d/%Y}. "
+                f"{client.name} has been in {program} since {other.admitted_on:%b %-d, %Y}. "
                 "Schedule there, or record that discharge first.",
                 "program",
             )
         if left is not None and other.admitted_on <= day < left:
             raise refuse(
-                f"{client.name} was in {program} until {left:%m/%d/%Y}. Admit from then on.",
+                f"{client.name} was in {program} until {left:%b %-d, %Y}. Admit from then on.",
                 "admitted_on",
             )
     first = _first_session(row)
     if first is not None and first < day:
         raise refuse(
-            f"A session of this stay took place on {first:%m/%d/%Y}: the admission was no later.",
+            f"A session of this stay took place on {first:%b %-d, %Y}: the admission was no later.",
             "admitted_on",
         )
 

@@ -177,7 +177,7 @@ def overdue(today: date) -> "QuerySet[DischargeSummary]":
 def _problems(episode: Episode, leaving: Leaving, now: datetime) -> list[Problem]:
     found = []
     if leaving.on < episode.admitted_on:
-        found.append(Problem("on", f"The client was admitted on {episode.admitted_on:%d %B %Y}."))
+        found.append(Problem("on", f"The client was admitted on {episode.admitted_on:%b %-d, %Y}."))
     if leaving.on > gather.service_date(episode.organization, now):
         found.append(Problem("on", "A discharge is recorded once the client has left."))
     if leaving.status not in discharge_statuses():
@@ -186,7 +186,7 @@ def _problems(episode: Episode, leaving: Leaving, now: datetime) -> list[Problem
         found.append(
             Problem(
                 "on",
-                f"A service on {later:%d %B %Y} is documented, which is after this day. Correct "
+                f"A service on {later:%b %-d, %Y} is documented, which is after this day. Correct "
                 "the one or the other.",
             )
         )

@@ -63,7 +63,7 @@ def join(group: Group, episode: Episode, on: date) -> GroupMember:
 def leave(member: GroupMember, last_day: date) -> GroupMember:
     """Take a client off the roster after that day."""
     if last_day < member.starts_on:
-        raise refuse(f"{member.episode.client.name} joined on {member.starts_on:%d %B %Y}.", "on")
+        raise refuse(f"{member.episode.client.name} joined on {member.starts_on:%b %-d, %Y}.", "on")
     member.ends_on = last_day
     return keep(member)
 

@@ -44,7 +44,7 @@ def begin(episode: Episode, away: Away, *, user: User, now: datetime) -> StayEve
     if away.back_on is not None and away.back_on < away.on:
         problems.append(Problem("back_on", "Nobody is expected back before they leave."))
     if known and known[-1].kind != RETURN:
-        since = f"{known[-1].on:%m/%d/%Y}"
+        since = f"{known[-1].on:%b %-d, %Y}"
         words = f"{episode.client.name} is on leave since {since}. Record the return first."
         problems.append(Problem("on", words))
     elif known and away.on < known[-1].on:
@@ -113,14 +113,14 @@ def _problems(episode: Episode, on: date, now: datetime) -> Iterator[Problem]:
     if on > gather.service_date(episode.organization, now):
         yield Problem("on", "This day has not come yet.")
     if on < episode.admitted_on:
-        begins = f"{episode.admitted_on:%m/%d/%Y}"
+        begins = f"{episode.admitted_on:%b %-d, %Y}"
         yield Problem("on", f"The stay begins on {begins}. Choose a later day.")
     elif episode.discharged_on is not None and on > episode.discharged_on:
-        yield Problem("on", f"The stay ended on {episode.discharged_on:%m/%d/%Y}.")
+        yield Problem("on", f"The stay ended on {episode.discharged_on:%b %-d, %Y}.")
 
 
 def _before(last: StayEvent) -> Problem:
-    day = f"{last.on:%m/%d/%Y}"
+    day = f"{last.on:%b %-d, %Y}"
     return Problem("on", f"{day} is on record already. Choose that day or a later one.")
 
 

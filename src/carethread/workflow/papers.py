@@ -199,12 +199,12 @@ def _note(case: Case, claim: Claim) -> Iterator[Block]:
         codes = ", ".join(icd10.pointed(code) for code in version.diagnoses)
         yield paper.Facts(
             [
-                ("Date of service", f"{local:%m/%d/%Y}"),
+                ("Date of service", f"{local:%b %-d, %Y}"),
                 ("Time", f"{local:%-I:%M %p} to {ended:%-I:%M %p}, {version.minutes} minutes"),
                 ("Diagnoses", codes),
                 ("Author", f"{version.author.name}, {version.credential}"),
                 *(
-                    (f"Signed ({s.role})", f"{s.printed_name}, {s.signed_at:%m/%d/%Y}")
+                    (f"Signed ({s.role})", f"{s.printed_name}, {s.signed_at:%b %-d, %Y}")
                     for s in version.signatures.order_by("signed_at")
                 ),
             ]
@@ -235,7 +235,7 @@ def _plan(_: Case, claim: Claim) -> Iterator[Block]:
     )
     if plan is None:
         return
-    signed = f"{plan.signed_by}, {plan.signed_at:%m/%d/%Y}" if plan.signed_at else "not signed"
+    signed = f"{plan.signed_by}, {plan.signed_at:%b %-d, %Y}" if plan.signed_at else "not signed"
     span = f"{day(plan.effective_from)} to {day(plan.effective_to)}"
     yield paper.Facts([("In force", span), ("Signed", signed)])
     yield paper.Bullets([str(goal) for goal in plan.goals] or ["No goal is written down."])
@@ -258,7 +258,7 @@ def _authorization(case: Case, claim: Claim) -> Iterator[Block]:
         )
         yield paper.Bullets(
             [
-                f"{gather.service_date(case.organization, event.at):%m/%d/%Y}: {event.words}"
+                f"{gather.service_date(case.organization, event.at):%b %-d, %Y}: {event.words}"
                 for event in row.events.order_by("pk")
             ]
         )
@@ -270,7 +270,7 @@ def _acknowledgment(case: Case, claim: Claim) -> Iterator[Block]:
     ).order_by("made_at", "pk")
     table = [
         (
-            f"{gather.service_date(case.organization, row.made_at):%m/%d/%Y}",
+            f"{gather.service_date(case.organization, row.made_at):%b %-d, %Y}",
             row.kind,
             "accepted" if row.accepted else "refused",
             row.words,

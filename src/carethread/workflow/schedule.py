@@ -212,11 +212,13 @@ def _stay_problems(wanted: Appointment, slots: Sequence[Slot]) -> Iterator[Probl
         return
     first = min(admitted for admitted, _ in stays)
     if out < first:
-        words = f"{name} is in {wanted.program} from {first:%m/%d/%Y} on. Choose a later day, or "
+        words = f"{name} is in {wanted.program} from {first:%b %-d, %Y} on. Choose a later day, or "
         words += "correct the day of admission."
     else:
         last = max(left for _, left in stays if left)
-        words = f"{name} left {wanted.program} on {last:%m/%d/%Y}, before {out:%m/%d/%Y}. Choose "
+        words = (
+            f"{name} left {wanted.program} on {last:%b %-d, %Y}, before {out:%b %-d, %Y}. Choose "
+        )
         words += "an earlier day, or admit again."
     yield Problem("day", words)
 
@@ -267,7 +269,7 @@ def _local(row: Appointment, wanted: Appointment) -> Slot:
 
 def _taken(met: Busy, slot: Slot, busy: Sequence[Busy]) -> str:
     words = (
-        f"{met.who} {met.what} on {met.slot.starts:%m/%d/%Y} from {met.slot.starts:%-I:%M %p} to "
+        f"{met.who} {met.what} on {met.slot.starts:%b %-d, %Y} from {met.slot.starts:%-I:%M %p} to "
         f"{met.slot.ends:%-I:%M %p}. "
     )
     free = free_from(slot, busy)
@@ -305,7 +307,7 @@ def _without_coverage(client: Client, days: Sequence[date]) -> Iterator[str]:
     if bare:
         more = f" and {len(bare) - 1} more of these days" if len(bare) > 1 else ""
         yield (
-            f"No coverage is on record for {bare[0]:%m/%d/%Y}{more}: add one, or nothing can be "
+            f"No coverage is on record for {bare[0]:%b %-d, %Y}{more}: add one, or nothing can be "
             "billed."
         )
 

@@ -70,7 +70,7 @@ def test_a_finding_names_owner_line_and_the_screen_that_cures_it() -> None:
     assert found.fix is not None
     assert (found.fix.kind, found.fix.id) == ("authorization", 21)
     assert found.message == (
-        "Authorization A100 is valid from 01/01/2026 to 03/01/2026, not on 03/02/2026."
+        "Authorization A100 is valid from Jan 1, 2026 to Mar 1, 2026, not on Mar 2, 2026."
     )
 
 
