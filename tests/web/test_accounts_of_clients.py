@@ -10,7 +10,7 @@ from django_scopes import scope
 from carethread.insight import account as accounts
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Case, Charge, Claim, PatientPayment, Refund, Statement
-from carethread.web import http
+from carethread.web import http, statements
 from carethread.workflow import follow_up, next_payer
 from tests.cast import NOW, Cast, amend
 from tests.paper.reading import words
@@ -88,6 +88,27 @@ def test_the_account_says_who_owes_what_and_statements_are_run_once(
     assert "$20.00 a month" not in _text(biller, "client_account", clara.pk)
 
 
+def test_a_long_run_of_statements_says_how_far_it_is_and_goes_on(
+    alder: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "now", lambda: PAID)
+    monkeypatch.setattr(statements, "AT_ONCE", 1)
+    with scope(organization=alder.center):
+        left_to_clara(alder)
+    biller, run, nobody = signed_in(alder.bill), reverse("statements_run"), 999_999
+    between = biller.post(run, {"client": [alder.clara.pk, nobody]}).content.decode()
+    assert "1 of 2" in between
+    assert "1 statement made." in between
+    assert f'name="client" value="{nobody}"' in between
+    assert f'name="client" value="{alder.clara.pk}"' not in between
+    sent = {"client": [nobody], "made": "1", "total": "2"}
+    end = biller.post(run, sent, headers={"HX-Request": "true"})
+    assert "?made=" in end.headers["HX-Redirect"]
+    assert "1 statement made, ready to be printed." in _text(biller, "statements")
+    with scope(organization=alder.center):
+        assert Statement.objects.count() == 1
+
+
 def test_the_biller_chooses_what_a_payment_pays_and_gives_back_the_rest(
     alder: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +152,7 @@ def test_each_payer_is_given_back_what_it_paid_itself(
         amend(note, reason="Left at once", now=LATER,
               ends_at=note.starts_at + timedelta(minutes=5))  # fmt: skip
         follow_up.run(alder.center, now=LATER)
-        title = "Harbor Health or Summit paid $120.00 too much for 03/02/2026"
+        title = "Harbor Health or Summit paid $120.00 too much for Mar 2, 2026"
         assert Case.objects.get(kind="credit").title == title
     biller, give = signed_in(alder.bill), reverse("refund_payer", args=[charge.pk])
     assert "To which payer" in _text(biller, "credits")

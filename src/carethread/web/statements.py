@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from carethread import paper
 from carethread.record.models import Client, Statement
@@ -30,16 +31,33 @@ def statements(request: Request) -> HttpResponse:
     )
 
 
+AT_ONCE = 10
+"""So many statements are made before the page says how far it is; each takes a part of a second."""
+
+
 def statements_run(request: Request) -> HttpResponse:
-    """Make the statements of the clients that were ticked."""
+    """Make the statements of the clients that were ticked, some at a time: the page between tells
+    how many are made and goes on by itself. Whoever leaves it finds the rest still due."""
     chosen = [int(pk) for pk in request.POST.getlist("client") if http.number(pk)]
-    made = work.run(request.user.organization, chosen, user=request.user, now=http.now())
+    now, rest = http.now(), chosen[AT_ONCE:]
+    made = http.number_sent(request, "made") + len(
+        work.run(request.user.organization, chosen[:AT_ONCE], user=request.user, now=now)
+    )
+    if rest:
+        total = max(http.number_sent(request, "total"), len(chosen))
+        shown = {"rest": rest, "made": made, "done": total - len(rest), "total": total}
+        return render(request, "balance/statements_running.html", shown)
     if made:
-        words = f"{len(made)} statement{'s' if len(made) > 1 else ''} made, ready to be printed."
+        words = f"{made} statement{'s' if made > 1 else ''} made, ready to be printed."
         messages.success(request, words)
-        return redirect(f"{reverse('statements')}?made={made[0].made_on:%Y-%m-%d}")
+        return _go(request, f"{reverse('statements')}?made={http.today():%Y-%m-%d}")
     messages.error(request, "None was made: nobody was chosen, or they have theirs already.")
-    return redirect("statements")
+    return _go(request, reverse("statements"))
+
+
+def _go(request: Request, url: str) -> HttpResponse:
+    """To another page, also from under a run that goes on by itself."""
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
 def statements_print(request: Request) -> HttpResponse:
