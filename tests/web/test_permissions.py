@@ -97,6 +97,8 @@ TABLE = """
         claim_leave          B           B
         pipeline             BDKO        -
         cash                 BDKO        -
+        connections          BA          -
+        connection           BA          A
         desk                 IU          -
         appointment_arrive   IU          IU
         appointment_not_arrived IU       IU

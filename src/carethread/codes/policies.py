@@ -62,6 +62,13 @@ POLICIES: dict[str, Policy] = {
             "How far apart a remittance and its money at the bank may be (CORE rule 370: 3).",
         ),
         Policy(
+            "money_wait_days",
+            7,
+            "days",
+            "How long a deposit without a remittance, a remittance without its money, or money "
+            "taken back without a reversal may wait before somebody has to ask the payer.",
+        ),
+        Policy(
             "write_off_alone_cents",
             25_000,
             "cents",

@@ -7,6 +7,7 @@ A takeback that a check could not hold is carried forward (FB below zero) and ap
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q
 
@@ -22,13 +23,16 @@ _SHORTEST = 5  # letters of a word in a reference that may be a claim's number
 @dataclass(frozen=True, slots=True)
 class Carried:
     """What one payer has still to take (`cents` above zero) or took without a reversal (below
-    zero). `claim` is the one that its reference names, `reference` what it is carried under."""
+    zero). `claim` is the one that its reference names, `reference` what it is carried under;
+    `first_id` the first provider adjustment of it, `last` the day of its last check."""
 
     payer: str
     reference: str
     claim: Claim | None
     cents: int
     checks: int
+    first_id: int
+    last: date
 
 
 def claims_named(references: Iterable[str]) -> Mapping[str, int]:
@@ -83,4 +87,6 @@ def _carried(key: str, rows: Sequence[ProviderAdjustment]) -> Carried:
         claim=next((row.claim for row in rows if row.claim), None),
         cents=-sum(row.amount_cents for row in rows),
         checks=len({row.remittance_id for row in rows}),
+        first_id=rows[0].pk,
+        last=max(row.remittance.paid_on or row.remittance.posted_at.date() for row in rows),
     )

@@ -43,6 +43,7 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "fees": (Page("fees", "Open the fees", with_id=False),),
     "rule": (Page("rules", "Open the rules", with_id=False),),
     "file": (Page("file", "Open the file"),),
+    "deposit": (Page("deposit", "Open the deposit"),),
     "remittance": (Page("remittance", "Open the remittance"),),
     "case": (Page("case", "Open the case"), Page("inbox_item", "Open")),
     "match": (Page("unmatched_item", "See how it was matched"),),

@@ -79,6 +79,7 @@ MENU = (
         ("practitioner", "practitioner_new", "enrollment_new", "license_new"),
     ),
     Entry("payers", "Payers", "building-bank", "Set-up", ("payer", "payer_new")),
+    Entry("connections", "Connections", "plug-connected", "Set-up", ("connection",)),
     Entry("contracts", "Contracts", "contract", "Set-up",
           ("contract", "contract_new", "contract_edit", "contract_import", "contract_file",
            "term_new", "term")),

@@ -245,6 +245,8 @@ DOORS: Mapping[str, Door] = {
     "center_enrollment_new": Door(get=ADMINISTRATION, post=ADMINISTRATION),
     "enrollment_new": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.practitioner),
     "license_new": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.practitioner),
+    "connections": Door(get=SET_UP),
+    "connection": Door(get=SET_UP, post=ADMINISTRATION, reach=reach.connection),
     "payers": Door(get=SET_UP),
     "payer": Door(get=SET_UP, post=ADMINISTRATION, reach=reach.payer),
     "contracts": Door(get=SET_UP | FIGURES),

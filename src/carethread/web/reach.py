@@ -21,6 +21,7 @@ from carethread.record.models import (
     Claim,
     ClaimFinding,
     Client,
+    Connection,
     Contract,
     ContractFile,
     ContractTerm,
@@ -344,6 +345,7 @@ def plan(user: User, plan_id: int) -> TreatmentPlan:
 
 practitioner = _any(lambda: Practitioner.objects.select_related("supervisor", "user"))
 payer = _any(lambda: Payer.objects.all())
+connection = _any(lambda: Connection.objects.all())
 contract = _any(lambda: Contract.objects.select_related("payer", "organization"))
 contract_file = _any(lambda: ContractFile.objects.select_related("contract__payer"))
 term = _any(lambda: ContractTerm.objects.select_related("contract__payer", "organization"))

@@ -31,7 +31,14 @@ from carethread.record.models import (
 )
 from carethread.rules.cause import RootCause, author_cure, cause
 from carethread.rules.clocks import acknowledgment_due, appeal_deadline, filing_limit
-from carethread.workflow import account_cases, care_cases, explained, gather, status_cases
+from carethread.workflow import (
+    account_cases,
+    care_cases,
+    deposit_cases,
+    explained,
+    gather,
+    status_cases,
+)
 
 Opener = Callable[[Organization, datetime], Iterable[Case]]
 
@@ -316,7 +323,7 @@ OPENERS: tuple[Opener, ...] = (
     connections_down, status_cases.opened, care_cases.summaries_due,
     care_cases.authorizations_ending, account_cases.overpaid_by_payers,
     account_cases.unused_by_clients, account_cases.plans_missed,
-    account_cases.answers_taken_back,
+    account_cases.answers_taken_back, deposit_cases.opened,
 )  # fmt: skip
 
 
@@ -387,3 +394,4 @@ def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, s
     yield from status_cases.settled()
     yield from care_cases.cured(organization, now)
     yield from account_cases.settled(organization, now)
+    yield from deposit_cases.settled()

@@ -30,7 +30,7 @@ from carethread.record.models import (
 from carethread.record.policies import AGAIN
 from carethread.rules import entries
 from carethread.workflow import charging, gather
-from carethread.workflow.connections import REAL_TIME
+from carethread.workflow.connections import REAL_TIME, refuse_second
 from carethread.workflow.errors import Problem, Refused, refuse
 from carethread.workflow.keep import keep
 
@@ -135,25 +135,11 @@ def save_fee(row: Fee) -> Fee:
 
 
 def save_connection(row: Connection) -> Connection:
-    """Keep a way to a clearinghouse. One that carries files is active at a time: whatever is ready
-    leaves by it, so that a second one would look alive and carry nothing. Beside it there may be
-    one that answers in real time."""
+    """Keep a way to a clearinghouse; one of its sort is active at a time."""
     if row.kind != REAL_TIME and not (row.outbound_folder and row.inbound_folder):
         raise refuse("Name the folder for what leaves and that for what comes.", "outbound_folder")
-    others = Connection.objects.filter(organization=row.organization, is_active=True)
-    if row.kind == REAL_TIME:
-        others = others.filter(kind=REAL_TIME)
-    else:
-        others = others.exclude(kind=REAL_TIME)
-    other = others.exclude(pk=row.pk).first()
-    if row.is_active and other is not None and row.kind == REAL_TIME:
-        raise refuse(f"{other.name} answers in real time: deactivate it first.", "is_active")
-    if row.is_active and other is not None:
-        raise refuse(
-            f"Claims leave by {other.name}, and one connection is active at a time. Deactivate "
-            "it first; what it still has to carry is carried once it is active again.",
-            "is_active",
-        )
+    if row.is_active:
+        refuse_second(row)
     return keep(row)
 
 

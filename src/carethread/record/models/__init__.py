@@ -81,6 +81,7 @@ from carethread.record.models.status import StatusAnswer, StatusInquiry
 from carethread.record.models.underpaid import Comparison, Dispute, Shortfall
 from carethread.record.models.wire import (
     Connection,
+    ConnectionEvent,
     Counter,
     Delivery,
     EdiFile,
@@ -120,6 +121,7 @@ __all__ = [
     "Client",
     "Comparison",
     "Connection",
+    "ConnectionEvent",
     "Consent",
     "Contract",
     "ContractEvent",

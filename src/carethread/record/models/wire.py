@@ -7,6 +7,7 @@ A file's bytes are stored before anything reads them. What is known about a file
 from django.db import models
 from django.db.models import Q
 
+from carethread.record.models.people import User
 from carethread.record.models.scoped import AppendOnly, Scoped
 
 
@@ -36,6 +37,20 @@ class Connection(Scoped):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ConnectionEvent(AppendOnly):
+    """One line of a connection's history: what was set, by whom and why."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="history")
+    words = models.CharField(max_length=500)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Counter(Scoped):

@@ -29,6 +29,7 @@ class CaseKind(models.TextChoices):
     CREDIT = "credit", "Credit balance"
     PLAN = "plan", "Payment plan"
     NEXT_PAYER = "next_payer", "Next payer"
+    DEPOSIT = "deposit", "Money not tied out"
 
 
 class Case(Scoped):

@@ -1,0 +1,143 @@
+"""Cases about money that is not tied out: at the bank without a remittance, announced without
+money, taken back without a reversal. Found anew at every round; each closes by itself once it is
+tied out, and what a person has closed is not asked about again."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max
+
+from carethread.codes.roles import Role
+from carethread.insight import deposits, takebacks
+from carethread.insight.takebacks import Carried
+from carethread.record.models import (
+    Case,
+    CaseKind,
+    EftDeposit,
+    Organization,
+    Reassociation,
+    Remittance,
+)
+from carethread.record.policies import effective
+from carethread.rules.words import day, dollars
+from carethread.workflow import gather
+
+_AT_BANK, _ANNOUNCED, _TAKEN = "atbank", "announced", "taken"
+
+
+def opened(organization: Organization, now: datetime) -> Iterator[Case]:
+    """What has waited longer than the center allows and nobody was asked about yet."""
+    today = gather.service_date(organization, now)
+    wait = timedelta(days=effective("money_wait_days", on=today).value)
+    for case in (*_at_bank(today - wait), *_announced(wait), *_taken(today - wait)):
+        stem = case.source
+        if not _is_asked(stem):
+            case.source = f"{stem}:{Case.objects.filter(source__startswith=f'{stem}:').count() + 1}"
+            case.organization, case.kind = organization, CaseKind.DEPOSIT
+            case.owner_role = Role.BILLER.value
+            case.opened_at, case.due_on = now, today + wait
+            yield case
+
+
+def _is_asked(stem: str) -> bool:
+    """Whether somebody has it to settle, or a person has settled it."""
+    known = Case.objects.filter(source__startswith=f"{stem}:")
+    by_hand = known.filter(events__words__startswith="Closed:", events__user__isnull=False)
+    return known.exclude(state="closed").exists() or by_hand.exists()
+
+
+def _at_bank(until: date) -> Iterator[Case]:
+    """Payers' money that came by that day and that no remittance explains."""
+    rows = EftDeposit.objects.filter(reassociation__state="waiting", day__lte=until)
+    for row in rows.select_related("reassociation").order_by("pk"):
+        yield Case(
+            source=f"{_AT_BANK}:{row.pk}",
+            category="untied",
+            title=f"{dollars(row.amount_cents)} came on {day(row.day)} and no remittance explains "
+            "it",
+            explanation=row.reassociation.reason,
+            cure="Match it to its checks, or ask the payer for the remittance. Money that is no "
+            "payer's is said to be something else on the deposit's page.",
+            amount_cents=abs(row.amount_cents),
+        )
+
+
+def _announced(wait: timedelta) -> Iterator[Case]:
+    """Checks whose money the bank should have told of by now: it has told of later days."""
+    told = EftDeposit.objects.aggregate(last=Max("day"))["last"]
+    if told is None:
+        return  # This center keeps no bank account here.
+    for row in deposits.without_money().filter(paid_on__lte=told - wait):
+        assert row.paid_on is not None
+        payer = row.payer.name if row.payer else row.payer_name
+        yield Case(
+            source=f"{_ANNOUNCED}:{row.pk}",
+            category="untied",
+            title=f"{payer} announced {dollars(row.amount_cents)} on {day(row.paid_on)} and the "
+            "bank has not received it",
+            explanation=f"Its number is {row.trace}. The bank has told of every day up to "
+            f"{day(told)}.",
+            cure="Ask the payer when and to which account it was paid. It closes once the deposit "
+            "is matched.",
+            amount_cents=abs(row.amount_cents),
+        )
+
+
+def _taken(until: date) -> Iterator[Case]:
+    """What payers took by that day, and no reversal and no balance forward explains."""
+    for one in _unexplained():
+        if one.last <= until:
+            yield Case(
+                source=f"{_TAKEN}:{one.first_id}",
+                category="takeback",
+                title=f"{one.payer} took back {dollars(-one.cents)} and names no reversal for it",
+                explanation=f"It stands on the check of {day(one.last)} as {one.reference}.",
+                cure="Ask the payer which claim it takes back and why. Dispute it where it is not "
+                "due; it closes once a reversal explains it.",
+                claim=one.claim,
+                amount_cents=-one.cents,
+            )
+
+
+def _unexplained() -> list[Carried]:
+    return [one for one in takebacks.carried() if one.cents < 0]
+
+
+def settled() -> Iterator[tuple[Case, str]]:
+    """Open cases of this kind whose money is tied out, with how it went."""
+    live = list(Case.objects.filter(kind=CaseKind.DEPOSIT).exclude(state="closed"))
+    if not live:
+        return
+    waiting = set(
+        Reassociation.objects.filter(state="waiting").values_list("deposit_id", flat=True)
+    )
+    missing = set(deposits.without_money().values_list("pk", flat=True))
+    taken = {one.first_id for one in _unexplained()}
+    standing = {_AT_BANK: waiting, _ANNOUNCED: missing, _TAKEN: taken}
+    words = {
+        _AT_BANK: "The deposit is settled.",
+        _ANNOUNCED: "The money has been found at the bank.",
+        _TAKEN: "It is explained.",
+    }
+    for case in live:
+        what, key = _subject(case)
+        if key not in standing[what]:
+            yield case, words[what]
+
+
+def about(case: Case) -> tuple[str, int] | None:
+    """The deposit or remittance that a case of this kind is about, as links name it."""
+    if case.kind != CaseKind.DEPOSIT:
+        return None
+    what, key = _subject(case)
+    if what == _AT_BANK:
+        return "deposit", key
+    if what == _ANNOUNCED:
+        return "remittance", key
+    check = Remittance.objects.filter(provider_adjustments=key).first()
+    return ("remittance", check.pk) if check else None
+
+
+def _subject(case: Case) -> tuple[str, int]:
+    what, key, *_ = case.source.split(":")
+    return what, int(key)

@@ -1,0 +1,74 @@
+"""Money that is not tied out becomes a case with an owner and a day, and closes once it is."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from carethread.codes.roles import Role
+from carethread.record.models import Case, EftDeposit
+from carethread.workflow import deposit_cases, deposits, follow_up
+from tests.cast import Cast
+from tests.payers import check
+from tests.workflow.test_deposits import bank, paid
+from tests.workflow.test_post import post_check
+
+SOON, LATE = (datetime(2026, 3, day, 15, tzinfo=UTC) for day in (18, 26))
+
+
+def cases(cast: Cast, now: datetime) -> list[Case]:
+    """The open cases of untied money after another round."""
+    follow_up.run(cast.center, now=now)
+    return list(Case.objects.filter(kind="deposit").exclude(state="closed").order_by("pk"))
+
+
+def test_money_at_the_bank_that_nothing_explains_is_asked_about_after_the_days_allowed(
+    alder: Cast,
+) -> None:
+    bank(alder, "2026-03-17,LOCKBOX,70.00", "2026-03-17,RENT,-900.00", now=SOON)
+    assert cases(alder, SOON) == []
+    (case,) = cases(alder, LATE)
+    assert cases(alder, LATE) == [case], "a second round opens nothing twice"
+    assert (case.owner_role, case.amount_cents) == (Role.BILLER, 7_000)
+    assert case.title == "$70.00 came on Mar 17, 2026 and no remittance explains it"
+    assert case.due_on == date(2026, 4, 2)
+    assert case.cure
+    assert case.explanation
+    row = EftDeposit.objects.get(amount_cents=7_000)
+    assert deposit_cases.about(case) == ("deposit", row.pk)
+    paid(alder, "T9", 7_000)
+    deposits.settle(alder.center, now=LATE)
+    assert cases(alder, LATE) == []
+    case.refresh_from_db()
+    assert case.resolution == "The deposit is settled."
+    deposits.unmatch(row.reassociation, reason="Not theirs", user=alder.bill, now=LATE)
+    (again,) = cases(alder, LATE)
+    assert again.pk != case.pk, "it waits anew"
+
+
+def test_a_check_without_money_is_asked_about_once_the_bank_has_told_of_later_days(
+    alder: Cast,
+) -> None:
+    remittance = paid(alder, "T1", 4_000)
+    assert cases(alder, LATE) == [], "this center keeps no bank account here"
+    bank(alder, "2026-03-18,CARDS,20.00", now=LATE)
+    assert cases(alder, SOON + timedelta(days=3)) == [], "the bank is only two days further"
+    bank(alder, "2026-03-24,FEES,-1.00", now=LATE)
+    (case,) = [one for one in cases(alder, LATE) if one.amount_cents == 4_000]
+    assert "has not received it" in case.title
+    assert deposit_cases.about(case) == ("remittance", remittance.pk)
+    bank(alder, "2026-03-25,HCCLAIMPMT TRN*1*T1*1999999999,40.00", now=LATE)
+    assert 4_000 not in [one.amount_cents for one in cases(alder, LATE)]
+
+
+def test_a_takeback_that_names_no_reversal_is_asked_about_and_what_is_carried_is_not(
+    alder: Cast,
+) -> None:
+    def says(trace: str, *plb: tuple[str, int]) -> None:
+        remittance = post_check(alder, check(alder.center, trace=trace, plb=plb))
+        assert remittance is not None
+
+    says("T1", ("CT", -9_000), ("WO", 6_400))
+    says("T2", ("CT", -9_000), ("FB", -500))
+    says("T3", ("CT", -9_000), ("FB", 500))
+    (case,) = cases(alder, LATE)
+    assert (case.category, case.amount_cents, case.owner_role) == ("takeback", 6_400, Role.BILLER)
+    follow_up.close(case, resolution="Theirs, of 2024.", user=alder.bill, now=LATE)
+    assert cases(alder, LATE) == [], "what a person has settled is not asked about again"
