@@ -236,6 +236,7 @@ def test_a_stay_is_billed_from_admission_to_discharge_once_its_summary_is_signed
     # Intake admits.
     clock.at(TODAY, 12)
     sign_in(page, cast.ines)
+    menu(page, "Clients")
     page.get_by_role("link", name=re.compile("Clara|Client, Clara")).click()
     page.get_by_role("link", name="Admit").click()
     page.get_by_label("Program", exact=True).select_option(label="Cedar House, Alder Row Main")
