@@ -86,8 +86,9 @@ def _sign(ready: tuple[Any, Any]) -> None:
 
 def _looks() -> dict[str, Callable[[], object]]:
     """The questions for what is due, each answered in full."""
-    from carethread.workflow import bill, late, receive, submit
-    from carethread.workflow.candidates import lock_named
+    from carethread.workflow import bill, receive, submit
+    from carethread.workflow.claims import late
+    from carethread.workflow.remittances.candidates import lock_named
     from tests.cast import NOW
 
     later = NOW + timedelta(days=30)
@@ -106,7 +107,7 @@ def _looks() -> dict[str, Callable[[], object]]:
 def _named_in_a_check() -> list[Any]:
     """One claim that was sent, as a payer tells of it."""
     from carethread.record.models import Claim, RemittedClaim
-    from carethread.workflow.remitted import Received
+    from carethread.workflow.remittances.remitted import Received
     from tests.payers import answer
 
     claim = Claim.objects.select_related("current", "client").get(current__isnull=False)

@@ -32,8 +32,9 @@ from carethread.record.models import (
     TreatmentPlan,
     User,
 )
-from carethread.workflow import admit, document, staff
-from carethread.workflow.reauthenticate import Proof
+from carethread.workflow import admit, document
+from carethread.workflow.center import staff
+from carethread.workflow.common.reauthenticate import Proof
 from tests.support import kept
 
 NOW = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)  # Monday, 17:30 in New York

@@ -15,8 +15,9 @@ from carethread.record.models import (
     Program,
     Session,
 )
-from carethread.workflow import group_sign, groups, staff
-from carethread.workflow.group_sign import Outcome
+from carethread.workflow.care import group_sign, groups
+from carethread.workflow.care.group_sign import Outcome
+from carethread.workflow.center import staff
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, make_client, proof
 
 NEW_YORK = ZoneInfo("America/New_York")

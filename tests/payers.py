@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 from carethread.record.models import Claim, Connection, Organization
-from carethread.workflow import staff, wire_format
+from carethread.workflow.center import staff
+from carethread.workflow.common import wire_format
 from carethread.x12.common import Adjustment, Envelope, Party, Reference
 from carethread.x12.remittance import (
     ProviderAdjustment,

@@ -38,7 +38,8 @@ from carethread.record.models import (  # noqa: E402
     Remittance,
     Transfer,
 )
-from carethread.workflow import staff, work  # noqa: E402
+from carethread.workflow import work  # noqa: E402
+from carethread.workflow.center import staff  # noqa: E402
 from tests.cast import LONG_AGO, NOW, build, draft_of, make_client, sign  # noqa: E402
 from tests.faults.lives import lived  # noqa: E402
 from tests.payers import make_connection  # noqa: E402

@@ -38,7 +38,7 @@ from carethread.record.models import (
 )
 from carethread.sandbox import demo, live
 from carethread.sandbox.practice import cast
-from carethread.workflow import eligibility
+from carethread.workflow.coverage import eligibility
 from carethread.workflow.work import run_due
 from carethread.x12.reader import read
 from tests.judges import pyx12_errors

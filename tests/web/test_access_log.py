@@ -10,8 +10,8 @@ from django_scopes import scope
 
 from carethread.codes.roles import Role
 from carethread.record.models import AccessEvent
-from carethread.web.access_log import COLUMNS
-from carethread.workflow.access import log_access
+from carethread.web.center.access_log import COLUMNS
+from carethread.workflow.center.access import log_access
 from tests.cast import TODAY
 from tests.web.world import LATER, Shown, signed_in
 

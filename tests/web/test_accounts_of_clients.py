@@ -10,8 +10,10 @@ from django_scopes import scope
 from carethread.insight import account as accounts
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Case, Charge, Claim, PatientPayment, Refund, Statement
-from carethread.web import http, statements
-from carethread.workflow import follow_up, next_payer
+from carethread.web import http
+from carethread.web.patients import statements
+from carethread.workflow import follow_up
+from carethread.workflow.remittances import next_payer
 from tests.cast import NOW, Cast, amend
 from tests.paper.reading import words
 from tests.payers import answer

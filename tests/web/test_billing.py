@@ -23,8 +23,8 @@ from carethread.record.models import (
     Note,
 )
 from carethread.workflow import follow_up
-from carethread.workflow.groups import open_session
-from carethread.workflow.unbilled import waiting, without_claim
+from carethread.workflow.care.groups import open_session
+from carethread.workflow.claims.unbilled import waiting, without_claim
 from tests.cast import NOW, TODAY, signed_session
 from tests.web.world import LATER, NARRATIVE, Shown, signed_in
 

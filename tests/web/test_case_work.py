@@ -26,7 +26,7 @@ from carethread.record.models import (
     Transfer,
 )
 from carethread.web import http
-from carethread.workflow import assign
+from carethread.workflow.casework import assign
 from tests.cast import TODAY
 from tests.paper.reading import words
 from tests.web.test_settling import opened, read

@@ -15,7 +15,7 @@ from carethread.record.ledger import wrong_balances
 from carethread.record.models import Adjustment, Case, Charge, ClaimState
 from carethread.rules.explain import Found
 from carethread.web import http
-from carethread.web.cures import CURES, question, ways
+from carethread.web.casework.cures import CURES, question, ways
 from carethread.workflow import bill as bill_workflow
 from carethread.workflow import follow_up
 from tests.cast import TODAY

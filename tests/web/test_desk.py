@@ -8,8 +8,11 @@ from django_scopes import scope
 
 from carethread.record.models import Appointment, Client, Coverage, Program
 from carethread.sandbox.payer.endpoint import Endpoint
-from carethread.workflow import admit, patient_money, schedule, staff
-from carethread.workflow.errors import Refused
+from carethread.workflow import admit
+from carethread.workflow.care import schedule
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.patients import patient_money
 from tests.cast import NOW, TODAY, Cast, make_client
 from tests.web.test_eligibility import click, page
 from tests.web.world import LATER, signed_in

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django_scopes import scope
 
 from carethread.record.models import Claim, ClaimState, DischargeSummary, Episode, Program
-from carethread.workflow import bill, discharge, groups, staff
+from carethread.workflow import bill, discharge
+from carethread.workflow.care import groups
+from carethread.workflow.center import staff
 from carethread.workflow.discharge import SECTIONS, Leaving
 from tests.cast import NOW, PASSWORD, TODAY, Cast, signed_session
 from tests.web.world import LATER, signed_in

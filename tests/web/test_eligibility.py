@@ -10,7 +10,8 @@ from django.urls import reverse
 from carethread.record.models import Case, Claim, EligibilityCheck, User
 from carethread.sandbox.payer.books import Policy, Span
 from carethread.sandbox.payer.endpoint import Endpoint
-from carethread.workflow import bill, eligibility
+from carethread.workflow import bill
+from carethread.workflow.coverage import eligibility
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, draft_of, signed_session
 from tests.web.world import signed_in
 from tests.workflow.test_eligibility import CLARA, asking, at_once, books, payers

@@ -20,7 +20,7 @@ from carethread.record.models import (
     Session,
 )
 from carethread.web import http
-from carethread.workflow import groups
+from carethread.workflow.care import groups
 from tests.cast import PASSWORD, TODAY, Cast, make_client
 from tests.groups import TOPIC, Circle, at, circle, fees, make_group, people
 from tests.support.guards import lifted

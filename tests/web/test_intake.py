@@ -20,8 +20,8 @@ from carethread.record.models import (
     TreatmentPlan,
 )
 from carethread.workflow import admit, document
-from carethread.workflow.errors import Refused
-from carethread.workflow.reauthenticate import Proof
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.common.reauthenticate import Proof
 from tests.cast import PASSWORD, TODAY, Cast, draft_of, signed_session
 from tests.web.world import LATER, Shown, signed_in
 

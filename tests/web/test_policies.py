@@ -8,8 +8,8 @@ from django_scopes import scope
 
 from carethread.record.models import PolicySetting
 from carethread.record.policies import effective
-from carethread.workflow import staff
-from carethread.workflow.errors import Refused
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
 from tests.cast import TODAY, Cast
 from tests.web.world import signed_in
 

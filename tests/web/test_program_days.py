@@ -10,7 +10,8 @@ from django_scopes import scope
 
 from carethread.record.models import CensusEntry, Charge, Client, Episode, Program
 from carethread.web import http
-from carethread.workflow import groups, staff
+from carethread.workflow.care import groups
+from carethread.workflow.center import staff
 from tests.cast import NOW, TODAY, Cast, make_client, signed_session
 from tests.groups import at, circle, fees, people
 from tests.web.world import signed_in

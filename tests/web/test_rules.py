@@ -5,7 +5,8 @@ from django_scopes import scope
 
 from carethread.codes.roles import Role
 from carethread.record.models import ClaimState, RuleSkip, ScrubRule
-from carethread.workflow import bill, payer_rules
+from carethread.workflow import bill
+from carethread.workflow.center import payer_rules
 from tests.cast import NOW
 from tests.web.world import Shown, signed_in
 

@@ -8,7 +8,7 @@ from django_scopes import scope
 
 from carethread.codes.roles import Role
 from carethread.record.models import Case, ClaimFinding, RuleSkip
-from carethread.workflow import payer_rules
+from carethread.workflow.center import payer_rules
 from tests.cast import NOW
 from tests.web.world import LATER, Shown, signed_in
 

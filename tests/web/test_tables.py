@@ -9,8 +9,8 @@ from django_scopes import scope
 
 from carethread.codes.catalogue import PARTS, checked, packaged, written
 from carethread.record.models import PolicySetting
-from carethread.web.entry_fields import Box, as_text, read, shown
-from carethread.workflow import staff
+from carethread.web.center.entry_fields import Box, as_text, read, shown
+from carethread.workflow.center import staff
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, signed_session
 from tests.web.world import signed_in
 

@@ -42,24 +42,13 @@ from carethread.record.models import (
     Statement,
     User,
 )
-from carethread.workflow import (
-    admit,
-    assign,
-    bill,
-    contracts,
-    deposits,
-    discharge,
-    follow_up,
-    holding,
-    manual_eob,
-    papers,
-    patient_money,
-    payer_rules,
-    post,
-    receive,
-    submit,
-)
+from carethread.workflow import admit, bill, discharge, follow_up, post, receive, submit
+from carethread.workflow.casework import assign, papers
+from carethread.workflow.center import payer_rules
+from carethread.workflow.claims import holding
 from carethread.workflow.discharge import Leaving
+from carethread.workflow.patients import patient_money
+from carethread.workflow.remittances import contracts, deposits, manual_eob
 from tests.cast import (
     LONG_AGO,
     NOW,

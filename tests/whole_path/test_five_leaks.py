@@ -24,19 +24,12 @@ from carethread.record.models import (
     TreatmentPlan,
 )
 from carethread.rules.finding import Finding
-from carethread.workflow import (
-    admit,
-    authorize,
-    bill,
-    census,
-    discharge,
-    document,
-    holding,
-    staff,
-    submit,
-)
+from carethread.workflow import admit, authorize, bill, discharge, document, submit
+from carethread.workflow.care import census
+from carethread.workflow.center import staff
+from carethread.workflow.claims import holding
+from carethread.workflow.common.errors import Refused
 from carethread.workflow.discharge import SECTIONS, Leaving
-from carethread.workflow.errors import Refused
 from carethread.x12.claim import Claim as WireClaim
 from carethread.x12.claim import ClaimFile
 from carethread.x12.reader import read

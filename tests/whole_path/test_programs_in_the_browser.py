@@ -28,7 +28,9 @@ from carethread.record.models import (
     TreatmentPlan,
 )
 from carethread.web import http
-from carethread.workflow import admit, bill, groups, staff, submit
+from carethread.workflow import admit, bill, submit
+from carethread.workflow.care import groups
+from carethread.workflow.center import staff
 from carethread.x12.claim import ClaimFile
 from carethread.x12.reader import read
 from tests.cast import LONG_AGO, NOW, PASSWORD, TODAY, Cast, build

@@ -1,5 +1,5 @@
 """Every claim that may have to be corrected, found by reading all of the record: what the marks of
-`workflow.recheck` are held against."""
+`workflow.claims.recheck` are held against."""
 
 from datetime import timedelta
 

@@ -16,8 +16,9 @@ from carethread.record.models import (
     Practitioner,
     Remittance,
 )
-from carethread.workflow import admit, bill, follow_up, receive, staff, submit, work
-from carethread.workflow.errors import Refused
+from carethread.workflow import admit, bill, follow_up, receive, submit, work
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
 from carethread.x12.writer import write
 from tests.cast import NOW, TODAY, Cast, amend, signed_session
 from tests.payers import answer, check

@@ -21,7 +21,7 @@ from carethread.record.models import (
 from carethread.rules.review import Decision
 from carethread.workflow import admit, authorize, bill, post, receive
 from carethread.workflow.authorize import Told
-from carethread.workflow.errors import Refused
+from carethread.workflow.common.errors import Refused
 from tests.cast import NOW, TODAY, Cast, amend, draft_of, sign, signed_session
 from tests.payers import answer, check, make_connection, reversal
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from carethread.record.models import Authorization, Charge, Claim, ClaimState, Coverage
-from carethread.workflow import admit, bill, document, holding
-from carethread.workflow.errors import Refused
+from carethread.workflow import admit, bill, document
+from carethread.workflow.claims import holding
+from carethread.workflow.common.errors import Refused
 from tests.cast import NOW, TODAY, Cast, amend, make_client, proof, signed_session
 
 LATER = NOW + timedelta(hours=3)

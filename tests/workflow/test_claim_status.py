@@ -18,7 +18,10 @@ from carethread.record.models import (
     StatusInquiry,
 )
 from carethread.rules.status import EFFECTS
-from carethread.workflow import bill, claim_status, cure, follow_up, receive, staff, submit, work
+from carethread.workflow import bill, follow_up, receive, submit, work
+from carethread.workflow.casework import cure
+from carethread.workflow.center import staff
+from carethread.workflow.claims import claim_status
 from carethread.x12.acknowledgment import ClaimStatus
 from carethread.x12.reader import read
 from carethread.x12.status import StatusResponse

@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from carethread.insight.connections import standing
 from carethread.record.models import Connection
-from carethread.workflow import connections, follow_up, receive, staff
-from carethread.workflow.connections import REAL_TIME, Wanted
-from carethread.workflow.errors import Refused
+from carethread.workflow import follow_up, receive
+from carethread.workflow.center import connections, staff
+from carethread.workflow.center.connections import REAL_TIME, Wanted
+from carethread.workflow.common.errors import Refused
 from tests.cast import NOW, Cast
 from tests.payers import make_connection
 from tests.web.world import signed_in

@@ -6,8 +6,9 @@ import pytest
 
 from carethread.codes.contracts import TermKind
 from carethread.record.models import ClaimLine, Contract, ContractFile, ContractTerm, Payer
-from carethread.workflow import contracts, staff
-from carethread.workflow.errors import Refused
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.remittances import contracts
 from tests.cast import LONG_AGO, NOW, TODAY, Cast
 from tests.workflow.test_post import sent_claim
 

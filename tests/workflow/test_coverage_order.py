@@ -10,8 +10,9 @@ from carethread.insight.claims import billed_anew, billed_before
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Case, Claim, ClaimState, Coverage
 from carethread.web import http
-from carethread.workflow import admit, bill, coverage_order, follow_up
-from carethread.workflow.errors import Refused
+from carethread.workflow import admit, bill, follow_up
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.coverage import coverage_order
 from tests.cast import LONG_AGO, Cast
 from tests.payers import answer, check
 from tests.web.world import signed_in

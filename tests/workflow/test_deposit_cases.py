@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from carethread.codes.roles import Role
 from carethread.record.models import Case, EftDeposit
-from carethread.workflow import deposit_cases, deposits, follow_up
+from carethread.workflow import follow_up
+from carethread.workflow.casework import deposit_cases
+from carethread.workflow.remittances import deposits
 from tests.cast import Cast
 from tests.payers import check
 from tests.workflow.test_deposits import bank, paid

@@ -6,8 +6,9 @@ import pytest
 
 from carethread.insight.deposits import three_way, without_money
 from carethread.record.models import Delivery, EftDeposit, Reassociation, Remittance
-from carethread.workflow import deposits, receive
-from carethread.workflow.errors import Refused
+from carethread.workflow import receive
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.remittances import deposits
 from tests.cast import NOW, Cast
 from tests.payers import answer, check
 from tests.workflow.test_post import PAID, post_check, sent_claim

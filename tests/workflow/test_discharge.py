@@ -12,9 +12,10 @@ from carethread.record.models import (
     DischargeSummary,
     PolicySetting,
 )
-from carethread.workflow import admit, bill, discharge, staff
+from carethread.workflow import admit, bill, discharge
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
 from carethread.workflow.discharge import SECTIONS, Leaving
-from carethread.workflow.errors import Refused
 from tests.cast import NOW, TODAY, Cast, proof, signed_session
 
 WRITTEN = dict.fromkeys(SECTIONS, "As planned.")

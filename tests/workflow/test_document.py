@@ -6,8 +6,9 @@ import pytest
 
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Authorization, Charge, NoteVersion, Signature, Transfer
-from carethread.workflow import document, signing
-from carethread.workflow.errors import Refused
+from carethread.workflow import document
+from carethread.workflow.care import signing
+from carethread.workflow.common.errors import Refused
 from tests.cast import LONG_AGO, NOW, Cast, amend, draft_from, draft_of, proof, sign, signed_session
 
 

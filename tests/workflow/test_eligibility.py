@@ -26,9 +26,11 @@ from carethread.sandbox.payer.books import Benefit, Books, Member, Policy, Span
 from carethread.sandbox.payer.desk import Desk
 from carethread.sandbox.payer.endpoint import Endpoint, Payers
 from carethread.sandbox.payer.pace import Calendar
-from carethread.workflow import admit, eligibility, receive, staff, submit
-from carethread.workflow.errors import Refused
-from carethread.workflow.wire_format import benefits_from_json
+from carethread.workflow import admit, receive, submit
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.common.wire_format import benefits_from_json
+from carethread.workflow.coverage import eligibility
 from carethread.x12.eligibility import EligibilityInquiry
 from carethread.x12.reader import read
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, make_client

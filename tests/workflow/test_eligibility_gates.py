@@ -9,7 +9,9 @@ import pytest
 from carethread.record.models import Claim, ClaimState, Coverage, Payer
 from carethread.sandbox.payer.books import Span
 from carethread.sandbox.payer.endpoint import Endpoint
-from carethread.workflow import admit, bill, eligibility, staff, submit
+from carethread.workflow import admit, bill, submit
+from carethread.workflow.center import staff
+from carethread.workflow.coverage import eligibility
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, signed_session
 from tests.payers import make_connection
 from tests.workflow.test_eligibility import CLARA, ask, asking, books, payers

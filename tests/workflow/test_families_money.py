@@ -15,17 +15,12 @@ from hypothesis import strategies as st
 from carethread.insight import account, credits
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Case, Claim, ClaimState, Match, PatientPayment, Remittance
-from carethread.workflow import (
-    bill,
-    follow_up,
-    matching,
-    next_payer,
-    patient_money,
-    statements,
-    wire_format,
-)
-from carethread.workflow.errors import Refused
-from carethread.workflow.patient_money import Tender
+from carethread.workflow import bill, follow_up
+from carethread.workflow.common import wire_format
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.patients import patient_money, statements
+from carethread.workflow.patients.patient_money import Tender
+from carethread.workflow.remittances import matching, next_payer
 from carethread.x12.remittance import RemittedClaim
 from tests.cast import TODAY, Cast
 from tests.payers import answer, reversal

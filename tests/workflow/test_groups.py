@@ -20,8 +20,10 @@ from carethread.record.models import (
     Session,
     Transfer,
 )
-from carethread.workflow import admit, bill, document, group_sign, groups, signing, staff, submit
-from carethread.workflow.errors import Refused
+from carethread.workflow import admit, bill, document, submit
+from carethread.workflow.care import group_sign, groups, signing
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, amend, proof
 from tests.groups import NAMES, TOPIC, Circle, at, circle, fees, people
 from tests.payers import make_connection

@@ -6,8 +6,9 @@ import pytest
 
 from carethread.codes.sheets import NotSuchAFile
 from carethread.record.models import Claim, LoadedRow, LoadedTable
-from carethread.workflow import bill, load_codes
-from carethread.workflow.errors import Refused
+from carethread.workflow import bill
+from carethread.workflow.center import load_codes
+from carethread.workflow.common.errors import Refused
 from tests.cast import NOW, Cast, signed_session
 from tests.codes.test_published import MUE, PTP
 

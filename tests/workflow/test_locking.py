@@ -19,7 +19,9 @@ from django_scopes import scope
 from carethread.record import ledger, statements
 from carethread.record.compiled import Statement
 from carethread.record.models import Authorization, ClaimState, Coverage, Match, Payer
-from carethread.workflow import admit, bill, follow_up, holding, matching, submit
+from carethread.workflow import admit, bill, follow_up, submit
+from carethread.workflow.claims import holding
+from carethread.workflow.remittances import matching
 from tests.cast import Cast, amend
 from tests.web.world import LATER, everything
 

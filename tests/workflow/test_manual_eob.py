@@ -9,8 +9,10 @@ from carethread.record.ledger import wrong_balances
 from carethread.record.models import Claim, EdiFile, Match, Payer, Remittance, Transfer
 from carethread.rules.typed_eob import TypedCheck, TypedClaim, TypedLine
 from carethread.web.http import now as clock
-from carethread.workflow import candidates, manual_eob, receive, staff
-from carethread.workflow.errors import Refused
+from carethread.workflow import receive
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.remittances import candidates, manual_eob
 from carethread.x12.common import Adjustment
 from tests.cast import NOW, Cast
 from tests.payers import answer, check

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from carethread.record.models import Case, Charge, Claim, ClaimState, Match, Remittance, Transfer
-from carethread.workflow import follow_up, matching
-from carethread.workflow.errors import Refused
+from carethread.workflow import follow_up
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.remittances import matching
 from tests.cast import Cast
 from tests.payers import answer, check, reversal
 from tests.workflow.test_post import PAID, charge_of, post_check, sent_claim

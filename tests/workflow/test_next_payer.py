@@ -11,8 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from carethread.insight.turns import open_turns
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Case, Claim, ClaimState, Connection, Coverage, Match, Payer
-from carethread.workflow import admit, bill, follow_up, next_payer, staff, submit, wire_format
-from carethread.workflow.errors import Refused
+from carethread.workflow import admit, bill, follow_up, submit
+from carethread.workflow.center import staff
+from carethread.workflow.common import wire_format
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.remittances import next_payer
 from carethread.x12.common import Adjustment, Amount, Party, Reference
 from carethread.x12.remittance import Remittance, RemittedClaim
 from tests.cast import LONG_AGO, NOW, Cast, enroll

@@ -16,9 +16,11 @@ from carethread.record.models import (
     Program,
 )
 from carethread.rules.finding import Finding
-from carethread.workflow import bill, load_codes, orders, staff
+from carethread.workflow import bill
+from carethread.workflow.care import orders
+from carethread.workflow.center import load_codes, staff
+from carethread.workflow.common.errors import Refused
 from carethread.workflow.document import Signed
-from carethread.workflow.errors import Refused
 from tests.cast import (
     LONG_AGO,
     NOW,

@@ -4,8 +4,10 @@ import pytest
 
 from carethread.record.models import Case, Claim, ClaimFinding, ClaimState, Consent, Program
 from carethread.rules.letters import Level
-from carethread.workflow import admit, follow_up, next_payer, papers
-from carethread.workflow.errors import Refused
+from carethread.workflow import admit, follow_up
+from carethread.workflow.casework import papers
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.remittances import next_payer
 from tests.cast import LONG_AGO, Cast
 from tests.paper.reading import words
 from tests.payers import answer, check

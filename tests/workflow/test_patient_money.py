@@ -8,16 +8,12 @@ import pytest
 from carethread.insight import account as accounts
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Case, Claim, Organization, PatientPayment, Statement
-from carethread.workflow import (
-    follow_up,
-    next_payer,
-    papers,
-    patient_money,
-    payment_plans,
-    statements,
-)
-from carethread.workflow.errors import Refused
-from carethread.workflow.patient_money import Tender
+from carethread.workflow import follow_up
+from carethread.workflow.casework import papers
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.patients import patient_money, payment_plans, statements
+from carethread.workflow.patients.patient_money import Tender
+from carethread.workflow.remittances import next_payer
 from tests.cast import NOW, TODAY, Cast, amend
 from tests.paper.reading import words
 from tests.payers import answer, check, reversal

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from carethread.record.models import Claim, ClaimState, PolicySetting, RuleSkip, ScrubRule
-from carethread.workflow import bill, payer_rules, staff, submit
-from carethread.workflow.errors import Refused
-from carethread.workflow.payer_rules import Switch
+from carethread.workflow import bill, submit
+from carethread.workflow.center import payer_rules, staff
+from carethread.workflow.center.payer_rules import Switch
+from carethread.workflow.common.errors import Refused
 from tests.cast import NOW, TODAY, Cast, signed_session
 from tests.payers import make_connection
 

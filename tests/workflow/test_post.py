@@ -22,9 +22,11 @@ from carethread.record.models import (
     RemittedClaim,
     Transfer,
 )
-from carethread.workflow import bill, follow_up, matching, post, staff, submit
-from carethread.workflow.errors import Refused
-from carethread.workflow.quarantine import Quarantined
+from carethread.workflow import bill, follow_up, post, submit
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.remittances import matching
+from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.x12.common import Party, Reference
 from tests.cast import NOW, Cast, amend, signed_session
 from tests.payers import answer, check, make_connection, reversal

@@ -26,10 +26,12 @@ from carethread.record.models import (
     Program,
     TreatmentPlan,
 )
-from carethread.workflow import admit, bill, census, discharge, document, leave, staff, submit
+from carethread.workflow import admit, bill, discharge, document, submit
+from carethread.workflow.care import census, leave
+from carethread.workflow.care.leave import Away
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
 from carethread.workflow.discharge import SECTIONS, Leaving
-from carethread.workflow.errors import Refused
-from carethread.workflow.leave import Away
 from carethread.x12.claim import ClaimCode, ClaimFile
 from carethread.x12.reader import read
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, amend, draft_from, draft_of, proof, sign

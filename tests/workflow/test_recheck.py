@@ -22,21 +22,13 @@ from carethread.record.models import (
     Note,
     Recheck,
 )
-from carethread.workflow import (
-    admit,
-    bill,
-    census,
-    discharge,
-    gather,
-    leave,
-    matching,
-    next_payer,
-    staff,
-    submit,
-)
+from carethread.workflow import admit, bill, discharge, gather, submit
+from carethread.workflow.care import census, leave
+from carethread.workflow.care.leave import Away
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
 from carethread.workflow.discharge import SECTIONS, Leaving
-from carethread.workflow.errors import Refused
-from carethread.workflow.leave import Away
+from carethread.workflow.remittances import matching, next_payer
 from tests.cast import NOW, Cast, amend, proof, signed_session
 from tests.payers import answer, make_connection, reversal
 from tests.workflow import full_reading

@@ -21,16 +21,11 @@ from carethread.record.models import (
     Match,
     RemittedClaim,
 )
-from carethread.workflow import (
-    bill,
-    cure,
-    follow_up,
-    matching,
-    next_payer,
-    settle,
-    wire_format,
-)
-from carethread.workflow.errors import Refused
+from carethread.workflow import bill, follow_up
+from carethread.workflow.casework import cure, settle
+from carethread.workflow.common import wire_format
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.remittances import matching, next_payer
 from tests.cast import Cast
 from tests.payers import answer, reversal
 from tests.workflow.test_next_payer import FEE, from_payer, leave, second_policy

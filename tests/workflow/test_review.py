@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 
 from carethread.record.models import Authorization, Case, Delivery, EdiFile, PolicySetting
-from carethread.workflow import receive, review, staff
+from carethread.workflow import receive
+from carethread.workflow.authorizations import review
 from carethread.workflow.authorize import Told
-from carethread.workflow.errors import Refused
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
 from carethread.x12 import eligibility
 from carethread.x12.reader import read
 from carethread.x12.review import Decision, Review

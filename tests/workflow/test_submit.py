@@ -155,7 +155,7 @@ def test_two_workers_on_one_file_send_it_once(ready: Cast, far_side: Store) -> N
     submit.freeze(connection, now=LEAVES)
     (mine,) = submit.due_deliveries(connection, LEAVES)
     (theirs,) = submit.due_deliveries(connection, LEAVES)
-    from carethread.workflow.connections import opened
+    from carethread.workflow.center.connections import opened
 
     with opened(connection, now=LEAVES) as wire:
         assert submit.carry(mine, connection, wire, now=LEAVES)

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from carethread.record.models import Appointment, Charge, Coverage, Fee, PolicySetting
-from carethread.web.care_forms import AppointmentForm
-from carethread.web.note_form import NoteForm
-from carethread.workflow import document, schedule, staff
-from carethread.workflow.errors import Refused
+from carethread.web.care.note_form import NoteForm
+from carethread.web.front_desk.care_forms import AppointmentForm
+from carethread.workflow import document
+from carethread.workflow.care import schedule
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, draft_from, draft_of, sign, signed_session
 
 MODIFIERS = """

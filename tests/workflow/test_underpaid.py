@@ -14,8 +14,10 @@ from carethread.record.models import (
     Program,
     Shortfall,
 )
-from carethread.workflow import admit, contracts, dispute, follow_up, matching, staff, underpaid
-from carethread.workflow.errors import Refused
+from carethread.workflow import admit, follow_up
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.remittances import contracts, dispute, matching, underpaid
 from tests.cast import LONG_AGO, NOW, TODAY, Cast
 from tests.paper.reading import words as printed
 from tests.payers import answer, check, reversal

@@ -4,8 +4,10 @@ import pytest
 
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Case, PolicySetting, Transfer
-from carethread.workflow import follow_up, settle, staff
-from carethread.workflow.errors import Refused
+from carethread.workflow import follow_up
+from carethread.workflow.casework import settle
+from carethread.workflow.center import staff
+from carethread.workflow.common.errors import Refused
 from tests.cast import LONG_AGO, Cast
 from tests.payers import answer, check
 from tests.workflow.test_post import PAID, charge_of, post_check, sent_claim

@@ -18,7 +18,7 @@ def password(
     from django.contrib.auth.hashers import make_password
 
     from carethread.record.models import User
-    from carethread.workflow import staff
+    from carethread.workflow.center import staff
 
     user = User.objects.filter(email__iexact=email.strip()).first()
     if user is None:

@@ -10,7 +10,7 @@ from carethread.cli.console import FAILED, called, err, fail, out, plain, take
 from carethread.cli.threads import Npi
 
 if TYPE_CHECKING:
-    from carethread.workflow.load_codes import Preview
+    from carethread.workflow.center.load_codes import Preview
 
 app = typer.Typer(no_args_is_help=True, help="Tables of CMS, OIG and X12 (not shipped).")
 
@@ -46,8 +46,8 @@ def load(
     ready.set_up_record()
     from django_scopes import scope
 
-    from carethread.workflow import load_codes
-    from carethread.workflow.errors import Refused
+    from carethread.workflow.center import load_codes
+    from carethread.workflow.common.errors import Refused
 
     organization = ready.organization(npi)
     with scope(organization=organization):

@@ -11,7 +11,7 @@ from carethread.cli.threads import Npi
 
 if TYPE_CHECKING:
     from carethread.record.models import Contract, ContractFile
-    from carethread.workflow.contracts import Preview
+    from carethread.workflow.remittances.contracts import Preview
 
 app = typer.Typer(no_args_is_help=True, help="What payers have agreed to pay.")
 
@@ -47,8 +47,8 @@ def load(
     ready.set_up_record()
     from django_scopes import scope
 
-    from carethread.workflow import contracts
-    from carethread.workflow.errors import Refused
+    from carethread.workflow.common.errors import Refused
+    from carethread.workflow.remittances import contracts
 
     with scope(organization=ready.organization(npi)):
         contract = _contract(payer, today)

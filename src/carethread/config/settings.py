@@ -147,7 +147,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_ADAPTER = "carethread.web.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "carethread.web.center.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 # Guessing is axes' business (in the database, for all processes); a whole center shares an address.
@@ -155,9 +155,9 @@ ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": "300/m/ip"}
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "carethread.web.accounts.who_tries"
+AXES_USERNAME_CALLABLE = "carethread.web.center.accounts.who_tries"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
-AXES_LOCKOUT_CALLABLE = "carethread.web.accounts.locked_out"
+AXES_LOCKOUT_CALLABLE = "carethread.web.center.accounts.locked_out"
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
 SESSION_COOKIE_AGE = 60 * 60 * 10

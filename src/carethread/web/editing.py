@@ -6,8 +6,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from carethread.web.flow import Flow
 from carethread.web.forms import attempt
+from carethread.web.front_desk.flow import Flow
 from carethread.web.http import Request, way_back
 from carethread.web.permissions import corrected_by, may
 from carethread.web.row_forms import RowForm

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 
-from carethread.workflow.errors import Refused
+from carethread.workflow.common.errors import Refused
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from django_scopes import scope
 
 from carethread.web import http, reach
 from carethread.web.permissions import DOORS, Door
-from carethread.workflow.access import log_access
+from carethread.workflow.center.access import log_access
 
 _CHOOSE = "account_change_password"  # all that opens with a password that somebody else made
 Handler = Callable[[HttpRequest], HttpResponse]

@@ -49,7 +49,7 @@ from carethread.record.models import (
     TreatmentPlan,
     User,
 )
-from carethread.workflow.signing import supervisor_of
+from carethread.workflow.care.signing import supervisor_of
 
 M = TypeVar("M", bound=Model)
 Reach = Callable[..., Model]

@@ -2,45 +2,33 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from carethread.web import (
-    access_log,
-    accounts,
-    administration,
-    admission,
-    awaited,
-    billing,
-    case_papers,
-    cases,
-    checks,
+from carethread.web import home
+from carethread.web.care import (
     clinician,
-    connections,
-    contracts,
-    credits,
-    deposits,
-    desk,
     discharges,
     eligibility,
-    eob,
-    files,
     group_session,
     groups,
-    home,
-    intake,
-    leadership,
     leave,
     note,
     orders,
-    patient_account,
     program_days,
-    remittances,
-    rules,
-    settling,
-    staff,
-    statements,
-    tables,
-    underpaid,
     utilization,
 )
+from carethread.web.casework import case_papers, cases, settling
+from carethread.web.center import (
+    access_log,
+    accounts,
+    administration,
+    connections,
+    leadership,
+    staff,
+    tables,
+)
+from carethread.web.claims import awaited, billing, files, rules
+from carethread.web.front_desk import admission, checks, desk, intake
+from carethread.web.patients import patient_account, statements
+from carethread.web.payments import contracts, credits, deposits, eob, remittances, underpaid
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),

@@ -18,7 +18,7 @@ from carethread.record.models import (
 from carethread.record.statements import insert
 from carethread.rules.identity import parse_claim_number
 from carethread.workflow import bill
-from carethread.workflow.locks import lock
+from carethread.workflow.common.locks import lock
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
     ClaimAck,

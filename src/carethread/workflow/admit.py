@@ -29,11 +29,13 @@ from carethread.record.models import (
     TreatmentPlan,
     User,
 )
-from carethread.workflow import authorize, charges, charging, gather, reserve
-from carethread.workflow.errors import Problem, Refused, refuse
-from carethread.workflow.keep import keep
-from carethread.workflow.locks import lock
-from carethread.workflow.reauthenticate import Proof
+from carethread.workflow import authorize, gather
+from carethread.workflow.authorizations import reserve
+from carethread.workflow.claims import charges, charging
+from carethread.workflow.common.errors import Problem, Refused, refuse
+from carethread.workflow.common.keep import keep
+from carethread.workflow.common.locks import lock
+from carethread.workflow.common.reauthenticate import Proof
 
 
 def save_client(row: Client) -> Client:

@@ -27,10 +27,12 @@ from carethread.record.models import (
 )
 from carethread.rules.authorize import AWAITED, LIVE, USABLE, may_become, resting_state
 from carethread.rules.review import Decision
-from carethread.workflow import bill, charges, charging, gather, reserve, units
-from carethread.workflow.errors import Refused, refuse
-from carethread.workflow.keep import keep
-from carethread.workflow.locks import lock
+from carethread.workflow import bill, gather
+from carethread.workflow.authorizations import reserve, units
+from carethread.workflow.claims import charges, charging
+from carethread.workflow.common.errors import Refused, refuse
+from carethread.workflow.common.keep import keep
+from carethread.workflow.common.locks import lock
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,10 @@ from carethread.rules.facts import Billable, BillableCharge
 from carethread.rules.finding import Finding
 from carethread.rules.identity import claim_number
 from carethread.rules.scrub import ScrubContext, scrub
-from carethread.workflow import gather, late, numbers, recheck, wire_format
-from carethread.workflow.locks import lock
+from carethread.workflow import gather
+from carethread.workflow.claims import late, recheck
+from carethread.workflow.common import numbers, wire_format
+from carethread.workflow.common.locks import lock
 from carethread.x12.claim import Claim as WireClaim
 
 WAITING = (ClaimState.HELD, ClaimState.READY)

@@ -29,9 +29,10 @@ from carethread.record.models import (
     User,
 )
 from carethread.record.policies import effective
-from carethread.workflow import admit, bill, gather, recheck
-from carethread.workflow.errors import Problem, Refused, refuse
-from carethread.workflow.reauthenticate import Proof
+from carethread.workflow import admit, bill, gather
+from carethread.workflow.claims import recheck
+from carethread.workflow.common.errors import Problem, Refused, refuse
+from carethread.workflow.common.reauthenticate import Proof
 
 SECTIONS = ("course", "condition", "medication", "aftercare")
 """What a summary tells: the course of treatment, the condition at discharge, medication, and what

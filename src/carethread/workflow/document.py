@@ -33,10 +33,12 @@ from carethread.record.policies import Settings
 from carethread.record.statements import insert, update
 from carethread.rules.cloned import Copy, Earlier, copies
 from carethread.rules.finding import Finding
-from carethread.workflow import charging, follow_up, gather, holding, signing
-from carethread.workflow.charging import ChargedLine
-from carethread.workflow.errors import Problem, Refused, refuse
-from carethread.workflow.reauthenticate import Proof
+from carethread.workflow import follow_up, gather
+from carethread.workflow.care import signing
+from carethread.workflow.claims import charging, holding
+from carethread.workflow.claims.charging import ChargedLine
+from carethread.workflow.common.errors import Problem, Refused, refuse
+from carethread.workflow.common.reauthenticate import Proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,11 @@ from carethread.record.models import (
     Organization,
     User,
 )
-from carethread.workflow import account_cases, assign, cases, holding
-from carethread.workflow.errors import refuse
-from carethread.workflow.locks import lock
-from carethread.workflow.signing import supervisor_of
+from carethread.workflow.care.signing import supervisor_of
+from carethread.workflow.casework import account_cases, assign, cases
+from carethread.workflow.claims import holding
+from carethread.workflow.common.errors import refuse
+from carethread.workflow.common.locks import lock
 
 
 @transaction.atomic

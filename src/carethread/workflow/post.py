@@ -40,18 +40,14 @@ from carethread.rules.post import (
     set_aside,
 )
 from carethread.rules.post import post as decide
-from carethread.workflow import (
-    deposits,
-    gather,
-    ledger,
-    next_payer,
-    recheck,
-    remitted,
-    units,
-)
-from carethread.workflow.candidates import Candidates
-from carethread.workflow.quarantine import Quarantined
-from carethread.workflow.remitted import Received
+from carethread.workflow import gather
+from carethread.workflow.authorizations import units
+from carethread.workflow.claims import recheck
+from carethread.workflow.common import ledger
+from carethread.workflow.remittances import deposits, next_payer, remitted
+from carethread.workflow.remittances.candidates import Candidates
+from carethread.workflow.remittances.quarantine import Quarantined
+from carethread.workflow.remittances.remitted import Received
 from carethread.x12 import remittance as wire
 
 UNDONE = "undo"  # source of transfers by which a person took a posting back

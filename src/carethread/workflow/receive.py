@@ -24,9 +24,13 @@ from carethread.record.models import (
     RemoteFile,
 )
 from carethread.rules import bank_file
-from carethread.workflow import acknowledge, benefits, claim_status, deposits, post, review
-from carethread.workflow.connections import REAL_TIME, mailboxes, opened
-from carethread.workflow.quarantine import Quarantined, reason_of
+from carethread.workflow import acknowledge, post
+from carethread.workflow.authorizations import review
+from carethread.workflow.center.connections import REAL_TIME, mailboxes, opened
+from carethread.workflow.claims import claim_status
+from carethread.workflow.coverage import benefits
+from carethread.workflow.remittances import deposits
+from carethread.workflow.remittances.quarantine import Quarantined, reason_of
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
 from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
 from carethread.x12.finding import Severity, Unreadable

@@ -36,10 +36,11 @@ from carethread.record.policies import effective
 from carethread.rules.expect import Expected, expected
 from carethread.rules.post import reopen
 from carethread.rules.scrub import scrub
-from carethread.workflow import bill, gather, ledger, numbers, wire_format
+from carethread.workflow import bill, gather
 from carethread.workflow.bill import Prepared
-from carethread.workflow.connections import mailboxes, opened
-from carethread.workflow.locks import lock
+from carethread.workflow.center.connections import mailboxes, opened
+from carethread.workflow.common import ledger, numbers, wire_format
+from carethread.workflow.common.locks import lock
 from carethread.x12.claim import Claim as WireClaim
 from carethread.x12.claim import ClaimFile
 from carethread.x12.common import Contact, Envelope, Party

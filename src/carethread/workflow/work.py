@@ -9,19 +9,11 @@ from django_scopes import scope
 
 from carethread.record import statistics
 from carethread.record.models import Organization
-from carethread.workflow import (
-    authorize,
-    bill,
-    claim_status,
-    eligibility,
-    follow_up,
-    next_payer,
-    patient_money,
-    payment_plans,
-    receive,
-    submit,
-    underpaid,
-)
+from carethread.workflow import authorize, bill, follow_up, receive, submit
+from carethread.workflow.claims import claim_status
+from carethread.workflow.coverage import eligibility
+from carethread.workflow.patients import patient_money, payment_plans
+from carethread.workflow.remittances import next_payer, underpaid
 
 log = structlog.get_logger("carethread.work")
 

@@ -294,6 +294,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ConnectionEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.organization')),
+                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='history', to='record.connection')),
+                ('words', models.CharField(max_length=500)),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'abstract': False,
+                'constraints': [],
+            },
+        ),
+        migrations.CreateModel(
             name='EdiFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -586,6 +601,7 @@ class Migration(migrations.Migration):
                 ('telehealth', models.CharField(blank=True, choices=[('', 'In person'), ('video', 'Video'), ('audio', 'Audio only')], max_length=5)),
                 ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('kept', 'Kept'), ('no_show', 'No-show'), ('cancelled', 'Cancelled')], default='scheduled', max_length=10)),
                 ('series', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='weekly', to='record.appointment')),
+                ('arrived_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'indexes': [models.Index(fields=['organization', 'practitioner', 'starts_at'], name='record_appo_organiz_2ae57e_idx')],
@@ -1140,6 +1156,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Recheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.organization')),
+                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rechecks', to='record.claim')),
+            ],
+            options={
+                'abstract': False,
+                'constraints': [],
+            },
+        ),
+        migrations.CreateModel(
             name='ClaimEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1386,7 +1414,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.organization')),
-                ('kind', models.CharField(choices=[('denial', 'Denial'), ('rejection', 'Rejection'), ('underpayment', 'Underpayment'), ('unmatched', 'Unmatched payment'), ('missing_ack', 'Missing acknowledgment'), ('question', 'Question to the author'), ('held', 'Held for its author'), ('quarantine', 'Quarantined file'), ('connection', 'Connection down'), ('authorization', 'Authorization'), ('eligibility', 'Eligibility'), ('discharge', 'Discharge summary'), ('documentation', 'Documentation request'), ('credit', 'Credit balance'), ('plan', 'Payment plan'), ('next_payer', 'Next payer')], max_length=14)),
+                ('kind', models.CharField(choices=[('denial', 'Denial'), ('rejection', 'Rejection'), ('underpayment', 'Underpayment'), ('unmatched', 'Unmatched payment'), ('missing_ack', 'Missing acknowledgment'), ('question', 'Question to the author'), ('held', 'Held for its author'), ('quarantine', 'Quarantined file'), ('connection', 'Connection down'), ('authorization', 'Authorization'), ('eligibility', 'Eligibility'), ('discharge', 'Discharge summary'), ('documentation', 'Documentation request'), ('credit', 'Credit balance'), ('plan', 'Payment plan'), ('next_payer', 'Next payer'), ('deposit', 'Money not tied out')], max_length=14)),
                 ('source', models.CharField(max_length=80)),
                 ('category', models.CharField(blank=True, max_length=30)),
                 ('state', models.CharField(choices=[('open', 'Open'), ('answered', 'Answered'), ('closed', 'Closed')], default='open', max_length=8)),
@@ -1551,7 +1579,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.organization')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='record.case')),
-                ('kind', models.CharField(choices=[('appeal', 'Appeal letter'), ('packet', 'Record packet')], max_length=8)),
+                ('kind', models.CharField(choices=[('appeal', 'Appeal letter'), ('dispute', 'Dispute letter'), ('packet', 'Record packet')], max_length=8)),
                 ('title', models.CharField(max_length=120)),
                 ('content', models.BinaryField()),
                 ('sha256', models.CharField(max_length=64)),

@@ -20,6 +20,7 @@ TABLES = [
     "record_claimline",
     "record_claimversion",
     "record_comparison",
+    "record_connectionevent",
     "record_contractevent",
     "record_contractfile",
     "record_dischargesummaryversion",

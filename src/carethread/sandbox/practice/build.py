@@ -37,7 +37,9 @@ from carethread.sandbox.practice.calendar import Visit
 from carethread.sandbox.practice.planted import InOurRecord, faults
 from carethread.sandbox.practice.second_policies import second_insurer, second_member_id
 from carethread.sandbox.practice.world import World
-from carethread.workflow import admit, contracts, staff
+from carethread.workflow import admit
+from carethread.workflow.center import staff
+from carethread.workflow.remittances import contracts
 
 SENDER = "ALDERROW"
 

@@ -11,8 +11,9 @@ from carethread.sandbox.practice.clients import CLIENTS, Client
 from carethread.sandbox.practice.planted import InOurRecord, InTheNote, faults
 from carethread.sandbox.practice.second_policies import second_insurer
 from carethread.sandbox.practice.world import World
-from carethread.workflow import admit, document, patient_money
-from carethread.workflow.reauthenticate import Proof
+from carethread.workflow import admit, document
+from carethread.workflow.common.reauthenticate import Proof
+from carethread.workflow.patients import patient_money
 
 _AMENDING = time(12, 15)
 _DESK = "petra.lindqvist"  # who sits at the front desk

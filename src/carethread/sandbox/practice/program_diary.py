@@ -27,23 +27,15 @@ from carethread.sandbox.practice import build, notes, programs
 from carethread.sandbox.practice.planted import InOurRecord
 from carethread.sandbox.practice.programs import CLIENT, Agreed, Meeting, Requested, Stay, Weekend
 from carethread.sandbox.practice.world import World
-from carethread.workflow import (
-    admit,
-    authorize,
-    census,
-    discharge,
-    document,
-    eligibility,
-    group_sign,
-    groups,
-    leave,
-    review,
-    staff,
-)
+from carethread.workflow import admit, authorize, discharge, document
+from carethread.workflow.authorizations import review
 from carethread.workflow.authorize import Told
+from carethread.workflow.care import census, group_sign, groups, leave
+from carethread.workflow.care.leave import Away
+from carethread.workflow.center import staff
+from carethread.workflow.common.reauthenticate import Proof
+from carethread.workflow.coverage import eligibility
 from carethread.workflow.discharge import Leaving
-from carethread.workflow.leave import Away
-from carethread.workflow.reauthenticate import Proof
 
 _COUNTING, _ADMITTING, _LEAVING, _ASKING = time(7), time(7, 30), time(8, 30), time(9)
 _SUMMARY = {

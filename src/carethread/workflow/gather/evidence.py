@@ -28,8 +28,8 @@ from carethread.record.models import (
 )
 from carethread.rules.clocks import filing_limit
 from carethread.rules.explain import evidence as facts
+from carethread.workflow.common.wire_format import benefits_from_json, claim_from_json
 from carethread.workflow.gather.clock import service_date
-from carethread.workflow.wire_format import benefits_from_json, claim_from_json
 from carethread.x12.benefits import Coverage as Benefits
 
 _SPOKEN = ("active", "inactive", "unknown")

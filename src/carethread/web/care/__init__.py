@@ -1,0 +1,1 @@
+"""Screens of those who treat: notes, groups, programs, what payers cover."""

@@ -1,0 +1,1 @@
+"""Screens of cases and of what is done about them."""

@@ -1,0 +1,1 @@
+"""Screens of the center itself: people, policies, tables, its leadership's figures."""

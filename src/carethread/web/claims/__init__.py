@@ -1,0 +1,1 @@
+"""Screens of claims on their way, and of the rules that hold them."""

@@ -1,0 +1,1 @@
+"""Screens of the front desk and intake: a client's way into care."""

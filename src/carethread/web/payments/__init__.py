@@ -1,0 +1,1 @@
+"""Screens of what payers pay and have promised."""

@@ -1,0 +1,283 @@
+"""An explanation of benefits on paper, typed beside its scan and balanced as one types."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+
+from carethread.codes.adjustments import provider_reasons, reasons
+from carethread.insight.unmatched import named
+from carethread.record.models import ClaimVersion, EdiFile, Payer
+from carethread.rules.bank_file import cents
+from carethread.rules.cause import cause
+from carethread.rules.match_lines import SubmittedLine
+from carethread.rules.typed_eob import METHODS, STATUSES, TypedCheck, TypedClaim, TypedLine
+from carethread.web import http
+from carethread.web.forms import attempt
+from carethread.web.http import Request
+from carethread.workflow.common.errors import Problem, Refused
+from carethread.workflow.remittances import candidates, manual_eob
+from carethread.x12.common import Adjustment
+
+_MOST_CLAIMS = 60
+_SLOTS = 2  # empty adjustments that every line offers beside those that are filled
+
+
+class ScanForm(forms.Form):
+    """The paper's picture."""
+
+    file = forms.FileField(
+        label="Scan of the EOB",
+        help_text="PDF, PNG or JPEG. It is kept as it is, and shown beside what you type.",
+        error_messages={"required": "Choose the scan.", "empty": "This file is empty."},
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/png,image/jpeg"}),
+    )
+
+
+def eob_new(request: Request) -> HttpResponse:
+    """First the scan: what is typed is typed from it."""
+    form = ScanForm(http.sent(request), request.FILES if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data["file"]
+        scan = attempt(
+            form,
+            lambda: manual_eob.keep_scan(
+                request.user.organization, given.read(), name=given.name, now=http.now()
+            ),
+        )
+        if scan is not None:
+            return redirect("eob", scan.pk)
+    return render(
+        request, "billing/eob_new.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+def eob_scan(_request: Request, row: EdiFile) -> HttpResponse:
+    """The scan itself, for the browser to show."""
+    raw = bytes(row.raw)
+    answer = HttpResponse(raw, content_type=manual_eob.media_type(raw) or "application/pdf")
+    answer.headers["Content-Disposition"] = "inline"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def eob(request: Request, row: EdiFile) -> HttpResponse:
+    """The form. Its buttons add a claim, leave one out, look again, or post all of it."""
+    sheet = _Sheet(http.sent(request) or QueryDict())
+    pressed = request.POST.get("do", "")
+    request.shown = frozenset(version.claim.client_id for version in sheet.versions)
+    if pressed == "post":
+        done = _posted(request, row, sheet)
+        if done is not None:
+            return done
+    return _form(request, row, sheet)
+
+
+def eob_look(request: Request, row: EdiFile) -> HttpResponse:
+    """What is left to explain of what is typed so far: asked for as one types."""
+    sheet = _Sheet(request.POST)
+    request.shown = frozenset(version.claim.client_id for version in sheet.versions)
+    return render(request, "billing/_eob_tally.html", {"scan": row, "sheet": sheet})
+
+
+def _posted(request: Request, scan: EdiFile, sheet: "_Sheet") -> HttpResponse | None:
+    if sheet.wrong:
+        return None
+    try:
+        check = manual_eob.enter(
+            scan, sheet.typed, sheet.answered, user=request.user, now=http.now()
+        )
+    except Refused as refused:
+        sheet.wrong = list(refused.problems)
+        return None
+    messages.success(request, f"Check {check.trace} is posted.")
+    return redirect("remittance", check.pk)
+
+
+def _form(request: Request, scan: EdiFile, sheet: "_Sheet") -> HttpResponse:
+    refused = request.POST.get("do") == "post" and bool(sheet.wrong)
+    return render(
+        request,
+        "billing/eob.html",
+        {
+            "scan": scan,
+            "is_picture": manual_eob.media_type(bytes(scan.raw)).startswith("image/"),
+            "sheet": sheet,
+            "payers": Payer.objects.order_by("name"),
+            "methods": METHODS,
+            "statuses": STATUSES,
+            "known": sorted(reasons()),
+            "changes": sorted(provider_reasons()),
+            "refused": refused,
+        },
+        status=422 if refused else 200,
+    )
+
+
+# ---------------------------------------------------------------- what is typed
+
+
+@dataclass
+class Slot:
+    """One adjustment: its fields and what was typed into them."""
+
+    name: str
+    code: str = ""
+    amount: str = ""
+    reference: str = ""
+    words: str = ""
+
+
+@dataclass
+class Row:
+    """One line of a claim as the form shows it."""
+
+    line: SubmittedLine
+    name: str
+    paid: str
+    typed: TypedLine
+    slots: list[Slot] = field(default_factory=list)
+
+
+@dataclass
+class Answered:
+    """One claim as the form shows it."""
+
+    version: ClaimVersion
+    status: str
+    number: str
+    rows: list[Row]
+    typed: TypedClaim
+
+
+class _Sheet:
+    """The form as it was typed, read once: `typed` is what it says, `wrong` what cannot be read."""
+
+    def __init__(self, data: QueryDict) -> None:
+        self.data = data
+        self.wrong: list[Problem] = []
+        self.unknown = ""
+        self.versions = self._versions()
+        self.claims = [self._claim(version) for version in self.versions]
+        self.changes = list(self._changes())
+        payer = self._payer()
+        self.typed = TypedCheck(
+            payer_name=payer.name if payer else "",
+            payer_id=payer.payer_id if payer else "",
+            trace=self.text("trace"),
+            method=self.text("method"),
+            paid_on=self._day("paid_on"),
+            amount=self._cents("amount"),
+            claims=tuple(one.typed for one in self.claims if one.typed.lines),
+            changes=tuple(
+                (slot.code.upper(), slot.reference, self._cents(f"{slot.name}-amount"))
+                for slot in self.changes
+                if slot.code
+            ),
+        )
+        if data and payer is None:
+            self.wrong.append(Problem("payer", "Choose who paid."))
+
+    def text(self, name: str) -> str:
+        return str(self.data.get(name, "")).strip()
+
+    @property
+    def answered(self) -> list[ClaimVersion]:
+        """The claims of which something is typed, as `typed` has them."""
+        return [one.version for one in self.claims if one.typed.lines]
+
+    @property
+    def total(self) -> int:
+        """What the claims less the changes come to, in cents."""
+        return self.typed.amount - self.typed.left
+
+    @property
+    def problems(self) -> dict[str, str]:
+        return {problem.field: problem.message for problem in self.wrong}
+
+    def _payer(self) -> Payer | None:
+        pk = self.text("payer")
+        return Payer.objects.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
+
+    def _versions(self) -> list[ClaimVersion]:
+        """The claims on the form, with the one that is added, without the one that is left out."""
+        pressed = self.text("do")
+        ids = [pk for pk in self.data.getlist("claim") if pk.isdecimal() and len(pk) < 19]
+        if pressed.startswith("drop-"):
+            ids = [pk for pk in ids if pk != pressed.removeprefix("drop-")]
+        if pressed == "add" and (asked := self.text("find")):
+            found = named(asked)
+            self.unknown = "" if found else asked
+            ids += [str(found.pk)] if found and str(found.pk) not in ids else []
+        by_id = {row.pk: row for row in candidates.versions_by_id(map(int, ids[:_MOST_CLAIMS]))}
+        return [by_id[int(pk)] for pk in ids if int(pk) in by_id]
+
+    def _claim(self, version: ClaimVersion) -> Answered:
+        sent = candidates.as_submitted(version)
+        rows = [self._row(version, line) for line in sent.lines]
+        status = self.text(f"status-{version.pk}") or "1"
+        number = self.text(f"number-{version.pk}")
+        told = tuple(row.typed for row in rows if row.paid or row.typed.adjustments)
+        return Answered(version, status, number, rows, TypedClaim(sent, told, status, number))
+
+    def _row(self, version: ClaimVersion, line: SubmittedLine) -> Row:
+        name = f"{version.pk}-{line.charge_id}"
+        slots = [s for s in self._slots(f"adj-{name}") if s.code or s.amount]
+        taken = tuple(a for s in slots if (a := self._adjustment(s)) is not None)
+        remarks = tuple(self.text(f"remarks-{name}").upper().replace(",", " ").split())[:5]
+        for slot, adjustment in zip(slots, taken, strict=False):
+            slot.words = cause(adjustment.group, adjustment.reason, remarks).words
+        typed = TypedLine(line, self._cents(f"paid-{name}"), taken, remarks)
+        more = [Slot(f"adj-{name}-{len(slots) + n}") for n in range(_SLOTS)]
+        renamed = [
+            Slot(f"adj-{name}-{n}", s.code, s.amount, "", s.words) for n, s in enumerate(slots)
+        ]
+        return Row(line, name, self.text(f"paid-{name}"), typed, renamed + more)
+
+    def _slots(self, prefix: str) -> Iterator[Slot]:
+        for n in range(12):
+            name = f"{prefix}-{n}"
+            yield Slot(
+                name,
+                self.text(f"{name}-code"),
+                self.text(f"{name}-amount"),
+                self.text(f"{name}-reference"),
+            )
+
+    def _changes(self) -> Iterator[Slot]:
+        filled = [s for s in self._slots("plb") if s.code or s.amount]
+        for slot in filled:
+            known = provider_reasons().get(slot.code.upper())
+            words = known.words if known else "a change that we have no words for"
+            yield Slot(slot.name, slot.code, slot.amount, slot.reference, words)
+        used = {slot.name for slot in filled}
+        free = [f"plb-{n}" for n in range(12) if f"plb-{n}" not in used]
+        yield Slot(free[0])
+
+    def _adjustment(self, slot: Slot) -> Adjustment | None:
+        group, _, reason = slot.code.upper().replace(" ", "-").partition("-")
+        if group not in ("CO", "PR", "OA", "PI", "CR") or not reason or len(reason) > 5:
+            self.wrong.append(
+                Problem(f"{slot.name}-code", f"“{slot.code}” is no code: type it as CO-45.")
+            )
+            return None
+        return Adjustment(group, reason, self._cents(f"{slot.name}-amount"))
+
+    def _cents(self, name: str) -> int:
+        if not (text := self.text(name)):
+            return 0
+        try:
+            return cents(text)
+        except ValueError:
+            self.wrong.append(Problem(name, f"“{text}” is no amount."))
+            return 0
+
+    def _day(self, name: str) -> date | None:
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError:
+            return None

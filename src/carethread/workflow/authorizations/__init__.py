@@ -1,0 +1,1 @@
+"""What payers granted in advance, unit by unit."""

@@ -1,0 +1,1 @@
+"""Care as it is given: the schedule, sessions and groups, days and nights of a program."""

@@ -1,0 +1,1 @@
+"""What went wrong, whose it is, and everything that a person does about it."""

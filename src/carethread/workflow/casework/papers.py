@@ -1,0 +1,384 @@
+"""Letters and record packets for a case: made from the record, kept byte for byte, never edited.
+
+The minimum necessary: a packet holds the parts that were chosen, and what a note tells is added by
+its author or the author's supervisor alone. Records of a substance use program leave only under a
+consent, and carry the notice of the law on every page.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from carethread import paper
+from carethread.codes import icd10
+from carethread.codes.letters import parts
+from carethread.codes.note_forms import sections as note_sections
+from carethread.insight import consents
+from carethread.paper import Block
+from carethread.record.models import (
+    Acknowledgment,
+    Authorization,
+    Case,
+    CasePaper,
+    Claim,
+    EligibilityAnswer,
+    NoteVersion,
+    Organization,
+    RemittedClaim,
+    TreatmentPlan,
+    User,
+)
+from carethread.rules.letters import Level, Refused, Section, appeal, packet
+from carethread.rules.words import day, dollars
+from carethread.workflow import follow_up, gather
+from carethread.workflow.casework import explained
+from carethread.workflow.common.errors import refuse
+from carethread.workflow.common.locks import lock
+from carethread.workflow.patients import statements
+
+_GRANTED = ("approved", "partial", "modified", "extended", "exhausted", "expired")
+
+
+# ------------------------------------------------------------------------------- made
+
+
+@transaction.atomic
+def write_appeal(case: Case, level: Level, *, words: str, user: User, now: datetime) -> CasePaper:
+    """The letter of an appeal, with what the record says today against the refusal. Refused where
+    no consent lets it leave."""
+    row, claim = _locked(case)
+    today = gather.service_date(row.organization, now)
+    refuse_without_consent(claim, today)
+    letter = appeal(
+        refused(row, claim), level, explained.of_case(row), sender=sender(row.organization),
+        by=str(user), dated=today, words=words,
+    )  # fmt: skip
+    return keep(row, "appeal", letter, [level.name], user, now)
+
+
+@transaction.atomic
+def make_packet(case: Case, keys: Sequence[str], *, user: User, now: datetime) -> CasePaper:
+    """A packet of these parts, in their own order. Refused where a part has nothing in it, where
+    the note's words are not this user's to release, or where no consent lets them leave."""
+    row, claim = _locked(case)
+    chosen = [part for part in parts() if part.key in keys]
+    if not chosen:
+        raise refuse("Choose what goes into the packet.", "parts")
+    today = gather.service_date(row.organization, now)
+    refuse_without_consent(claim, today)
+    if any(part.by_author for part in chosen) and not may_release(claim, user):
+        raise refuse("What a note tells is added by its author. Ask them.", "parts")
+    made = [Section(p.key, p.words, tuple(_PARTS[p.key](row, claim))) for p in chosen]
+    empty = [section.title for section in made if not section.blocks]
+    if empty:
+        raise refuse(f"The record holds nothing for: {'; '.join(empty)}.", "parts")
+    letter = packet(refused(row, claim), made, sender=sender(row.organization), dated=today)
+    keys_made = [section.key for section in made]
+    return keep(row, "packet", letter, keys_made, user, now, told="narrative" in keys_made)
+
+
+@transaction.atomic
+def release(case: Case, *, user: User, now: datetime) -> CasePaper:
+    """The author of the note behind a case lets it leave for the payer: the note, what it tells
+    and the plan in one packet. Their part of the case is done with it."""
+    planned = case.claim is not None and any(_plan(case, case.claim))
+    keys = ["note", "narrative", *(["plan"] if planned else [])]
+    made = make_packet(case, keys, user=user, now=now)
+    follow_up.answer(case, words="The note is released for the payer.", user=user, now=now)
+    return made
+
+
+def keep(
+    case: Case,
+    kind: str,
+    letter: paper.Letter,
+    says: list[str],
+    user: User,
+    now: datetime,
+    *,
+    told: bool = False,
+) -> CasePaper:
+    """Print it and keep it with the case; `says` is what stands in it."""
+    raw = paper.render(letter)
+    made = CasePaper.objects.create(
+        organization_id=case.organization_id,
+        case=case,
+        kind=kind,
+        title=letter.title[:120],
+        content=raw,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        says=says,
+        has_narrative=told,
+        user=user,
+        made_at=now,
+    )
+    follow_up.told(case, f"Made: {letter.title} ({', '.join(says)}).", now, user).save()
+    return made
+
+
+# ------------------------------------------------------------------------------- who may
+
+
+def may_release(claim: Claim, user: User) -> bool:
+    """Whether a note behind the claim is this user's, or that of somebody whom they supervise."""
+    mine = Q(current__note_version__author__user=user)
+    supervised = Q(current__note_version__author__supervisor__user=user)
+    return claim.origin.charges.filter(mine | supervised).exists()
+
+
+def is_part2(claim: Claim) -> bool:
+    """Whether a service on it was given by a substance use program."""
+    return claim.origin.charges.filter(attendance__episode__program__is_part2=True).exists()
+
+
+def refuse_without_consent(claim: Claim, today: date) -> None:
+    """Records of a substance use program leave only under a consent of today."""
+    programs = claim.origin.charges.values_list("attendance__episode__program", flat=True)
+    if is_part2(claim) and not consents.is_agreed(claim.client_id, set(programs), today):
+        raise refuse(
+            "No consent under 42 CFR Part 2 lets these records leave: intake takes one on the "
+            "client's page."
+        )
+
+
+# ------------------------------------------------------------------------------- what it is about
+
+
+def refused(case: Case, claim: Claim) -> Refused:
+    """The decision that a case is about."""
+    assert claim.current is not None
+    remitted = case.remitted_claim
+    check = remitted.remittance if remitted else None
+    decided = check.paid_on if check else None
+    line = claim.current.lines.order_by("number").first()
+    return Refused(
+        payer=claim.payer.name,
+        client=claim.client.name,
+        member_id=claim.coverage.member_id,
+        claim_number=claim.current.claim_number,
+        payer_control_number=claim.payer_control_number,
+        service=claim.service_from,
+        code=" ".join([line.code, *line.modifiers]) if line else "",
+        charged=claim.charge_cents,
+        refused=case.amount_cents,
+        reason=case.title,
+        category=case.category,
+        decided_on=decided or gather.service_date(case.organization, case.opened_at),
+        check=f"(check {check.trace})" if check else "",
+        is_part2=is_part2(claim),
+    )
+
+
+def sender(row: Organization) -> paper.Sender:
+    """The center as payers know it: its legal name, and the numbers that it bills under."""
+    head = statements.sender(row)
+    numbers = f"NPI {row.npi}, Tax ID {row.tin}"
+    return replace(head, name=row.legal_name, contact=(*head.contact, numbers))
+
+
+# ------------------------------------------------------------------------------- the parts
+
+
+def _notes(claim: Claim) -> list[NoteVersion]:
+    """The notes behind the claim as they are signed now."""
+    charges = claim.origin.charges.select_related("current__note_version__note__current__author")
+    found = {
+        c.current.note_version.note_id: c.current.note_version.note.current
+        for c in charges
+        if c.current
+    }
+    return [version for version in found.values() if version is not None]
+
+
+def _note(case: Case, claim: Claim) -> Iterator[Block]:
+    for version in _notes(claim):
+        local = gather.local(case.organization, version.starts_at)
+        ended = gather.local(case.organization, version.ends_at)
+        codes = ", ".join(icd10.pointed(code) for code in version.diagnoses)
+        yield paper.Facts(
+            [
+                ("Date of service", f"{local:%b %-d, %Y}"),
+                ("Time", f"{local:%-I:%M %p} to {ended:%-I:%M %p}, {version.minutes} minutes"),
+                ("Diagnoses", codes),
+                ("Author", f"{version.author.name}, {version.credential}"),
+                *(
+                    (f"Signed ({s.role})", f"{s.printed_name}, {s.signed_at:%b %-d, %Y}")
+                    for s in version.signatures.order_by("signed_at")
+                ),
+            ]
+        )
+        if version.reason:
+            yield paper.Text(f"Addendum: {version.reason}", small=True)
+
+
+def _narrative(_: Case, claim: Claim) -> Iterator[Block]:
+    for version in _notes(claim):
+        for section in note_sections(version.service, version.content):
+            if words := version.content.get(section.key):
+                yield paper.Text(section.label, strong=True)
+                yield paper.Text(section.read(str(words)))
+
+
+def _plan(_: Case, claim: Claim) -> Iterator[Block]:
+    episodes = claim.origin.charges.values("attendance__episode")
+    plan = (
+        TreatmentPlan.objects.filter(
+            episode__in=episodes,
+            effective_from__lte=claim.service_from,
+            effective_to__gte=claim.service_from,
+        )
+        .select_related("signed_by")
+        .order_by("-effective_from")
+        .first()
+    )
+    if plan is None:
+        return
+    signed = f"{plan.signed_by}, {plan.signed_at:%b %-d, %Y}" if plan.signed_at else "not signed"
+    span = f"{day(plan.effective_from)} to {day(plan.effective_to)}"
+    yield paper.Facts([("In force", span), ("Signed", signed)])
+    yield paper.Bullets([str(goal) for goal in plan.goals] or ["No goal is written down."])
+
+
+def _authorization(case: Case, claim: Claim) -> Iterator[Block]:
+    rows = Authorization.objects.filter(
+        client=claim.client_id,
+        payer=claim.payer_id,
+        state__in=_GRANTED,
+        effective_from__lte=claim.service_to,
+        effective_to__gte=claim.service_from,
+    )
+    for row in rows.order_by("effective_from"):
+        span = f"{day(row.effective_from)} to {day(row.effective_to)}"
+        units = f"{row.approved_units} {row.unit} approved, {row.used_units} used"
+        codes = ", ".join(row.codes) or "any"
+        yield paper.Facts(
+            [("Number", row.number), ("Days", span), ("Services", codes), ("Units", units)]
+        )
+        yield paper.Bullets(
+            [
+                f"{gather.service_date(case.organization, event.at):%b %-d, %Y}: {event.words}"
+                for event in row.events.order_by("pk")
+            ]
+        )
+
+
+def _acknowledgment(case: Case, claim: Claim) -> Iterator[Block]:
+    rows = Acknowledgment.objects.filter(
+        Q(claim_version__claim=claim) | Q(about__claim_versions__claim=claim, claim_version=None)
+    ).order_by("made_at", "pk")
+    table = [
+        (
+            f"{gather.service_date(case.organization, row.made_at):%b %-d, %Y}",
+            row.kind,
+            "accepted" if row.accepted else "refused",
+            row.words,
+        )
+        for row in rows
+    ]
+    if table:
+        first = claim.versions.earliest("made_at")
+        sent = gather.service_date(case.organization, first.made_at)
+        yield paper.Text(f"First sent on {day(sent)} as {first.claim_number}.")
+        columns = [("Received", 1.0), ("Kind", 0.7), ("Said", 0.9), ("In words", 3.4)]
+        yield paper.Table([paper.Column(name, share) for name, share in columns], table)
+
+
+def _eligibility(case: Case, claim: Claim) -> Iterator[Block]:
+    row = (
+        EligibilityAnswer.objects.filter(asked__coverage=claim.coverage_id)
+        .exclude(outcome__in=("unanswered", "unreadable"))
+        .select_related("asked")
+        .order_by("-asked__asked_at")
+        .first()
+    )
+    if row is not None:
+        asked = gather.service_date(case.organization, row.asked.asked_at)
+        facts = [
+            ("Asked on", day(asked)),
+            ("About", day(row.asked.about)),
+            ("Answer", row.get_outcome_display()),
+            ("Plan", row.plan),
+            ("Member id", row.member_id),
+        ]
+        yield paper.Facts([(label, value) for label, value in facts if value])
+
+
+def _remittance(case: Case, claim: Claim) -> Iterator[Block]:
+    rows = (
+        [case.remitted_claim]
+        if case.remitted_claim
+        else list(
+            RemittedClaim.objects.filter(match__version__claim=claim).select_related("remittance")
+        )
+    )
+    for said in rows:
+        paid_on = said.remittance.paid_on
+        decided = f"{day(paid_on)}, check {said.remittance.trace}" if paid_on else ""
+        yield paper.Facts(
+            [
+                ("Decision", decided or said.remittance.trace),
+                ("Your number", said.payer_control_number),
+                ("Charged", dollars(said.charge_cents)),
+                ("Paid", dollars(said.paid_cents)),
+            ]
+        )
+        table = [
+            (
+                f"{line.code} {' '.join(line.modifiers)}".strip(),
+                f"{one.group}-{one.reason}",
+                ", ".join(line.remarks),
+                dollars(one.amount_cents),
+            )
+            for line in said.lines.order_by("number").prefetch_related("adjustments")
+            for one in line.adjustments.all()
+        ]
+        if table:
+            yield paper.Table(
+                [
+                    paper.Column("Service", 1.4),
+                    paper.Column("Reason", 1.0),
+                    paper.Column("Remarks", 1.2),
+                    paper.Column("Amount", 1.0, figures=True),
+                ],
+                table,
+            )
+
+
+_PARTS = {
+    "note": _note,
+    "narrative": _narrative,
+    "plan": _plan,
+    "authorization": _authorization,
+    "acknowledgment": _acknowledgment,
+    "eligibility": _eligibility,
+    "remittance": _remittance,
+}
+
+
+def _locked(case: Case) -> tuple[Case, Claim]:
+    """The case and its claim, which has left."""
+    lock(Case.objects.filter(pk=case.pk))
+    row = Case.objects.select_related(
+        "organization", "claim__current", "remitted_claim__remittance"
+    ).get(pk=case.pk)
+    claim = (
+        Claim.objects.select_related(
+            "client", "payer", "coverage", "current", "first", "organization"
+        )
+        .filter(pk__in=[row.claim_id] if row.claim_id else [])
+        .first()
+    )
+    if claim is None or claim.current is None:
+        raise refuse("This case has no claim that a payer has seen.")
+    return row, claim
+
+
+def of_claim(case: Case) -> list[CasePaper]:
+    """Every paper that was made for the case, or for another case about the same claim."""
+    rows = CasePaper.objects.defer("content").select_related("user")
+    about = Q(case=case) | Q(case__claim=case.claim_id, case__claim__isnull=False)
+    return list(rows.filter(about).order_by("-pk"))

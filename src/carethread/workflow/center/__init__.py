@@ -1,0 +1,1 @@
+"""The center itself: who works there, on what terms, by which rules."""

@@ -1,0 +1,1 @@
+"""Charges and the claims that they go out on."""

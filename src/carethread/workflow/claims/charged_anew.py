@@ -1,0 +1,78 @@
+"""A table that a refused service was charged by has been corrected: what the service would be
+charged as today, and charging it so.
+
+The note stays as it is; where it is the note that is wrong, its author is asked. Days of a program
+rest on several notes and on their level of care, and are settled with them (`program_day`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from carethread.record.models import Case, Charge, ChargeVersion, User
+from carethread.record.policies import Settings
+from carethread.rules.capture import ChargeLine
+from carethread.workflow import bill, follow_up, gather
+from carethread.workflow.claims import charging
+from carethread.workflow.common.errors import refuse
+
+ABOUT = frozenset({"bundling", "coding", "data", "units"})
+"""Root causes that a corrected table can cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A charge as it stands, and as its signed note would be charged today: code, modifiers and
+    units."""
+
+    was: str
+    is_now: str
+
+
+def changes(case: Case, *, now: datetime) -> tuple[Change, ...]:
+    """What would change, were the claim of a case charged anew; nothing for a case that this does
+    not cure. It writes nothing."""
+    claim = case.claim
+    if case.category not in ABOUT or claim is None or claim.state not in bill.REFUSED:
+        return ()
+    return tuple(_changes(case, gather.settings_at(case.organization, now)))
+
+
+def _changes(case: Case, settings: Settings) -> Iterator[Change]:
+    rows = Charge.objects.filter(claim=case.claim_id, state="live").select_related("current")
+    charges = {(row.attendance_id, row.slot): row.current for row in rows}
+    versions = gather.versions_to_charge().filter(
+        note__current=F("pk"), note__attendance__in={of for of, _ in charges}
+    )
+    for version in versions.exclude(note__attendance__session__kind="day").order_by("pk"):
+        lines = {line.slot: line for line in charging.captured(version, settings).lines}
+        for (attendance, slot), current in charges.items():
+            if attendance == version.note.attendance_id and current is not None:
+                line = lines.get(slot)
+                was, is_now = _words(current), _words(line) if line else "no charge"
+                if was != is_now:
+                    yield Change(was, is_now)
+
+
+def _words(line: ChargeVersion | ChargeLine) -> str:
+    code = " ".join([line.code, *line.modifiers])
+    return code if line.units == 1 else f"{code}, {line.units} units"
+
+
+@transaction.atomic
+def charge_again(case: Case, *, user: User, now: datetime) -> tuple[Change, ...]:
+    """Charge the notes behind a refused claim by the tables that hold now for their days. The claim
+    then says something else, and leaves as a correction by itself."""
+    case, claim = follow_up.with_claim(case)
+    found = changes(case, now=now)
+    if claim is None or not found:
+        raise refuse("By the tables in force it would be charged as it is: correct them first.")
+    charging.recharge(claim.client, now=now)
+    case.state, case.waits_until = "answered", None
+    case.save(update_fields=["state", "waits_until"])
+    told = "; ".join(f"{one.was} is {one.is_now} now" for one in found)
+    follow_up.told(case, f"Charged anew by the tables in force: {told}", now, user).save()
+    return found

@@ -1,0 +1,59 @@
+"""A person keeps a claim from leaving, and lets it go again. The claim waits in `bill` meanwhile,
+computed anew at every look; nobody edits it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from carethread.record.models import Claim, ClaimState, User
+from carethread.workflow import bill
+from carethread.workflow.common.errors import refuse
+
+
+@transaction.atomic
+def hold(claim: Claim, *, user: User, reason: str, now: datetime) -> Claim:
+    """A person keeps a claim from leaving, with a reason. Refused once it has left."""
+    claim = _still_here(claim)
+    if not reason.strip():
+        raise refuse("Say why this claim has to wait.", "reason")
+    claim.stopped_reason, claim.ready_at = reason.strip()[:300], None
+    bill.move(claim, ClaimState.HELD, f"Held: {claim.stopped_reason}", now=now, user=user)
+    return claim
+
+
+@transaction.atomic
+def release(claim: Claim, *, user: User, now: datetime) -> Claim:
+    """A person lets go of a claim that a person held. The scrubber still has its say."""
+    claim = _still_here(claim)
+    claim.stopped_reason = ""
+    claim.save(update_fields=["stopped_reason"])
+    bill.record_event(claim, claim.state, claim.state, "Released.", now=now, user=user)
+    bill.look_at([claim], claim.organization, now=now)
+    claim.refresh_from_db()
+    return claim
+
+
+def wait_for(claim: Claim, author: str, *, user: User, now: datetime) -> None:
+    """Keep a claim that still waits here until its author has answered."""
+    if claim.state in bill.WAITING:
+        hold(claim, user=user, reason=_waits_for(author), now=now)
+
+
+def answered(claim: Claim, author: str, *, now: datetime) -> None:
+    """The author has answered: what was kept for that alone goes on."""
+    locked = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
+    if locked.stopped_reason == _waits_for(author):
+        locked.stopped_reason = ""
+        locked.save(update_fields=["stopped_reason"])
+        bill.record_event(locked, locked.state, locked.state, f"{author} has answered.", now=now)
+
+
+def _waits_for(author: str) -> str:
+    return f"Waits for {author}'s answer."[:300]
+
+
+def _still_here(claim: Claim) -> Claim:
+    locked = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
+    if locked.state not in bill.WAITING:
+        raise refuse("This claim has left already. Send a correction instead of holding it.")
+    return locked

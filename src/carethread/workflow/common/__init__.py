@@ -1,0 +1,1 @@
+"""What every step uses: locks, numbers, the ledger, how a step says no."""

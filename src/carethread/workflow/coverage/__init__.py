@@ -1,0 +1,1 @@
+"""Who pays, for what: payers are asked, and their answers read."""

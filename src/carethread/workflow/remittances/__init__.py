@@ -1,0 +1,1 @@
+"""What payers answer and pay, and what they owe by contract."""

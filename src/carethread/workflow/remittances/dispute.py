@@ -1,0 +1,136 @@
+"""What a person does about short payments: the letter, the dispute, or taking what was paid.
+
+`underpaid` finds what is short and closes the case by itself when the money comes.
+"""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from carethread.insight import contracts
+from carethread.record.models import (
+    Case,
+    CaseKind,
+    CasePaper,
+    Claim,
+    Dispute,
+    Shortfall,
+    User,
+)
+from carethread.rules.letters import ShortLine, dispute_letter
+from carethread.rules.words import day, dollars
+from carethread.workflow import follow_up, gather
+from carethread.workflow.casework import papers
+from carethread.workflow.common.errors import refuse
+
+
+@transaction.atomic
+def write_letter(case: Case, *, words: str, user: User, now: datetime) -> CasePaper:
+    """The letter that asks the payer for what is missing on the open lines of a case. It names
+    claims and services, and no client. Refused where no consent lets it leave."""
+    row = _locked(case)
+    live = _live(row)
+    today = gather.service_date(row.organization, now)
+    for claim in {one.pk: one for one in map(_claim, live)}.values():
+        papers.refuse_without_consent(claim, today)
+    letter = dispute_letter(
+        _claim(live[0]).payer.name, row.title, [_line(one) for one in live],
+        sender=papers.sender(row.organization), by=str(user), dated=today, words=words,
+        is_part2=any(papers.is_part2(_claim(one)) for one in live),
+    )  # fmt: skip
+    said = [f"{len(live)} lines, {dollars(sum(one.short_cents for one in live))}"]
+    return papers.keep(row, "dispute", letter, said, user, now)
+
+
+def _live(case: Case) -> list[Shortfall]:
+    """The open lines of a case. Refused where there is none."""
+    rows: QuerySet[Shortfall] = contracts.short_lines(case).filter(settled_at__isnull=True)
+    if not rows:
+        raise refuse("Nothing is missing on this case any more.")
+    return list(rows)
+
+
+def _claim(row: Shortfall) -> Claim:
+    return row.comparison.claim_line.version.claim
+
+
+def _line(row: Shortfall) -> ShortLine:
+    found, line = row.comparison, row.comparison.claim_line
+    return ShortLine(
+        claim_number=line.version.claim_number,
+        payer_control_number=_claim(row).payer_control_number,
+        service=line.service_date,
+        code=" ".join([line.code or line.revenue_code, *line.modifiers]),
+        units=line.units,
+        promised=found.expected_cents,
+        allowed=found.allowed_cents,
+        short=row.short_cents,
+    )
+
+
+@transaction.atomic
+def dispute(
+    case: Case,
+    *,
+    sent_on: date | None,
+    channel: str,
+    reference: str,
+    words: str,
+    until: date | None,
+    user: User,
+    now: datetime,
+) -> Dispute:
+    """A person has asked the payer for what is missing on all open lines of a case; it waits for
+    the answer until a day. What comes later is found by itself."""
+    case = _locked(case)
+    today = gather.service_date(case.organization, now)
+    live = list(case.shortfalls.filter(settled_at__isnull=True).order_by("pk"))
+    if not live:
+        raise refuse("Nothing is missing on this case any more.")
+    if sent_on is None or sent_on > today:
+        raise refuse("Say on which day it was sent.", "sent_on")
+    if not words.strip():
+        raise refuse("Say what was asked for, and on what grounds.", "words")
+    if until is None or until <= today:
+        raise refuse("Choose the day on which you want to look at it again.", "until")
+    row = Dispute(
+        organization_id=case.organization_id, case=case, sent_on=sent_on, channel=channel,
+        reference=reference.strip(), words=words.strip(),
+        amount_cents=sum(x.short_cents for x in live), lines=len(live), user=user, at=now,
+    )  # fmt: skip
+    row.clean_fields()
+    row.save()
+    Shortfall.objects.filter(pk__in=[x.pk for x in live]).update(dispute=row, state="disputed")
+    case.state, case.due_on, case.waits_until = "answered", until, until
+    case.save(update_fields=["state", "due_on", "waits_until"])
+    how = f"{row.get_channel_display().lower()} on {day(sent_on)}"
+    told = f"Disputed {dollars(row.amount_cents)} {how}: {row.words}"
+    follow_up.told(case, told, now, user).save()
+    return row
+
+
+@transaction.atomic
+def accept(case: Case, *, reason: str, user: User, now: datetime) -> Case:
+    """A person takes what was paid as it is. The contract's reduction has given the rest up
+    already: no money moves."""
+    case = _locked(case)
+    if not reason.strip():
+        raise refuse("Say why less is accepted.", "reason")
+    live = case.shortfalls.filter(settled_at__isnull=True)
+    if not live.exists():
+        raise refuse("Nothing is missing on this case any more.")
+    live.update(state="accepted", settled_at=now)
+    follow_up.close_as(case, f"Accepted: {reason.strip()}", now, user)
+    return case
+
+
+def _locked(case: Case) -> Case:
+    row = (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organization")
+        .get(pk=case.pk)
+    )
+    if row.kind != CaseKind.UNDERPAYMENT or row.state == "closed":
+        raise refuse("This is no open underpayment.")
+    return row

@@ -1,0 +1,126 @@
+"""An explanation of benefits that came on paper: its scan is kept byte for byte, what is typed of
+it goes the way of any 835."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from carethread.record.models import (
+    Claim,
+    ClaimVersion,
+    Delivery,
+    EdiFile,
+    Match,
+    Organization,
+    Remittance,
+    User,
+)
+from carethread.rules.typed_eob import METHODS, STATUSES, TypedCheck, remittance
+from carethread.rules.words import dollars
+from carethread.workflow import post
+from carethread.workflow.common.errors import Problem, Refused, refuse
+from carethread.workflow.common.locks import lock
+from carethread.workflow.remittances import matching
+from carethread.workflow.remittances.quarantine import Quarantined
+from carethread.x12.common import Party, Reference
+
+KIND = "eob"
+SCANS = {b"%PDF-": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+_LARGEST = 32 * 1024 * 1024
+
+
+def media_type(raw: bytes) -> str:
+    """What a scan is, by its first bytes; empty where it is none that a browser shows."""
+    return next((kind for mark, kind in SCANS.items() if raw.startswith(mark)), "")
+
+
+def keep_scan(organization: Organization, raw: bytes, *, name: str, now: datetime) -> EdiFile:
+    """Keep the paper's picture, byte for byte. The same picture twice is one."""
+    if not media_type(raw):
+        raise refuse("Scan it as PDF, PNG or JPEG: this file is none of them.", "file")
+    if len(raw) > _LARGEST:
+        raise refuse("This is larger than 32 MB. Scan it with fewer dots.", "file")
+    with transaction.atomic():
+        file, fresh = EdiFile.objects.get_or_create(
+            organization=organization,
+            direction="in",
+            sha256=hashlib.sha256(raw).hexdigest(),
+            defaults={"kind": KIND, "name": name[:255], "raw": raw, "made_at": now},
+        )
+        if fresh:
+            Delivery.objects.create(
+                organization=organization, file=file, state="read", done_at=now,
+                reason="A remittance on paper, typed in by hand.",
+            )  # fmt: skip
+    return file
+
+
+@transaction.atomic
+def enter(
+    scan: EdiFile,
+    typed: TypedCheck,
+    versions: Sequence[ClaimVersion],
+    *,
+    user: User,
+    now: datetime,
+) -> Remittance:
+    """Post what was typed, all of it or nothing. `versions` are the claims that the typist chose,
+    in the order of `typed.claims`: what would wait for a person is theirs, as a person has said."""
+    if [version.pk for version in versions] != [one.claim.version_id for one in typed.claims]:
+        raise ValueError("versions are those of the typed claims, in their order")
+    problems = _problems(typed)
+    if problems:
+        raise Refused(*problems)
+    # All claims at once, in order; the matches below are this transaction's own.
+    lock(Claim.objects.filter(pk__in={version.claim_id for version in versions}))
+    center = scan.organization
+    payee = Party(
+        "2", center.legal_name, id_qualifier="XX", id=center.npi,
+        references=(Reference("TJ", center.tin),),
+    )  # fmt: skip
+    try:
+        check = post.post_check(scan, remittance(typed, payee), now=now)
+    except Quarantined as wrong:
+        raise refuse(str(wrong)) from wrong
+    if check is None:
+        raise refuse("This check was posted before. Nothing was posted twice.", "trace")
+    waiting = Match.objects.filter(remitted__remittance=check, state="waiting")
+    for row in waiting.select_related("remitted").order_by("pk"):
+        chosen = versions[row.remitted.position]
+        matching.match_by_hand(row, chosen, user=user, now=now)
+    return check
+
+
+def _problems(typed: TypedCheck) -> list[Problem]:
+    found = []
+    if not typed.trace.strip():
+        found.append(Problem("trace", "Type the number of the check or of the advice."))
+    if typed.paid_on is None:
+        found.append(Problem("paid_on", "Type the day of the check."))
+    if typed.method not in METHODS:
+        found.append(Problem("method", "Choose how it was paid."))
+    if not typed.claims and not typed.changes:
+        found.append(Problem("", "Add the claims that this check answers."))
+    for claim in typed.claims:
+        if claim.status not in STATUSES:
+            found.append(Problem("", f"Say how {claim.claim.claim_number} was processed."))
+        for line in claim.lines:
+            if line.left:
+                found.append(
+                    Problem(
+                        f"paid-{claim.claim.version_id}-{line.line.charge_id}",
+                        f"{dollars(abs(line.left))} of {line.line.code} "
+                        f"{'is not explained' if line.left > 0 else 'too much is explained'}.",
+                    )
+                )
+    if typed.left:
+        found.append(
+            Problem(
+                "amount",
+                f"The claims and changes come to {dollars(typed.amount - typed.left)}, "
+                f"the check says {dollars(typed.amount)}.",
+            )
+        )
+    return found
