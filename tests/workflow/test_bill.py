@@ -7,8 +7,11 @@ import pytest
 from carethread.record.models import Authorization, Charge, Claim, ClaimState, Coverage
 from carethread.workflow import admit, bill, document
 from carethread.workflow.claims import holding
+from carethread.workflow.common import wire_format
 from carethread.workflow.common.errors import Refused
 from tests.cast import NOW, TODAY, Cast, amend, make_client, proof, signed_session
+from tests.workflow.test_next_payer import leave
+from tests.workflow.test_post import PAID, sent_claim
 
 LATER = NOW + timedelta(hours=3)
 
@@ -76,6 +79,37 @@ def test_a_claim_whose_service_is_voided_before_it_leaves_is_closed(alder: Cast)
     _bill(alder)
     amend(note, reason="Left at once.", ends_at=note.starts_at + timedelta(minutes=5))
     assert _bill(alder).state == ClaimState.CLOSED
+
+
+def test_a_service_that_is_billable_again_leaves_on_the_claim_that_was_closed(alder: Cast) -> None:
+    note = signed_session(alder).version.note
+    _bill(alder)
+    amend(note, reason="Left at once.", ends_at=note.starts_at + timedelta(minutes=5))
+    assert _bill(alder).state == ClaimState.CLOSED
+    amend(note, reason="Came back.", ends_at=note.starts_at + timedelta(minutes=40), now=LATER)
+    claim = _bill(alder, LATER)
+    assert (claim.state, claim.charge_cents) == (ClaimState.READY, 14_000)
+    assert Charge.objects.get().claim == claim
+    assert bill.run(alder.center, now=LATER) == 0
+
+
+def test_what_was_voided_and_is_billable_again_waits_for_the_answer_to_the_void(
+    alder: Cast,
+) -> None:
+    claim = sent_claim(alder)
+    Claim.objects.update(payer_control_number="PCN-1")
+    note = claim.charges.get().current.note_version.note
+    amend(note, reason="Left at once.", ends_at=note.starts_at + timedelta(minutes=5), now=PAID)
+    bill.run(alder.center, now=PAID)
+    voided = leave(alder, claim, now=PAID)
+    assert voided.current.frequency == "8"
+    amend(note, reason="Came back.", ends_at=note.starts_at + timedelta(minutes=55), now=PAID)
+    assert bill.run(alder.center, now=PAID) == 0, "two claims for one service"
+    bill.move(voided, ClaimState.CLOSED, "The payer took it back.", now=PAID)
+    assert bill.run(alder.center, now=PAID) == 1
+    again = leave(alder, claim, now=PAID)
+    sent = wire_format.claim_from_json(again.current.content)
+    assert (again.current.frequency, sent.original_reference) == ("1", "")
 
 
 def test_a_corrected_member_id_frees_the_claim_it_held(alder: Cast) -> None:

@@ -86,6 +86,20 @@ def test_a_second_click_or_an_old_page_changes_nothing(
     assert ranks(alder) == {"Harbor Health": 2, "Summit": 1}
 
 
+def test_a_service_that_would_stay_with_the_payer_leaves_the_order_as_it_is(
+    alder: Cast, summit: Coverage
+) -> None:
+    claim = sent_claim(alder)
+    said = answer(claim, paid=0, CO_22=12_000, CO_45=6_000)
+    post_check(alder, check(alder.center, said, trace="T45"))
+    follow_up.run(alder.center, now=LATER)
+    case = Case.objects.get(kind="denial", claim=claim)
+    with pytest.raises(Refused, match="stays on its claim"):
+        coverage_order.put_in_order(case, summit.pk, user=alder.bill, now=LATER)
+    assert ranks(alder) == {"Harbor Health": 1, "Summit": 2}
+    assert Case.objects.get(pk=case.pk).state == "open"
+
+
 def test_a_policy_of_another_time_that_has_the_rank_is_told_and_nothing_moves(
     alder: Cast, refused: Case, summit: Coverage
 ) -> None:

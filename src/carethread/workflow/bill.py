@@ -179,10 +179,30 @@ def _total(charges: Iterable[Charge]) -> int:
 
 
 def bring_back(*, now: datetime) -> int:
-    """Bring back each claim that would say something else today than when it left."""
-    Recheck.objects.filter(claim__state=ClaimState.CLOSED).delete()  # It leaves anew or never.
+    """Bring back each claim that would say something else today than when it left, and each that
+    was closed and has something to bill again."""
+    reopened = _reopen(now)
     due = sorted(due_corrections().values_list("pk", flat=True))
-    return sum(_compare(due[at : at + _BATCH], now) for at in range(0, len(due), _BATCH))
+    return reopened + sum(_compare(due[at : at + _BATCH], now) for at in range(0, len(due), _BATCH))
+
+
+@transaction.atomic
+def _reopen(now: datetime) -> int:
+    """Closed claims with a service that is billable again and of which no later payer is asked."""
+    marks = Recheck.objects.filter(claim__state=ClaimState.CLOSED)
+    marked = dict(marks.values_list("pk", "claim"))
+    held = lock(Claim.objects.filter(pk__in=set(marked.values()), state=ClaimState.CLOSED))
+    owed = Charge.objects.filter(state="live", payer_receivable_cents__gt=0).values("claim")
+    later = Claim.objects.filter(after=OuterRef("pk"))
+    rows = Claim.objects.filter(pk__in=held).filter(~Exists(later), pk__in=owed)
+    back = list(rows.select_related("current").order_by("pk"))
+    for claim in back:
+        if _is_void(claim):
+            claim.payer_control_number = ""  # The payer has none of it any more.
+            claim.save(update_fields=["payer_control_number"])
+        move(claim, ClaimState.HELD, "A service on it is billable again.", now=now)
+    Recheck.objects.filter(pk__in=marked).delete()
+    return len(back)
 
 
 @transaction.atomic
@@ -204,6 +224,8 @@ def _compare(ids: Sequence[int], now: datetime) -> int:
         left, around = charges.get(claim.pk, []), told.get(claim.pk, gather.NOTHING_TOLD)
         if claim.after_id and around.earlier is None:
             continue  # The earlier payer took its answer back, and is to answer anew.
+        if left and _is_void(claim) and claim.state == ClaimState.ACCEPTED:
+            continue  # Billable again, but the void is still to be answered (`_reopen`).
         compared.add(claim.pk)
         if not left and claim.state in (ClaimState.REJECTED, ClaimState.DENIED):
             move(claim, ClaimState.CLOSED, "Refused, and nothing is left to bill on it.", now=now)
@@ -220,13 +242,20 @@ def _says_something_else(claim: Claim, billable: Billable | None) -> bool:
     """`billable` is what the claim would be made of today; nothing: it is to be voided."""
     assert claim.current is not None
     if billable is None:
-        return claim.current.frequency != "8"
+        return not _is_void(claim)
+    if _is_void(claim):
+        return True
     today = compute(claim, billable)
     as_sent = wire_format.claim_from_json(claim.current.content)
     if claim.state not in REFUSED:
         # Signed anew but billed the same: nobody has to hear of it.
         today, as_sent = _without_line_numbers(today), _without_line_numbers(as_sent)
     return _substance(today) != _substance(as_sent)
+
+
+def _is_void(claim: Claim) -> bool:
+    """Whether what left last took the claim back."""
+    return claim.current is not None and claim.current.frequency == "8"
 
 
 def _substance(claim: WireClaim) -> WireClaim:
@@ -317,7 +346,7 @@ def frequency(claim: Claim) -> str:
     original."""
     if claim.current is None:
         return "1"
-    nobody_has_it = claim.current.frequency == "8" or _was_rejected(claim)
+    nobody_has_it = _is_void(claim) or _was_rejected(claim)
     return "1" if not claim.payer_control_number and nobody_has_it else "7"
 
 

@@ -7,7 +7,7 @@ curing the record (an addendum, a corrected coverage); the claim then moves by i
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from carethread.codes.roles import Role
 from carethread.insight.cases import COSIGN
@@ -23,6 +23,7 @@ from carethread.record.models import (
     Organization,
     User,
 )
+from carethread.workflow import bill
 from carethread.workflow.care.signing import supervisor_of
 from carethread.workflow.casework import account_cases, assign, cases
 from carethread.workflow.claims import holding
@@ -226,13 +227,18 @@ def reopen(case: Case, words: str, now: datetime, user: User | None = None) -> N
     told(case, words, now, user).save()
 
 
-def with_claim(case: Case) -> tuple[Case, Claim | None]:
-    """A case that is to be settled, and its claim, both locked. Refused where it is closed."""
+def with_claim(case: Case, *, waiting: bool = False) -> tuple[Case, Claim | None]:
+    """A case that is to be settled, and its claim, both locked. Refused where it is closed. With
+    `waiting`, the client's claims that wait are locked too: for who charges the client anew."""
     lock(Case.objects.filter(pk=case.pk))
     row = Case.objects.select_related("organization", "authorization").get(pk=case.pk)
     if row.state == "closed":
         raise refuse("This case is closed.")
-    ids = lock(Claim.objects.filter(pk__in=[row.claim_id] if row.claim_id else []))
+    ids = [row.claim_id] if row.claim_id else []
+    wanted = Q(pk__in=ids)
+    if waiting and row.client is not None:
+        wanted |= Q(client=row.client, state__in=bill.WAITING)
+    lock(Claim.objects.filter(wanted))
     return row, Claim.objects.select_related("client", "payer").filter(pk__in=ids).first()
 
 

@@ -5,6 +5,7 @@ The note stays as it is; where it is the note that is wrong, its author is asked
 rest on several notes and on their level of care, and are settled with them (`program_day`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,22 +43,26 @@ def changes(case: Case, *, now: datetime) -> tuple[Change, ...]:
 
 
 def _changes(case: Case, settings: Settings) -> Iterator[Change]:
-    rows = Charge.objects.filter(claim=case.claim_id, state="live").select_related("current")
-    charges = {(row.attendance_id, row.slot): row.current for row in rows}
+    on_it = Charge.objects.filter(claim=case.claim_id, state="live").values("attendance")
+    standing: dict[int, dict[str, ChargeVersion | None]] = defaultdict(dict)
+    rows = Charge.objects.filter(attendance__in=on_it, state="live").select_related("current")
+    for row in rows:
+        standing[row.attendance_id][row.slot] = row.current
     versions = gather.versions_to_charge().filter(
-        note__current=F("pk"), note__attendance__in={of for of, _ in charges}
+        note__current=F("pk"), note__attendance__in=set(standing)
     )
     for version in versions.exclude(note__attendance__session__kind="day").order_by("pk"):
+        before = standing[version.note.attendance_id]
         lines = {line.slot: line for line in charging.captured(version, settings).lines}
-        for (attendance, slot), current in charges.items():
-            if attendance == version.note.attendance_id and current is not None:
-                line = lines.get(slot)
-                was, is_now = _words(current), _words(line) if line else "no charge"
-                if was != is_now:
-                    yield Change(was, is_now)
+        for slot in sorted({*before, *lines}):
+            was, is_now = _words(before.get(slot)), _words(lines.get(slot))
+            if was != is_now:
+                yield Change(was, is_now)
 
 
-def _words(line: ChargeVersion | ChargeLine) -> str:
+def _words(line: ChargeVersion | ChargeLine | None) -> str:
+    if line is None:
+        return "no charge"
     code = " ".join([line.code, *line.modifiers])
     return code if line.units == 1 else f"{code}, {line.units} units"
 
@@ -66,11 +71,11 @@ def _words(line: ChargeVersion | ChargeLine) -> str:
 def charge_again(case: Case, *, user: User, now: datetime) -> tuple[Change, ...]:
     """Charge the notes behind a refused claim by the tables that hold now for their days. The claim
     then says something else, and leaves as a correction by itself."""
-    case, claim = follow_up.with_claim(case)
+    case, claim = follow_up.with_claim(case, waiting=True)
     found = changes(case, now=now)
     if claim is None or not found:
         raise refuse("By the tables in force it would be charged as it is: correct them first.")
-    charging.recharge(claim.client, now=now)
+    charging.recharge(claim.client, now=now, claim=claim)
     case.state, case.waits_until = "answered", None
     case.save(update_fields=["state", "waits_until"])
     told = "; ".join(f"{one.was} is {one.is_now} now" for one in found)

@@ -16,6 +16,7 @@ from carethread.insight.pipeline import without_charge
 from carethread.record.models import (
     Attendance,
     Charge,
+    Claim,
     Client,
     Coverage,
     NoteVersion,
@@ -91,13 +92,15 @@ def captured(version: NoteVersion, settings: Settings) -> Captured:
 
 
 @transaction.atomic
-def recharge(client: Client, *, now: datetime) -> None:
-    """Something that a charge depends on has changed (a coverage, an authorization): make new
-    versions of the client's charges that no payer holds at the moment, where they differ."""
+def recharge(client: Client, *, now: datetime, claim: Claim | None = None) -> None:
+    """Something that a charge depends on has changed (a coverage, an authorization, a table): make
+    new versions of the client's charges (on that claim) that no payer holds at the moment, where
+    they differ."""
     charges.one_at_a_time(client.pk)
     waiting = (
         Charge.objects.filter(client=client, state="live")
         .filter(Q(claim__isnull=True) | Q(claim__state__in=charges.NOT_WITH_A_PAYER))
+        .filter(Q(claim=claim) if claim else Q())
         .values("attendance")
     )
     settings = gather.settings_at(client.organization, now)

@@ -12,10 +12,10 @@ from datetime import datetime
 from django.db import transaction
 
 from carethread.insight.turns import policy_facts
-from carethread.record.models import Case, Coverage, User
+from carethread.record.models import Case, Claim, Coverage, User
 from carethread.rules.facts import OtherPolicy
 from carethread.rules.next_payer import may_come_before, put_before
-from carethread.workflow import admit, follow_up, gather
+from carethread.workflow import admit, bill, follow_up, gather
 from carethread.workflow.claims import charges, charging
 from carethread.workflow.common.errors import refuse
 
@@ -62,7 +62,7 @@ def possible(case: Case, *, now: datetime) -> tuple[Order, ...]:
 @transaction.atomic
 def put_in_order(case: Case, first: int, *, user: User, now: datetime) -> Order:
     """Let that policy (its id) be asked before the one that was. The claim moves on by itself."""
-    case, _ = follow_up.with_claim(case)
+    case, claim = follow_up.with_claim(case, waiting=True)
     client = case.client
     if client is None:
         raise refuse("This case is about no client.")
@@ -73,10 +73,22 @@ def put_in_order(case: Case, first: int, *, user: User, now: datetime) -> Order:
         raise refuse("The client's coverages have changed since: look at them again.")
     _write(order.ranks)
     charging.recharge(client, now=now)
+    if claim is not None and claim.state in bill.REFUSED:
+        _refuse_what_stays(claim)
     case.state, case.waits_until = "answered", None
     case.save(update_fields=["state", "waits_until"])
     follow_up.told(case, f"The coverages are in another order. {order.words}", now, user).save()
     return order
+
+
+def _refuse_what_stays(claim: Claim) -> None:
+    """A payer that has paid, or booked a reduction, has spoken for the service: it stays there."""
+    if claim.charges.filter(state="live").exists():
+        raise refuse(
+            f"{claim.payer} has refused this only in part, or booked a reduction with it, so the "
+            "service stays on its claim. Undo that posting first, or wait until it takes its "
+            "answer back; then change the order."
+        )
 
 
 def _write(ranks: Iterable[tuple[OtherPolicy, int]]) -> None:
