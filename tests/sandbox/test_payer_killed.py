@@ -130,6 +130,17 @@ def fetch(folder: Path, fetched: dict[str, bytes]) -> None:
 # ------------------------------------------------------------------------- for real
 
 
+def test_a_dead_payer_is_told_of_by_its_code_and_leaves_no_process(tmp_path):
+    fill(tmp_path)
+    with processes.payer(tmp_path) as payer:
+        payer.process.kill()
+        payer.process.wait()
+        with pytest.raises(RuntimeError, match="ended with code -9"):
+            payer.tick(MONDAY)
+    assert payer.process.stdin is not None
+    assert payer.process.stdin.closed
+
+
 def test_the_process_killed_at_random_instants_writes_the_same_files(tmp_path, undisturbed):
     fill(tmp_path)
     chance = random.Random(7)

@@ -111,7 +111,8 @@ def _running(
         yield process
     finally:
         if process.stdin is not None:
-            process.stdin.close()
+            with suppress(BrokenPipeError):  # what it was told last and died without reading
+                process.stdin.close()
         process.terminate()
         try:
             process.wait(_PATIENCE)
