@@ -130,3 +130,10 @@ def test_the_copay_that_the_payer_named_is_due_prefilled_and_then_paid(
         patient_money.take(asking.clara, tender, user=asking.ines, now=NOW)
     assert "Paid" in desk(asking)
     assert 'value="25.00"' not in page(asking.ines, "payment_new", row.client_id)
+    with scope(organization=asking.center):
+        back = patient_money.Tender(1_000, "card", TODAY, "4242")
+        patient_money.refund_client(
+            asking.clara.payments.get(), back, user=asking.bill, reason="Too much.", now=NOW
+        )
+    assert "$10.00" in desk(asking)
+    assert 'value="10.00"' in page(asking.ines, "payment_new", row.client_id), "due once more"

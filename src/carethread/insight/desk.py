@@ -3,7 +3,7 @@
 A client who comes twice a day is expected twice; what is missing is asked once for each of them.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,6 +22,7 @@ from carethread.record.models import (
     Episode,
     PatientPayment,
     Program,
+    Refund,
 )
 
 What = Literal["coverage", "admission", "diagnosis", "consent", "address", "phone"]
@@ -89,10 +90,15 @@ def _expected(midnight: datetime, programs: Collection[int] | None) -> Iterable[
 
 
 def _paid(clients: Iterable[int], day: date) -> dict[int, int]:
+    """By client, what they gave for visits of that day less what of it they got back, in cents."""
     rows = PatientPayment.objects.filter(
         client__in=list(clients), visit_on=day, voided_at__isnull=True
-    )
-    return dict(rows.order_by().values_list("client").annotate(cents=Sum("amount_cents")))
+    ).values("pk")
+    given = PatientPayment.objects.filter(pk__in=rows).order_by().values_list("client")
+    back = Refund.objects.filter(payment__in=rows).order_by().values_list("client")
+    found = Counter(dict(given.annotate(cents=Sum("amount_cents"))))
+    found.subtract(dict(back.annotate(cents=Sum("amount_cents"))))
+    return found
 
 
 def _stays(clients: Iterable[int], day: date) -> Mapping[int, list[Episode]]:
