@@ -24,6 +24,9 @@ def test_owner_and_director_start_with_cash_and_its_figures_open_their_lists(sho
     listed = dora.get(link).content.decode()
     assert "Lockbox" in listed
     assert "Not proven yet" in listed
+    (unbilled,) = re.findall(r'<a class="strong" href="([^"]+)">\d+ charges? without a claim', page)
+    listed = dora.get(unbilled).content.decode()
+    assert "<h1>Charges without a claim" in listed
 
 
 def test_denials_show_by_clinician_service_and_cause_and_open_their_cases(shown: Shown) -> None:
