@@ -65,6 +65,20 @@ def test_an_entry_holds_for_services_from_its_day_on(alder: Cast) -> None:
     assert Charge.objects.get().current.code == "90837"
 
 
+def test_only_a_table_that_charging_reads_charges_what_was_not_charged(
+    alder: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        staff.charging, "charge_uncharged", lambda *_, **__: asked.append("charged")
+    )
+    set_(alder, "recovery/timely", "{label: Too late, percent: 5}")
+    set_(alder, "limits/all", "[]")
+    assert asked == []
+    set_(alder, "modifiers/all", MODIFIERS)
+    assert asked == ["charged"]
+
+
 def test_the_packaged_entry_again_ends_ones_own(alder: Cast) -> None:
     set_(alder, "services/individual", SHORTER)
     set_(alder, "services/individual", "")

@@ -102,12 +102,13 @@ def _use(pairs: list[tuple[Service, CodeLine]]) -> CodeUse:
 class Part:
     """A table of the catalogue that can be overridden. `one`: what an entry is. Where entries have
     names they are overridden one by one, else as the whole list (named "all"). `by`: whom an entry
-    may hold for, beside the center."""
+    may hold for, beside the center. `charged_by`: whether charging reads it."""
 
     words: str
     one: type[Any]
     named: bool = True
     by: tuple[str, ...] = ("program", "payer")
+    charged_by: bool = True
 
 
 PARTS: Mapping[str, Part] = {
@@ -116,10 +117,15 @@ PARTS: Mapping[str, Part] = {
     "credentials": Part("Who may render what", Credential),
     "modifiers": Part("Which modifiers a line carries, in their order", ModifierRule, named=False),
     "levels": Part("What a day or week of a level of care takes and includes", Level),
-    "families": Part("Day codes, places and types of bill of levels of care", Family),
-    "limits": Part("How often a code is paid", Limit, named=False),
+    "families": Part(
+        "Day codes, places and types of bill of levels of care", Family, charged_by=False
+    ),
+    "limits": Part("How often a code is paid", Limit, named=False, charged_by=False),
     "recovery": Part(
-        "How much of refused money comes in, which orders the cases", Likelihood, by=("payer",)
+        "How much of refused money comes in, which orders the cases",
+        Likelihood,
+        by=("payer",),
+        charged_by=False,
     ),
 }
 

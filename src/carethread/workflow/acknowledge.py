@@ -95,7 +95,8 @@ def claim_handler(ack: ClaimAck) -> Handler:
 
 
 def _take_word_on_all(file: EdiFile, position: int, ack: ClaimAck, now: datetime) -> None:
-    """Who names no claim speaks of all that were in the file: refused whole, each comes back."""
+    """Who names no claim speaks of all that were in the file: refused whole, each comes back. The
+    refusal may be one billing provider's alone (2000C of the 277CA); our files have one."""
     about = _sent_file(ack.batch_trace, ack.envelope.receiver)
     said, refused = ack.said_of_all, rejects(ack.said_of_all)
     words = f"The whole file: {_words(said)}"

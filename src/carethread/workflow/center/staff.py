@@ -164,8 +164,9 @@ def set_entry(row: PolicySetting, *, now: datetime) -> PolicySetting:
             raise Refused(*(Problem("value", words) for words in said))
     row.set_at = now
     keep(row)
-    since = gather.midnight(row.organization, row.effective_from)
-    charging.charge_uncharged(row.organization, since, now=now)
+    if PARTS[part].charged_by:
+        since = gather.midnight(row.organization, row.effective_from)
+        charging.charge_uncharged(row.organization, since, now=now)
     return row
 
 
