@@ -44,6 +44,19 @@ def test_the_database_refuses_to_delete_a_row(alder: Cast, model: type) -> None:
         model.objects.all()._raw_delete(model.objects.db)
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+@pytest.mark.parametrize("model", [NoteVersion, Transfer])
+def test_nor_to_put_another_in_its_place(alder: Cast, model: type) -> None:
+    signed_session(alder)
+    table = model._meta.db_table
+    with (
+        pytest.raises(Error, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+
+
 def test_a_plan_is_a_draft_until_it_is_signed_and_stays_as_it_is_from_then_on(alder: Cast) -> None:
     signed, draft = TreatmentPlan.objects.get(pk=alder.plan.pk), alder.plan
     draft.pk, draft.signed_at, draft.signed_by = None, None, None

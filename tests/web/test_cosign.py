@@ -42,7 +42,7 @@ def test_a_returned_note_waits_with_its_author_and_not_in_the_queue(
     assert "Say what the plan is." in read(sam, "inbox")
     item = read(sam, "inbox_item", case_of(cast, version).pk)
     assert "Write an addendum" in item
-    assert "$180.00" in item, "what waits for it"
+    assert "$180.00" not in item, "no money is named to who writes what took place"
 
 
 def test_what_waits_for_a_supervisor_is_on_their_first_page_and_on_nobody_elses(

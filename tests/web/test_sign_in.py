@@ -23,7 +23,7 @@ def test_a_right_password_leads_to_the_first_page_of_ones_work(cast: Cast, clien
 
 
 @pytest.mark.parametrize(
-    ("who", "page"), [("bill", "pipeline"), ("dora", "pipeline"), ("ines", "clients"),
+    ("who", "page"), [("bill", "pipeline"), ("dora", "cash"), ("ines", "desk"),
                       ("ada", "practitioners")],
 )  # fmt: skip
 def test_everybody_starts_where_their_work_is(cast: Cast, who: str, page: str) -> None:

@@ -7,6 +7,7 @@ from django_scopes import scope
 
 from carethread.codes.roles import Role
 from carethread.record.models import Appointment, Authorization, Claim
+from carethread.rules.words import day
 from carethread.workflow import admit, bill
 from tests.cast import NOW, TODAY
 from tests.web.world import Shown, signed_in
@@ -50,7 +51,7 @@ def test_the_board_shows_what_is_left_and_when_it_runs_out(shown: Shown) -> None
     assert "Clara Client" in text
     assert "0</span> of 2 units left" in text
     assert "2 reserved" in text
-    assert f"Runs out on {TODAY + timedelta(days=15):%m/%d/%Y} at this pace" in text
+    assert f"Runs out on {day(TODAY + timedelta(days=15))} at this pace" in text
     assert "No units left" in text
 
 

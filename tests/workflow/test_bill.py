@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from carethread.record.models import Authorization, Charge, Claim, ClaimState, Coverage
-from carethread.workflow import admit, bill, document
+from carethread.workflow import admit, bill, document, follow_up
 from carethread.workflow.claims import holding
 from carethread.workflow.common import wire_format
 from carethread.workflow.common.errors import Refused
 from tests.cast import NOW, TODAY, Cast, amend, make_client, proof, signed_session
-from tests.workflow.test_next_payer import leave
+from tests.workflow.test_next_payer import leave, second_policy
 from tests.workflow.test_post import PAID, sent_claim
 
 LATER = NOW + timedelta(hours=3)
@@ -228,3 +228,35 @@ def test_reading_a_hundred_claims_takes_as_many_queries_as_reading_ten(
     claims = list(Claim.objects.all())
     with django_assert_max_num_queries(15):
         bill.prepared(claims, alder.center, NOW)
+
+
+def test_a_persons_hold_outlasts_the_authors_answer_and_the_question_outlasts_the_hold(
+    alder: Cast,
+) -> None:
+    signed_session(alder)
+    claim = holding.hold(_bill(alder), user=alder.dora, reason="Suspected fraud.", now=NOW)
+    asked = follow_up.return_to_author(claim, question="Who came?", user=alder.bill, now=NOW)
+    follow_up.answer(asked, words="Clara.", user=alder.nora.user, now=LATER)
+    held = _bill(alder, LATER)
+    assert (held.state, held.stopped_reason) == (ClaimState.HELD, "Suspected fraud.")
+
+    follow_up.return_to_author(claim, question="When?", user=alder.bill, now=LATER)
+    assert holding.release(claim, user=alder.dora, now=LATER).state == ClaimState.HELD
+    waits = Claim.objects.get().stopped_reason
+    assert waits == "Waits for Nora Notes's answer."
+    assert holding.release(claim, user=alder.bill, now=LATER).state == ClaimState.READY
+
+
+def test_a_claim_that_a_person_holds_keeps_its_services_until_it_is_released(alder: Cast) -> None:
+    signed_session(alder)
+    claim = holding.hold(_bill(alder), user=alder.dora, reason="Suspected fraud.", now=NOW)
+    second_policy(alder)
+    Coverage.objects.filter(pk=alder.coverage.pk).update(rank=3)
+    moved = Coverage.objects.get(rank=2)
+    moved.rank = 1
+    admit.save_coverage(moved, now=LATER)
+    assert _bill(alder, LATER) == claim, "no other claim was made"
+    assert Claim.objects.get().state == ClaimState.HELD
+    holding.release(claim, user=alder.dora, now=LATER)
+    bill.run(alder.center, now=LATER)
+    assert Charge.objects.get().current.coverage == moved

@@ -1,12 +1,23 @@
 """What happens when a note is written and signed."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
 from carethread.record.ledger import wrong_balances
-from carethread.record.models import Authorization, Charge, NoteVersion, Signature, Transfer
-from carethread.workflow import document
+from carethread.record.models import (
+    Appointment,
+    Attendance,
+    Authorization,
+    Charge,
+    Note,
+    NoteVersion,
+    Session,
+    Signature,
+    Transfer,
+)
+from carethread.workflow import admit, document
 from carethread.workflow.care import signing
 from carethread.workflow.common.errors import Refused
 from tests.cast import LONG_AGO, NOW, Cast, amend, draft_from, draft_of, proof, sign, signed_session
@@ -179,3 +190,22 @@ def test_signing_stays_within_twenty_five_queries(
         document.sign(note, user=user, proof=proof(user), now=NOW)
     authorized.refresh_from_db()
     assert authorized.used_units == 1
+
+
+@pytest.mark.parametrize("off", [admit.miss, admit.cancel])
+def test_a_session_that_did_not_take_place_is_neither_written_nor_billed(
+    alder: Cast, off: Callable[..., Appointment]
+) -> None:
+    note = draft_of(alder)
+    appointment = note.attendance.session.appointment
+    off(appointment, now=NOW)
+    with pytest.raises(Refused, match="nobody came"):
+        sign(note)
+    other = draft_of(alder, starts=NOW - timedelta(hours=6)).attendance.session.appointment
+    Note.objects.filter(attendance__session__appointment=other).delete()
+    Attendance.objects.filter(session__appointment=other).delete()
+    Session.objects.filter(appointment=other).delete()
+    off(other, now=NOW)
+    with pytest.raises(Refused, match="nobody came"):
+        document.open_note(other, now=NOW)
+    assert not Charge.objects.exists()

@@ -37,3 +37,9 @@ def test_more_than_one_may_give_up_alone_needs_a_second_person(alder: Cast) -> N
     assert "Asks to write off $180.00: Filed too late." in words
     assert "Agrees to the write-off: It is ours." in words
     assert wrong_balances() == []
+
+    settle.take_back(case, why="They pay after all.", user=alder.bill, now=PAID)
+    settle.give_up(case, why="They do not.", user=alder.dora, now=PAID)
+    assert charge_of(claim).write_off_cents == 0, "what was asked once is answered once"
+    settle.give_up(case, why="No.", user=alder.bill, now=PAID)
+    assert charge_of(claim).write_off_cents == 18_000

@@ -86,6 +86,12 @@ class Signed:
 
 # ----------------------------------------------------------------------------------- writing
 
+_OFF = ("no_show", "cancelled")
+_DID_NOT_TAKE_PLACE = (
+    "This session was called off, or nobody came: there is nothing to write. Where one did take "
+    "place, put it into the schedule."
+)
+
 
 @transaction.atomic
 def open_note(appointment: Appointment, *, now: datetime) -> Note:
@@ -98,6 +104,8 @@ def open_note(appointment: Appointment, *, now: datetime) -> Note:
     existing = Note.objects.filter(attendance__session__appointment=appointment).first()
     if existing is not None:
         return existing
+    if appointment.status in _OFF:
+        raise refuse(_DID_NOT_TAKE_PLACE)
     episode = _episode(appointment)
     session = insert(
         Session(
@@ -284,8 +292,13 @@ def as_signed(note: Note) -> Signed:
 
 
 def _keep_appointment(note: Note) -> None:
-    if appointment := note.attendance.session.appointment_id:
-        Appointment.objects.filter(pk=appointment, status="scheduled").update(status="kept")
+    booked = note.attendance.session.appointment_id
+    if booked is None:
+        return
+    appointment = Appointment.objects.filter(pk=booked)
+    kept = appointment.filter(status="scheduled").update(status="kept")
+    if not kept and appointment.filter(status__in=_OFF).exists():
+        raise refuse(_DID_NOT_TAKE_PLACE)
 
 
 def _keep_attendance(note: Note) -> None:

@@ -188,7 +188,8 @@ def _agreed(case: Case, claim: Claim, cents: int, why: str, user: User, now: dat
     alone = effective("write_off_alone_cents", on=today, payer_id=claim.payer_id).value
     if cents <= alone:
         return True
-    asked = case.write_offs.filter(kind="ask", cents=cents).order_by("-pk").first()
+    last = case.write_offs.filter(cents=cents).order_by("-pk").first()
+    asked = last if last is not None and last.kind == "ask" else None
     if asked is not None and asked.user_id == user.pk:
         raise refuse("You have asked for this: a second person has to agree.")
     kind = "ask" if asked is None else "agree"

@@ -250,11 +250,11 @@ def _coverage_for(
     row: Charge, before: ChargeVersion | None, coverage: Coverage | None
 ) -> Coverage | None:
     """The policy to bill: today's, but never away from a payer that holds the claim or has
-    spoken for the money."""
+    spoken for the money, nor from a claim that a person holds: the hold would be lost."""
     if before is None or before.coverage is None or row.claim is None:
         return coverage
     settled = row.paid_cents or row.contractual_cents or row.patient_receivable_cents
-    if row.claim.state not in NOT_WITH_A_PAYER or settled:
+    if row.claim.state not in NOT_WITH_A_PAYER or row.claim.stopped_reason or settled:
         return before.coverage
     return coverage
 
