@@ -50,7 +50,7 @@ def test_a_truncated_file_is_read_as_far_as_it_goes(part: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrapped",
+    "data",
     [
         b"\xef\xbb\xbf" + CLEAN,
         CLEAN.replace(b"~", b"~\n"),
@@ -72,21 +72,38 @@ def test_a_truncated_file_is_read_as_far_as_it_goes(part: int) -> None:
         "doubled",
     ],
 )
-def test_line_breaks_bom_and_blanks_do_not_matter(wrapped: bytes) -> None:
-    document = read(wrapped)
+def test_line_breaks_bom_and_blanks_do_not_matter(data: bytes) -> None:
+    document = read(data)
     assert document.findings == ()
     assert document.transactions == read(CLEAN).transactions
-    assert check(wrapped) == []
+    assert check(data) == []
 
 
 @pytest.mark.parametrize("width", [1, 2, 7, 80])
 @pytest.mark.parametrize("line_break", [b"\n", b"\r\n"])
 def test_a_file_may_be_wrapped_at_any_column_behind_its_isa(width: int, line_break: bytes) -> None:
-    lines = range(ISA_LENGTH, len(CLEAN), width)
-    wrapped = line_break.join([CLEAN[:ISA_LENGTH], *(CLEAN[at : at + width] for at in lines)])
-    document = read(wrapped)
+    document = read(wrapped(CLEAN, width, line_break))
     assert document.findings == ()
     assert document.transactions[0].claims == read(CLEAN).transactions[0].claims  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("line_break", [b"\n", b"\r\n"])
+def test_of_two_wrapped_interchanges_with_their_own_delimiters_none_is_lost(
+    line_break: bytes,
+) -> None:
+    other = CLEAN.translate(bytes.maketrans(b"*:~", b"|>!"))
+    claims = read(CLEAN).transactions[0].claims  # type: ignore[union-attr]
+    for width in range(1, 81):
+        joined = line_break.join(wrapped(one, width, line_break) for one in (CLEAN, other, CLEAN))
+        document = read(joined)
+        assert document.findings == (), width
+        assert [t.claims for t in document.transactions] == [claims] * 3, width  # type: ignore[union-attr]
+
+
+def wrapped(data: bytes, width: int, line_break: bytes) -> bytes:
+    """The file with a line break after its ISA and after every so many bytes behind it."""
+    lines = range(ISA_LENGTH, len(data), width)
+    return line_break.join([data[:ISA_LENGTH], *(data[at : at + width] for at in lines)])
 
 
 def test_names_come_through_in_utf8_and_in_latin_1() -> None:

@@ -28,11 +28,12 @@ _BLANK = " \r\n\t\x00\x1a\ufeffï»¿"
 
 @lru_cache(maxsize=64)
 def _boundary(marks: Delimiters, is_plain: bool) -> re.Pattern[str]:
-    """A terminator with a unit behind it. In a file that was wrapped a line may break in a tag."""
+    """A terminator with a unit behind it, whose tag is the match's group. In a file that was wrapped
+    a line may break in a tag."""
     ends, element = re.escape(marks.segment), re.escape(marks.element)
     breaks = "" if is_plain else "".join(c for c in "\r\n" if c not in marks.all)
     tags = (f"[{breaks}]*".join([*tag, ""]) if breaks else tag for tag in _STARTS)
-    return re.compile(rf"{ends}[^\S{ends}]*(?=(?:{'|'.join(tags)}){element})")
+    return re.compile(rf"{ends}[^\S{ends}]*(?=({'|'.join(tags)}){element})")
 
 
 class Units:
@@ -104,18 +105,18 @@ class Units:
 
     def _cut(self, marks: Delimiters) -> Iterator[Unit]:
         """The units of the interchange at hand, through its IEA, the next ISA or the end."""
-        terminator, scan, more = marks.segment, 0, True
+        terminator, scan, more, tag = marks.segment, 0, True, ""
         while more:
             start, self.is_plain = 0, _is_plain(self.text, terminator)
             for match in _boundary(marks, self.is_plain).finditer(self.text, scan):
                 yield self._unit(start, match.start())
-                start = match.end()
-                if self.text.startswith(("ISA", "IEA"), start):
+                start, tag = match.end(), "".join(match[1].split())
+                if tag in ("ISA", "IEA"):
                     break
             self._drop(start)
-            if start and self.text.startswith("ISA"):
+            if tag == "ISA":
                 return
-            if self.text.startswith("IEA") and terminator in self.text:
+            if tag == "IEA" and terminator in self.text:
                 end = self.text.index(terminator)
                 yield self._unit(0, end)
                 self._drop(len(self.text) - len(self.text[end:].lstrip(terminator + _BLANK)))
@@ -124,6 +125,7 @@ class Units:
                 end = self.text.rfind(terminator) if terminator in self.text else len(self.text) - 1
                 yield self._unit(0, end)
                 self._drop(end + 1)
+                tag = ""
             scan = max(0, self.text.rfind(terminator))
             more = self._more()
         yield from self._remainder(terminator)
