@@ -6,7 +6,9 @@ from carethread.record.models import Case, Claim, ClaimFinding, ClaimState, Cons
 from carethread.rules.letters import Level
 from carethread.workflow import admit, follow_up
 from carethread.workflow.casework import papers
+from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
+from carethread.workflow.coverage import coverage_order
 from carethread.workflow.remittances import next_payer
 from tests.cast import LONG_AGO, Cast
 from tests.paper.reading import words
@@ -55,3 +57,33 @@ def test_records_of_a_substance_use_program_leave_for_a_later_payer_under_a_cons
     for made in (packet, papers.write_appeal(case, level, words="", **by_nora)):
         assert "42 CFR part 2 prohibits" in words(bytes(made.content))
     assert "Nora Notes" in words(bytes(packet.content))
+
+
+def test_what_a_payer_saw_needs_a_consent_also_after_its_services_left_for_another_payer(
+    alder: Cast,
+) -> None:
+    alder.program.is_part2 = True
+    staff.save_program(alder.program)
+    consent = admit.save_consent(
+        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO)
+    )
+    summit = second_policy(alder)
+    claim = sent_claim(alder)
+    post_check(alder, check(alder.center, answer(claim, paid=0, CO_22=18_000)))
+    follow_up.run(alder.center, now=LATER)
+    case = Case.objects.get(kind="denial")
+    by_bill = {"user": alder.bill, "now": LATER}
+    coverage_order.put_in_order(case, summit.pk, **by_bill)
+    assert not claim.charges.exists()
+
+    made = papers.make_packet(case, ["note", "remittance"], **by_bill)
+    said = words(bytes(made.content))
+    assert "42 CFR part 2 prohibits" in said
+    assert "Nora Notes" in said, "the note is still what the payer refused"
+
+    consent.revoked_on = LATER.date()
+    admit.save_consent(consent)
+    with pytest.raises(Refused, match=NO_CONSENT):
+        papers.make_packet(case, ["remittance"], **by_bill)
+    with pytest.raises(Refused, match=NO_CONSENT):
+        papers.write_appeal(case, Level(1, "internal appeal", LATER.date()), words="", **by_bill)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from carethread import paper
 from carethread.codes import icd10
@@ -24,7 +24,9 @@ from carethread.record.models import (
     Authorization,
     Case,
     CasePaper,
+    Charge,
     Claim,
+    ClaimLine,
     EligibilityAnswer,
     NoteVersion,
     Organization,
@@ -127,22 +129,28 @@ def may_release(claim: Claim, user: User) -> bool:
     """Whether a note behind the claim is this user's, or that of somebody whom they supervise."""
     mine = Q(current__note_version__author__user=user)
     supervised = Q(current__note_version__author__supervisor__user=user)
-    return claim.origin.charges.filter(mine | supervised).exists()
+    return _charges(claim).filter(mine | supervised).exists()
 
 
 def is_part2(claim: Claim) -> bool:
-    """Whether a service on it was given by a substance use program."""
-    return claim.origin.charges.filter(attendance__episode__program__is_part2=True).exists()
+    """Whether a service that is or ever left on it was given by a substance use program."""
+    return bool(_part2_programs(claim))
 
 
 def refuse_without_consent(claim: Claim, today: date) -> None:
-    """Records of a substance use program leave only under a consent of today."""
-    programs = claim.origin.charges.values_list("attendance__episode__program", flat=True)
-    if is_part2(claim) and not consents.is_agreed(claim.client_id, set(programs), today):
+    """Records of a substance use program leave only under a consent of today, for each of them."""
+    agreed = (consents.is_agreed(claim.client_id, [p], today) for p in _part2_programs(claim))
+    if not all(agreed):
         raise refuse(
             "No consent under 42 CFR Part 2 lets these records leave: intake takes one on the "
             "client's page."
         )
+
+
+def _part2_programs(claim: Claim) -> set[int]:
+    """The substance use programs that gave what is behind the claim."""
+    programs = _charges(claim).filter(attendance__episode__program__is_part2=True)
+    return set(programs.values_list("attendance__episode__program", flat=True))
 
 
 # ------------------------------------------------------------------------------- what it is about
@@ -183,9 +191,19 @@ def sender(row: Organization) -> paper.Sender:
 # ------------------------------------------------------------------------------- the parts
 
 
+def _charges(claim: Claim) -> "QuerySet[Charge]":
+    """What is on the claim today, and what a payer has seen on it: another order of payers moves
+    charges away, and the claim is still about them."""
+    left = ClaimLine.objects.filter(version__claim=claim)
+    on_it = claim.origin.charges.values_list("pk", flat=True)
+    return Charge.objects.filter(
+        pk__in={*on_it, *left.values_list("charge_version__charge", flat=True)}
+    )
+
+
 def _notes(claim: Claim) -> list[NoteVersion]:
     """The notes behind the claim as they are signed now."""
-    charges = claim.origin.charges.select_related("current__note_version__note__current__author")
+    charges = _charges(claim).select_related("current__note_version__note__current__author")
     found = {
         c.current.note_version.note_id: c.current.note_version.note.current
         for c in charges
@@ -224,7 +242,7 @@ def _narrative(_: Case, claim: Claim) -> Iterator[Block]:
 
 
 def _plan(_: Case, claim: Claim) -> Iterator[Block]:
-    episodes = claim.origin.charges.values("attendance__episode")
+    episodes = _charges(claim).values("attendance__episode")
     plan = (
         TreatmentPlan.objects.filter(
             episode__in=episodes,
