@@ -28,8 +28,8 @@ _BLANK = " \r\n\t\x00\x1a\ufeffï»¿"
 
 @lru_cache(maxsize=64)
 def _boundary(marks: Delimiters, is_plain: bool) -> re.Pattern[str]:
-    """A terminator with a unit behind it, whose tag is the match's group. In a file that was wrapped
-    a line may break in a tag."""
+    """A terminator with a unit behind it, whose tag is the group of the match. In a file that was
+    wrapped a line may break in a tag."""
     ends, element = re.escape(marks.segment), re.escape(marks.element)
     breaks = "" if is_plain else "".join(c for c in "\r\n" if c not in marks.all)
     tags = (f"[{breaks}]*".join([*tag, ""]) if breaks else tag for tag in _STARTS)

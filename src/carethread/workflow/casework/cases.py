@@ -300,15 +300,14 @@ def _silent(
 
 
 def connections_down(organization: Organization, now: datetime) -> Iterator[Case]:
-    """Connections that keep failing."""
+    """Connections that keep failing and that nobody has to mend already."""
     for row in Connection.objects.filter(is_active=True, failures__gte=_FAILURES_BEFORE_ALARM):
-        since = row.last_success_at.isoformat() if row.last_success_at else "never"
-        source = f"connection:{row.pk}:{since}"
-        if not Case.objects.filter(source=source).exists():
+        known = Case.objects.filter(source__startswith=f"connection:{row.pk}:")
+        if not known.exclude(state="closed").exists():
             yield Case(
                 organization=organization,
                 kind=CaseKind.CONNECTION,
-                source=source,
+                source=f"connection:{row.pk}:{known.count() + 1}",
                 category="connection",
                 owner_role=Role.ADMINISTRATOR.value,
                 title=f"{row.name} has failed {row.failures} times: {row.last_error}"[:300],
@@ -350,6 +349,17 @@ def _settled_denials(live: "QuerySet[Case]") -> Iterator[tuple[Case, str]]:
             yield case, _HOW_A_DENIAL_WENT[ClaimState(case.claim.state)]
 
 
+def _settled_connections(live: "QuerySet[Case]") -> Iterator[tuple[Case, str]]:
+    """Alarms about connections that work again, or carry nothing any more."""
+    rows = {row.pk: row for row in Connection.objects.all()}
+    for case in live.filter(kind=CaseKind.CONNECTION):
+        row = rows[int(case.source.split(":")[1])]
+        if not row.is_active:
+            yield case, "The connection is not in use any more."
+        elif row.last_success_at and not row.failures and row.last_success_at >= case.opened_at:
+            yield case, "The connection works again."
+
+
 def _is_paid(case: Case) -> bool:
     return case.claim is not None and case.claim.state == ClaimState.PAID
 
@@ -387,10 +397,7 @@ def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, s
     settled_matches = Match.objects.exclude(state="waiting").values("remitted")
     for case in live.filter(kind=CaseKind.UNMATCHED, remitted_claim__in=settled_matches):
         yield case, "A person has settled it."
-    healthy = not Connection.objects.filter(is_active=True, failures__gt=0).exists()
-    for case in live.filter(kind=CaseKind.CONNECTION):
-        if healthy:
-            yield case, "The connection works again."
+    yield from _settled_connections(live)
     yield from status_cases.settled()
     yield from care_cases.cured(organization, now)
     yield from account_cases.settled(organization, now)

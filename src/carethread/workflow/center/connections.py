@@ -61,8 +61,9 @@ _WORDS = {
 @transaction.atomic
 def set_up(row: Connection, wanted: Wanted, *, reason: str, user: User, now: datetime) -> bool:
     """Set it as it is wanted; what changed stands in its history, with who and why. Whether
-    anything changed."""
-    lock(Connection.objects.filter(pk=row.pk))
+    anything changed. One that is activated begins anew: it is tried at once, and what failed
+    before counts no more."""
+    lock(Connection.objects.filter(organization=row.organization_id))  # two do not become active
     row = Connection.objects.get(pk=row.pk)
     if row.kind == REAL_TIME and wanted.takes_276:
         raise refuse(
@@ -72,11 +73,13 @@ def set_up(row: Connection, wanted: Wanted, *, reason: str, user: User, now: dat
     changed = [name for name in _WORDS if getattr(row, name) != getattr(wanted, name)]
     if not changed:
         return False
-    if wanted.is_active and "is_active" in changed:
+    becomes: dict[str, object] = {name: getattr(wanted, name) for name in changed}
+    if becomes.get("is_active"):
         refuse_second(row)
-    for name in changed:
-        setattr(row, name, getattr(wanted, name))
-    row.save(update_fields=changed)
+        becomes |= {"failures": 0, "last_error": "", "next_attempt_at": None}
+    for name, value in becomes.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(becomes))
     told = "; ".join(f"{_WORDS[n]}: {'yes' if getattr(wanted, n) else 'no'}" for n in changed)
     why = f". {reason.strip()}" if reason.strip() else ""
     ConnectionEvent.objects.create(
