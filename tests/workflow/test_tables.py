@@ -1,17 +1,21 @@
 """A payer's own tables are followed from the signature to the claim, and for that payer alone."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from carethread.codes.catalogue import packaged, written
 from carethread.record.models import Appointment, Charge, Coverage, Fee, PolicySetting
 from carethread.web.care.note_form import NoteForm
 from carethread.web.front_desk.care_forms import AppointmentForm
 from carethread.workflow import document
 from carethread.workflow.care import schedule
 from carethread.workflow.center import staff
+from carethread.workflow.claims import charging
 from carethread.workflow.common.errors import Refused
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, draft_from, draft_of, sign, signed_session
+from tests.workflow.test_program_day import MONDAY, _care, _iop_day
 
 MODIFIERS = """
 - {modifier: "95", telehealth: video}
@@ -163,3 +167,20 @@ def test_a_service_that_the_center_has_made_part_of_a_day_is_nobodys_note(alder:
 def test_a_table_that_does_not_exist_is_refused(alder: Cast, key: str) -> None:
     with pytest.raises(Refused, match="no such table"):
         set_(alder, key, "x")
+
+
+def test_another_revenue_code_reaches_the_day_that_was_charged_with_the_old_one(
+    alder: Cast,
+) -> None:
+    _iop_day(alder, _care(alder, "IOP-SUD"), MONDAY)
+    entry = packaged().services["iop_sud_day"]
+    coding = entry.codings[-1]
+    line = replace(coding.lines[0], revenue_code="0905")
+    text = written(replace(entry, codings=(replace(coding, lines=(line,)),)))
+    set_(alder, "services/iop_sud_day", text)
+    charging.recharge(alder.clara, now=NOW)
+    charge = Charge.objects.get()
+    assert (charge.current.number, charge.current.revenue_code) == (2, "0905")
+    assert charge.payer_receivable_cents == 35_000
+    charging.recharge(alder.clara, now=NOW)
+    assert charge.versions.count() == 2

@@ -63,7 +63,8 @@ def _changes(case: Case, settings: Settings) -> Iterator[Change]:
 def _words(line: ChargeVersion | ChargeLine | None) -> str:
     if line is None:
         return "no charge"
-    code = " ".join([line.code, *line.modifiers])
+    revenue = [f"revenue code {line.revenue_code}"] if line.revenue_code else []
+    code = " ".join([line.code, *line.modifiers, *revenue])
     return code if line.units == 1 else f"{code}, {line.units} units"
 
 

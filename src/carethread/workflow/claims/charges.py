@@ -242,6 +242,10 @@ def _stands(
         and (before.code, before.units, before.amount_cents) == (line.code, line.units, line.amount)
         and tuple(before.modifiers) == line.modifiers
         and tuple(before.pointers) == line.pointers
+        and (before.form, before.revenue_code) == (line.form, line.revenue_code)
+        and (before.level_of_care, before.place_of_service, tuple(before.diagnoses))
+        == (occasion.level_of_care, occasion.place_of_service, tuple(occasion.diagnoses))
+        and before.supervising_id == (occasion.supervising.pk if occasion.supervising else None)
         and _rests_on(occasion, before)
     )
 
