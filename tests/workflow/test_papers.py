@@ -1,20 +1,33 @@
 """What leaves for a payer about a case: with the consent that it needs, whoever the payer is."""
 
+from datetime import timedelta
+
 import pytest
 
-from carethread.record.models import Case, Claim, ClaimFinding, ClaimState, Consent, Program
+from carethread.record.models import (
+    Appointment,
+    Case,
+    Claim,
+    ClaimFinding,
+    ClaimState,
+    Consent,
+    Episode,
+    Practitioner,
+    Program,
+)
 from carethread.rules.letters import Level
-from carethread.workflow import admit, follow_up
+from carethread.workflow import admit, bill, document, follow_up, submit
 from carethread.workflow.casework import papers
 from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
 from carethread.workflow.coverage import coverage_order
 from carethread.workflow.remittances import next_payer
-from tests.cast import LONG_AGO, Cast
+from tests.cast import LONG_AGO, NOW, Cast, draft_from, sign
 from tests.paper.reading import words
-from tests.payers import answer, check
+from tests.payers import answer, check, make_connection
 from tests.workflow.test_next_payer import LATER, from_payer, leave, second_policy
 from tests.workflow.test_post import post_check, sent_claim
+from tests.workflow.test_program_day import _care
 
 NO_CONSENT = "No consent under 42 CFR Part 2"
 
@@ -87,3 +100,68 @@ def test_what_a_payer_saw_needs_a_consent_also_after_its_services_left_for_anoth
         papers.make_packet(case, ["remittance"], **by_bill)
     with pytest.raises(Refused, match=NO_CONSENT):
         papers.write_appeal(case, Level(1, "internal appeal", LATER.date()), words="", **by_bill)
+
+
+NEXT_WEEK = NOW + timedelta(days=7)
+
+
+def _day_of(cast: Cast, episode: Episode, by: Practitioner, words: str, after: int) -> None:
+    """Three signed hours of one day, all of whose notes say these words."""
+    on = NOW + timedelta(days=after)
+    for hour in (14, 15, 16):
+        starts = on.replace(hour=hour, minute=0)
+        appointment = admit.schedule(
+            Appointment(organization=cast.center, client=cast.clara, practitioner=by,
+                        program=episode.program, service="sud_individual", starts_at=starts,
+                        ends_at=starts + timedelta(minutes=60))
+        )  # fmt: skip
+        note = document.open_note(appointment, now=on)
+        told = {"intervention": f"{words} at {hour}", "plan": "Continue."}
+        draft = draft_from(note, diagnoses=("F1020",), content=told)
+        sign(document.save_draft(note, draft, now=on), on)
+
+
+@pytest.fixture
+def weeks_case(alder: Cast) -> Case:
+    """The payer wants records of a program's week: a day of Nora's notes and one of Vera's."""
+    episode = _care(alder, "IOP-SUD")
+    _day_of(alder, episode, alder.nora, "Nora heard it", after=0)
+    _day_of(alder, episode, alder.vera, "Vera heard it", after=1)
+    bill.run(alder.center, now=NEXT_WEEK)
+    submit.freeze(make_connection(alder.center), now=NEXT_WEEK + timedelta(days=2))
+    claim = Claim.objects.get()
+    Claim.objects.filter(pk=claim.pk).update(state=ClaimState.ACCEPTED)
+    claim.refresh_from_db()
+    return follow_up.return_to_author(
+        claim, question="The payer wants records.", user=alder.bill, now=NEXT_WEEK
+    )
+
+
+def test_a_clinician_releases_all_notes_of_their_own_and_nobody_elses(
+    alder: Cast, weeks_case: Case
+) -> None:
+    assert weeks_case.author == alder.nora
+    released = papers.release(weeks_case, user=alder.nora.user, now=NEXT_WEEK)
+    said = words(bytes(released.content))
+    assert [f"Nora heard it at {hour}" in said for hour in (14, 15, 16)] == [True] * 3
+    assert "Vera" not in said
+    history = [event.words for event in weeks_case.events.all()]
+    assert any("Not in it: notes of Vera" in told for told in history), history
+
+
+def test_a_supervisor_adds_what_their_people_wrote_and_billing_only_the_facts(
+    alder: Cast, weeks_case: Case
+) -> None:
+    Practitioner.objects.filter(pk=alder.nora.pk).update(supervisor=alder.vera)
+    both = papers.make_packet(
+        weeks_case, ["note", "narrative"], user=alder.vera.user, now=NEXT_WEEK
+    )
+    said = words(bytes(both.content))
+    assert "Nora heard it" in said
+    assert "Vera heard it" in said
+    facts = papers.make_packet(weeks_case, ["note"], user=alder.bill, now=NEXT_WEEK)
+    said = words(bytes(facts.content))
+    assert said.count("Nora Notes") >= 3
+    assert "heard it" not in said
+    with pytest.raises(Refused, match="added by its author"):
+        papers.make_packet(weeks_case, ["narrative"], user=alder.bill, now=NEXT_WEEK)

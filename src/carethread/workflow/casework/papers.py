@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from carethread import paper
 from carethread.codes import icd10
 from carethread.codes.letters import parts
 from carethread.codes.note_forms import sections as note_sections
+from carethread.codes.roles import Role
 from carethread.insight import consents
 from carethread.paper import Block
 from carethread.record.models import (
@@ -25,17 +26,19 @@ from carethread.record.models import (
     Case,
     CasePaper,
     Charge,
+    ChargeEvidence,
     Claim,
     ClaimLine,
     EligibilityAnswer,
     NoteVersion,
     Organization,
+    Practitioner,
     RemittedClaim,
     TreatmentPlan,
     User,
 )
 from carethread.rules.letters import Level, Refused, Section, appeal, packet
-from carethread.rules.words import day, dollars
+from carethread.rules.words import day, dollars, listing
 from carethread.workflow import follow_up, gather
 from carethread.workflow.casework import explained
 from carethread.workflow.common.errors import refuse
@@ -64,30 +67,37 @@ def write_appeal(case: Case, level: Level, *, words: str, user: User, now: datet
 
 @transaction.atomic
 def make_packet(case: Case, keys: Sequence[str], *, user: User, now: datetime) -> CasePaper:
-    """A packet of these parts, in their own order. Refused where a part has nothing in it, where
-    the note's words are not this user's to release, or where no consent lets them leave."""
+    """A packet of these parts, in their own order. One with what notes tell holds only the notes
+    that are this user's to release, and the history says whose are missing. Refused where a part
+    has nothing in it, where no note is theirs, or where no consent lets them leave."""
     row, claim = _locked(case)
     chosen = [part for part in parts() if part.key in keys]
     if not chosen:
         raise refuse("Choose what goes into the packet.", "parts")
     today = gather.service_date(row.organization, now)
     refuse_without_consent(claim, today)
-    if any(part.by_author for part in chosen) and not may_release(claim, user):
+    behind = _notes(claim)
+    notes = _of(behind, user) if any(part.by_author for part in chosen) else behind
+    if behind and not notes:
         raise refuse("What a note tells is added by its author. Ask them.", "parts")
-    made = [Section(p.key, p.words, tuple(_PARTS[p.key](row, claim))) for p in chosen]
+    made = [Section(p.key, p.words, tuple(_PARTS[p.key](row, claim, notes))) for p in chosen]
     empty = [section.title for section in made if not section.blocks]
     if empty:
         raise refuse(f"The record holds nothing for: {'; '.join(empty)}.", "parts")
     letter = packet(refused(row, claim), made, sender=sender(row.organization), dated=today)
     keys_made = [section.key for section in made]
-    return keep(row, "packet", letter, keys_made, user, now, told="narrative" in keys_made)
+    kept = keep(row, "packet", letter, keys_made, user, now, told="narrative" in keys_made)
+    if others := sorted({note.author.name for note in behind if note not in notes}):
+        words = f"Not in it: notes of {listing(others)}, which are theirs to release."
+        follow_up.told(row, words, now, user).save()
+    return kept
 
 
 @transaction.atomic
 def release(case: Case, *, user: User, now: datetime) -> CasePaper:
-    """The author of the note behind a case lets it leave for the payer: the note, what it tells
+    """The author of the note behind a case lets it leave for the payer: their notes, what they tell
     and the plan in one packet. Their part of the case is done with it."""
-    planned = case.claim is not None and any(_plan(case, case.claim))
+    planned = case.claim is not None and any(_plan(case, case.claim, []))
     keys = ["note", "narrative", *(["plan"] if planned else [])]
     made = make_packet(case, keys, user=user, now=now)
     follow_up.answer(case, words="The note is released for the payer.", user=user, now=now)
@@ -127,9 +137,18 @@ def keep(
 
 def may_release(claim: Claim, user: User) -> bool:
     """Whether a note behind the claim is this user's, or that of somebody whom they supervise."""
-    mine = Q(current__note_version__author__user=user)
-    supervised = Q(current__note_version__author__supervisor__user=user)
-    return _charges(claim).filter(mine | supervised).exists()
+    return bool(_of(_notes(claim), user))
+
+
+def _of(notes: Sequence[NoteVersion], user: User) -> list[NoteVersion]:
+    """Those that this user wrote, or supervises the author of: those that open to them."""
+    supervises = Role.SUPERVISOR in user.roles
+
+    def is_theirs(author: Practitioner) -> bool:
+        above = author.supervisor if supervises else None
+        return user.pk in (author.user_id, above and above.user_id)
+
+    return [note for note in notes if is_theirs(note.author)]
 
 
 def is_part2(claim: Claim) -> bool:
@@ -202,18 +221,21 @@ def _charges(claim: Claim) -> "QuerySet[Charge]":
 
 
 def _notes(claim: Claim) -> list[NoteVersion]:
-    """The notes behind the claim as they are signed now."""
-    charges = _charges(claim).select_related("current__note_version__note__current__author")
-    found = {
-        c.current.note_version.note_id: c.current.note_version.note.current
-        for c in charges
-        if c.current
+    """The notes behind the claim as they are signed now: those that its charges name, and those
+    that a day or week rests on beside them."""
+    versions = _charges(claim).values("current")
+    named = NoteVersion.objects.filter(charges__in=versions)
+    beside = ChargeEvidence.objects.filter(charge_version__in=versions, note_version__isnull=False)
+    notes = {
+        *named.values_list("note", flat=True),
+        *beside.values_list("note_version__note", flat=True),
     }
-    return [version for version in found.values() if version is not None]
+    rows = NoteVersion.objects.filter(note__in=notes, note__current=F("pk"))
+    return list(rows.select_related("author__supervisor").order_by("starts_at", "pk"))
 
 
-def _note(case: Case, claim: Claim) -> Iterator[Block]:
-    for version in _notes(claim):
+def _note(case: Case, _: Claim, notes: Sequence[NoteVersion]) -> Iterator[Block]:
+    for version in notes:
         local = gather.local(case.organization, version.starts_at)
         ended = gather.local(case.organization, version.ends_at)
         codes = ", ".join(icd10.pointed(code) for code in version.diagnoses)
@@ -233,15 +255,15 @@ def _note(case: Case, claim: Claim) -> Iterator[Block]:
             yield paper.Text(f"Addendum: {version.reason}", small=True)
 
 
-def _narrative(_: Case, claim: Claim) -> Iterator[Block]:
-    for version in _notes(claim):
+def _narrative(_: Case, __: Claim, notes: Sequence[NoteVersion]) -> Iterator[Block]:
+    for version in notes:
         for section in note_sections(version.service, version.content):
             if words := version.content.get(section.key):
                 yield paper.Text(section.label, strong=True)
                 yield paper.Text(section.read(str(words)))
 
 
-def _plan(_: Case, claim: Claim) -> Iterator[Block]:
+def _plan(_: Case, claim: Claim, __: Sequence[NoteVersion]) -> Iterator[Block]:
     episodes = _charges(claim).values("attendance__episode")
     plan = (
         TreatmentPlan.objects.filter(
@@ -261,7 +283,7 @@ def _plan(_: Case, claim: Claim) -> Iterator[Block]:
     yield paper.Bullets([str(goal) for goal in plan.goals] or ["No goal is written down."])
 
 
-def _authorization(case: Case, claim: Claim) -> Iterator[Block]:
+def _authorization(case: Case, claim: Claim, _: Sequence[NoteVersion]) -> Iterator[Block]:
     rows = Authorization.objects.filter(
         client=claim.client_id,
         payer=claim.payer_id,
@@ -284,7 +306,7 @@ def _authorization(case: Case, claim: Claim) -> Iterator[Block]:
         )
 
 
-def _acknowledgment(case: Case, claim: Claim) -> Iterator[Block]:
+def _acknowledgment(case: Case, claim: Claim, _: Sequence[NoteVersion]) -> Iterator[Block]:
     rows = Acknowledgment.objects.filter(
         Q(claim_version__claim=claim) | Q(about__claim_versions__claim=claim, claim_version=None)
     ).order_by("made_at", "pk")
@@ -305,7 +327,7 @@ def _acknowledgment(case: Case, claim: Claim) -> Iterator[Block]:
         yield paper.Table([paper.Column(name, share) for name, share in columns], table)
 
 
-def _eligibility(case: Case, claim: Claim) -> Iterator[Block]:
+def _eligibility(case: Case, claim: Claim, _: Sequence[NoteVersion]) -> Iterator[Block]:
     row = (
         EligibilityAnswer.objects.filter(asked__coverage=claim.coverage_id)
         .exclude(outcome__in=("unanswered", "unreadable"))
@@ -325,7 +347,7 @@ def _eligibility(case: Case, claim: Claim) -> Iterator[Block]:
         yield paper.Facts([(label, value) for label, value in facts if value])
 
 
-def _remittance(case: Case, claim: Claim) -> Iterator[Block]:
+def _remittance(case: Case, claim: Claim, _: Sequence[NoteVersion]) -> Iterator[Block]:
     rows = (
         [case.remitted_claim]
         if case.remitted_claim
