@@ -2,6 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from carethread.codes.roles import Role
 from carethread.record.models import Case, EftDeposit
 from carethread.workflow import follow_up
@@ -63,14 +66,45 @@ def test_a_check_without_money_is_asked_about_once_the_bank_has_told_of_later_da
 def test_a_takeback_that_names_no_reversal_is_asked_about_and_what_is_carried_is_not(
     alder: Cast,
 ) -> None:
-    def says(trace: str, *plb: tuple[str, int]) -> None:
-        remittance = post_check(alder, check(alder.center, trace=trace, plb=plb))
-        assert remittance is not None
-
-    says("T1", ("CT", -9_000), ("WO", 6_400))
-    says("T2", ("CT", -9_000), ("FB", -500))
-    says("T3", ("CT", -9_000), ("FB", 500))
+    says(alder, "T1", ("CT", -9_000), ("WO", 6_400))
+    says(alder, "T2", ("CT", -9_000), ("FB", -500))
+    says(alder, "T3", ("CT", -9_000), ("FB", 500))
     (case,) = cases(alder, LATE)
     assert (case.category, case.amount_cents, case.owner_role) == ("takeback", 6_400, Role.BILLER)
     follow_up.close(case, resolution="Theirs, of 2024.", user=alder.bill, now=LATE)
     assert cases(alder, LATE) == [], "what a person has settled is not asked about again"
+
+
+def says(cast: Cast, trace: str, *plb: tuple[str, int]) -> None:
+    """A payer's check with these provider adjustments."""
+    assert post_check(cast, check(cast.center, trace=trace, plb=plb)) is not None
+
+
+def test_more_that_is_taken_stands_on_the_open_case_and_after_a_close_by_hand_opens_another(
+    alder: Cast,
+) -> None:
+    says(alder, "T1", ("CT", -9_000), ("FB", 500))
+    (case,) = cases(alder, LATE)
+    says(alder, "T2", ("CT", -9_000), ("FB", 300))
+    assert cases(alder, LATE) == cases(alder, LATE) == [case]
+    case.refresh_from_db()
+    title = "Harbor Health took back $8.00 and names no reversal for it"
+    assert (case.title, case.amount_cents) == (title, 800)
+    assert [e.words for e in case.events.filter(words__startswith="Now:")] == [f"Now: {title}"]
+    follow_up.close(case, resolution="Theirs, of 2024.", user=alder.bill, now=LATE)
+    assert cases(alder, LATE) == []
+    says(alder, "T3", ("CT", -9_000), ("FB", 100))
+    (another,) = cases(alder, LATE)
+    assert another.pk != case.pk
+    assert another.amount_cents == 900
+
+
+def test_however_much_waits_who_was_asked_is_read_once(alder: Cast) -> None:
+    def about_cases() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            list(deposit_cases.opened(alder.center, LATE))
+        return sum('FROM "record_case"' in query["sql"] for query in queries)
+
+    bank(alder, *(f"2026-03-17,LOCKBOX {n},{n}.00" for n in range(1, 9)), now=SOON)
+    assert len(cases(alder, LATE)) == 8
+    assert about_cases() == 1

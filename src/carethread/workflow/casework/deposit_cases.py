@@ -1,17 +1,19 @@
 """Cases about money that is not tied out: at the bank without a remittance, announced without
 money, taken back without a reversal. Found anew at every round; each closes by itself once it is
-tied out, and what a person has closed is not asked about again."""
+tied out, and what a person has closed is not asked about again while it is no more money."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from carethread.codes.roles import Role
 from carethread.insight import deposits, takebacks
 from carethread.insight.takebacks import Carried
 from carethread.record.models import (
     Case,
+    CaseEvent,
     CaseKind,
     EftDeposit,
     Organization,
@@ -26,24 +28,57 @@ _AT_BANK, _ANNOUNCED, _TAKEN = "atbank", "announced", "taken"
 
 
 def opened(organization: Organization, now: datetime) -> Iterator[Case]:
-    """What has waited longer than the center allows and nobody was asked about yet."""
+    """What has waited longer than the center allows and nobody was asked about yet. What somebody
+    has open already is told there as it is now."""
     today = gather.service_date(organization, now)
     wait = timedelta(days=effective("money_wait_days", on=today).value)
-    for case in (*_at_bank(today - wait), *_announced(wait), *_taken(today - wait)):
-        stem = case.source
-        if not _is_asked(stem):
-            case.source = f"{stem}:{Case.objects.filter(source__startswith=f'{stem}:').count() + 1}"
+    asked = _asked()
+    live = {stem: one for stem, rows in asked.items() for one in rows if one.state != "closed"}
+    for case in (*_at_bank(today - wait), *_announced(wait), *_taken(today - wait, live)):
+        before = asked.get(case.source, ())
+        if case.source in live:
+            _renew(live[case.source], case, now)
+        elif not _is_settled(case, before):
+            case.source = f"{case.source}:{len(before) + 1}"
             case.organization, case.kind = organization, CaseKind.DEPOSIT
             case.owner_role = Role.BILLER.value
             case.opened_at, case.due_on = now, today + wait
             yield case
 
 
-def _is_asked(stem: str) -> bool:
-    """Whether somebody has it to settle, or a person has settled it."""
-    known = Case.objects.filter(source__startswith=f"{stem}:")
-    by_hand = known.filter(events__words__startswith="Closed:", events__user__isnull=False)
-    return known.exclude(state="closed").exists() or by_hand.exists()
+def _asked() -> Mapping[str, Collection[Case]]:
+    """Every case of this kind by what it is about, each with `by_hand`: whether a person closed
+    it. One query."""
+    by_hand = CaseEvent.objects.filter(
+        case=OuterRef("pk"), words__startswith="Closed:", user__isnull=False
+    )
+    found: dict[str, list[Case]] = defaultdict(list)
+    for row in Case.objects.filter(kind=CaseKind.DEPOSIT).annotate(by_hand=Exists(by_hand)):
+        found[row.source.rpartition(":")[0]].append(row)
+    return found
+
+
+def _is_settled(case: Case, before: Collection[Case]) -> bool:
+    """Whether a person has closed a case about it, of that much money or more."""
+    return any(
+        one.by_hand and one.amount_cents >= case.amount_cents  # type: ignore[attr-defined]
+        for one in before
+    )
+
+
+def _renew(live: Case, now_is: Case, now: datetime) -> None:
+    """An open case says what it is about as it is now; its history says that it changed."""
+    if (live.title, live.amount_cents) == (now_is.title, now_is.amount_cents):
+        return
+    for name in _CHANGES:
+        setattr(live, name, getattr(now_is, name))
+    live.save(update_fields=_CHANGES)
+    CaseEvent.objects.create(
+        organization_id=live.organization_id, case=live, words=f"Now: {live.title}"[:500], at=now
+    )
+
+
+_CHANGES = ["title", "explanation", "amount_cents"]
 
 
 def _at_bank(until: date) -> Iterator[Case]:
@@ -83,12 +118,14 @@ def _announced(wait: timedelta) -> Iterator[Case]:
         )
 
 
-def _taken(until: date) -> Iterator[Case]:
-    """What payers took by that day, and no reversal and no balance forward explains."""
+def _taken(until: date, live: Collection[str]) -> Iterator[Case]:
+    """What payers took by that day, or took more of where a case is open, and no reversal and no
+    balance forward explains."""
     for one in _unexplained():
-        if one.last <= until:
+        source = f"{_TAKEN}:{one.first_id}"
+        if one.last <= until or source in live:
             yield Case(
-                source=f"{_TAKEN}:{one.first_id}",
+                source=source,
                 category="takeback",
                 title=f"{one.payer} took back {dollars(-one.cents)} and names no reversal for it",
                 explanation=f"It stands on the check of {day(one.last)} as {one.reference}.",
