@@ -18,7 +18,7 @@ from carethread.workflow import admit, follow_up
 from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
 from carethread.workflow.remittances import contracts, dispute, matching, underpaid
-from tests.cast import LONG_AGO, NOW, TODAY, Cast
+from tests.cast import LONG_AGO, NOW, TODAY, Cast, make_client
 from tests.paper.reading import words as printed
 from tests.payers import answer, check, reversal
 from tests.workflow.test_contracts import loaded, term
@@ -76,6 +76,8 @@ def test_a_letter_asks_for_every_open_line_by_its_claim_and_names_no_client(alde
                  *(claim.payer_control_number for claim in Claim.objects.all())):  # fmt: skip
         assert text in told
     assert "Clara" not in told
+    assert "The amounts that you allowed are not those of our contract." in told
+    assert case.title not in told, "a case's title is for us"
     assert case.events.latest("pk").words == "Made: Dispute of payment (2 lines, $36.00)."
 
     dispute.accept(case, reason="Settled by phone.", user=alder.bill, now=PAID)
@@ -95,6 +97,29 @@ def test_a_letter_about_a_substance_use_program_waits_for_a_consent(alder: Cast)
     )
     letter = dispute.write_letter(case, words="", user=alder.bill, now=PAID)
     assert "42 CFR part 2 prohibits" in printed(bytes(letter.content))
+    assert letter.says == ["1 line, $18.00"]
+
+
+def test_a_line_that_no_consent_lets_leave_is_left_out_and_the_case_says_so(alder: Cast) -> None:
+    loaded(alder)
+    dana, *_ = make_client(alder.center, alder.program, alder.payer, "Dana", "Dole", "HH00000002")
+    without = sent_claim(alder, client=dana, starts=NOW - timedelta(days=5))
+    paid_short(alder, [*sent(alder, 2), without])
+    Program.objects.update(is_part2=True)
+    admit.save_consent(
+        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO)
+    )
+    case = Case.objects.get(kind="underpayment")
+    letter = dispute.write_letter(case, words="", user=alder.bill, now=PAID)
+    assert letter.says == [
+        "2 lines, $36.00",
+        "1 line left out without a consent under 42 CFR Part 2",
+    ]
+    told = printed(bytes(letter.content))
+    assert "2 services paid below our contract: $36.00 is missing" in told
+    assert without.current.claim_number not in told
+    assert "our table" in case.title
+    assert "our table" not in told, "what we doubt of our own is not the payer's to read"
 
 
 def test_a_correction_recovers_the_money_and_closes_the_case(alder: Cast) -> None:

@@ -8,6 +8,7 @@ from carethread import paper
 from carethread.codes.letters import appeal_text, part2_notice, parts
 from carethread.paper import Block
 from carethread.rules.explain import Found
+from carethread.rules.underpaid import GROUNDS, Cause
 from carethread.rules.words import day, dollars
 
 
@@ -122,7 +123,7 @@ class ShortLine:
 
 def dispute_letter(
     payer: str,
-    pattern: str,
+    cause: Cause,
     lines: Sequence[ShortLine],
     *,
     sender: paper.Sender,
@@ -131,22 +132,23 @@ def dispute_letter(
     words: str = "",
     is_part2: bool = False,
 ) -> paper.Letter:
-    """The letter that asks for what is missing: the pattern, what the writer adds, every line."""
+    """The letter that asks for what is missing: why it is, what the writer adds, every line. It
+    says nothing of what we think of our own table."""
     return paper.Letter(
         title="Dispute of payment",
         sender=sender,
-        blocks=tuple(_dispute(pattern, lines, by, words)),
+        blocks=tuple(_dispute(cause, lines, by, words)),
         to=(payer, "Provider disputes"),
         dated=dated,
         foot=part2_notice() if is_part2 else "",
     )
 
 
-def _dispute(pattern: str, lines: Sequence[ShortLine], by: str, words: str) -> Iterator[Block]:
+def _dispute(cause: Cause, lines: Sequence[ShortLine], by: str, words: str) -> Iterator[Block]:
     missing = dollars(sum(line.short for line in lines))
     services = "1 service" if len(lines) == 1 else f"{len(lines)} services"
     yield paper.Text(f"{services} paid below our contract: {missing} is missing", strong=True)
-    yield paper.Text(pattern)
+    yield paper.Text(GROUNDS[cause])
     yield paper.Text(
         "We ask you to process these claims anew at the rate of the contract in force on each day "
         "of service, and to pay the difference."

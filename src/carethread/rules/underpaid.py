@@ -201,6 +201,16 @@ _CURES = {
 }
 
 
+GROUNDS: Mapping[Cause, str] = {
+    Cause.RATE: "The amounts that you allowed are not those of our contract.",
+    Cause.TABLE: "The amounts that you allowed are not those of our contract.",
+    Cause.UNITS: "You paid fewer units than were billed.",
+    Cause.REDUCTION: "You took a reduction of which our contract says nothing.",
+    Cause.SEQUESTRATION: "You took more for sequestration than our contract says.",
+}
+"""Why lines are short, as it is said to the payer."""
+
+
 def pattern(
     payer: str,
     code: str,

@@ -135,6 +135,12 @@ def keep(
 # ------------------------------------------------------------------------------- who may
 
 
+NO_CONSENT = (
+    "No consent under 42 CFR Part 2 lets these records leave: intake takes one on the "
+    "client's page."
+)
+
+
 def may_release(claim: Claim, user: User) -> bool:
     """Whether a note behind the claim is this user's, or that of somebody whom they supervise."""
     return bool(_of(_notes(claim), user))
@@ -158,12 +164,13 @@ def is_part2(claim: Claim) -> bool:
 
 def refuse_without_consent(claim: Claim, today: date) -> None:
     """Records of a substance use program leave only under a consent of today, for each of them."""
-    agreed = (consents.is_agreed(claim.client_id, [p], today) for p in _part2_programs(claim))
-    if not all(agreed):
-        raise refuse(
-            "No consent under 42 CFR Part 2 lets these records leave: intake takes one on the "
-            "client's page."
-        )
+    if not may_leave(claim, today):
+        raise refuse(NO_CONSENT)
+
+
+def may_leave(claim: Claim, today: date) -> bool:
+    """Whether the payer may be told today of what is behind the claim."""
+    return all(consents.is_agreed(claim.client_id, [p], today) for p in _part2_programs(claim))
 
 
 def _part2_programs(claim: Claim) -> set[int]:

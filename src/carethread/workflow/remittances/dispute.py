@@ -3,6 +3,7 @@
 `underpaid` finds what is short and closes the case by itself when the money comes.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from carethread.record.models import (
     User,
 )
 from carethread.rules.letters import ShortLine, dispute_letter
+from carethread.rules.underpaid import Cause
 from carethread.rules.words import day, dollars
 from carethread.workflow import follow_up, gather
 from carethread.workflow.casework import papers
@@ -28,19 +30,33 @@ from carethread.workflow.common.errors import refuse
 @transaction.atomic
 def write_letter(case: Case, *, words: str, user: User, now: datetime) -> CasePaper:
     """The letter that asks the payer for what is missing on the open lines of a case. It names
-    claims and services, and no client. Refused where no consent lets it leave."""
+    claims and services, and no client. Lines that no consent lets leave are left out, and the case
+    says how many; refused where none is left."""
     row = _locked(case)
     live = _live(row)
     today = gather.service_date(row.organization, now)
-    for claim in {one.pk: one for one in map(_claim, live)}.values():
-        papers.refuse_without_consent(claim, today)
+    told = _that_may_leave(live, today)
+    if not told:
+        raise refuse(papers.NO_CONSENT)
     letter = dispute_letter(
-        _claim(live[0]).payer.name, row.title, [_line(one) for one in live],
+        _claim(told[0]).payer.name, Cause(told[0].comparison.cause), [_line(one) for one in told],
         sender=papers.sender(row.organization), by=str(user), dated=today, words=words,
-        is_part2=any(papers.is_part2(_claim(one)) for one in live),
+        is_part2=any(papers.is_part2(_claim(one)) for one in told),
     )  # fmt: skip
-    said = [f"{len(live)} lines, {dollars(sum(one.short_cents for one in live))}"]
+    said = [f"{_lines(len(told))}, {dollars(sum(one.short_cents for one in told))}"]
+    if left_out := len(live) - len(told):
+        said.append(f"{_lines(left_out)} left out without a consent under 42 CFR Part 2")
     return papers.keep(row, "dispute", letter, said, user, now)
+
+
+def _that_may_leave(rows: Sequence[Shortfall], today: date) -> list[Shortfall]:
+    claims = {claim.pk: claim for claim in map(_claim, rows)}
+    free = {pk for pk, claim in claims.items() if papers.may_leave(claim, today)}
+    return [row for row in rows if _claim(row).pk in free]
+
+
+def _lines(number: int) -> str:
+    return "1 line" if number == 1 else f"{number} lines"
 
 
 def _live(case: Case) -> list[Shortfall]:
