@@ -6,8 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from carethread.record.models import Authorization, Case, Delivery, EdiFile, PolicySetting
-from carethread.workflow import receive
+from carethread.record.models import (
+    Authorization,
+    Case,
+    Consent,
+    Delivery,
+    EdiFile,
+    Episode,
+    PolicySetting,
+)
+from carethread.workflow import admit, receive
 from carethread.workflow.authorizations import review
 from carethread.workflow.authorize import Told
 from carethread.workflow.center import staff
@@ -18,6 +26,7 @@ from carethread.x12.review import Decision, Review
 from carethread.x12.writer import write
 from tests.cast import LONG_AGO, NOW, TODAY, Cast
 from tests.payers import make_connection
+from tests.workflow.test_program_day import _care
 
 
 def asked(cast: Cast, **changes: object) -> Authorization:
@@ -155,3 +164,72 @@ def test_a_request_without_a_clearinghouse_is_refused_and_leaves_nothing(alder: 
     with pytest.raises(Refused, match="no clearinghouse"):
         review.send(row, Told("278"), now=NOW)
     assert not Authorization.objects.exists()
+
+
+# ------------------------------------------------------------------------------- of which care
+
+
+@pytest.fixture
+def protected(alder: Cast) -> Episode:
+    """Clara is in outpatient care, and since today in a substance use program under Part 2."""
+    episode = _care(alder, "IOP-SUD")
+    episode.program.is_part2 = True
+    staff.save_program(episode.program)
+    return episode
+
+
+def diagnoses() -> list[str]:
+    event = sent().event
+    assert event is not None
+    return [one.code for one in event.diagnoses]
+
+
+@pytest.mark.parametrize(
+    "scope", [{"codes": ["90837"]}, {"codes": [], "level_of_care": "OP"}, {"codes": []}]
+)
+def test_a_request_tells_the_diagnoses_of_the_care_that_it_is_for(
+    alder: Cast, protected: Episode, scope: dict[str, object]
+) -> None:
+    asked(alder, **scope)
+    assert diagnoses() == ["F331", "F411"]
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"codes": ["H0015"]},
+        {"codes": [], "level_of_care": "IOP-SUD"},
+        {"codes": ["90837", "H0015"]},
+    ],
+)
+def test_a_request_for_substance_use_care_leaves_under_a_consent_alone(
+    alder: Cast, protected: Episode, scope: dict[str, object]
+) -> None:
+    with pytest.raises(Refused, match="No consent under 42 CFR Part 2"):
+        asked(alder, **scope)
+    assert not Authorization.objects.exists()
+    assert not EdiFile.objects.exists()
+
+
+def test_under_a_consent_it_tells_that_programs_diagnoses(alder: Cast, protected: Episode) -> None:
+    admit.save_consent(
+        Consent(organization=alder.center, client=alder.clara, kind="part2",
+                program=protected.program, signed_on=LONG_AGO)
+    )  # fmt: skip
+    asked(alder, codes=["H0015"])
+    assert diagnoses() == ["F1020"]
+
+
+def test_a_request_for_other_care_never_borrows_a_substance_use_programs_diagnoses(
+    alder: Cast, protected: Episode
+) -> None:
+    alder.episode.diagnoses.update(resolved_on=TODAY)
+    with pytest.raises(Refused, match="no diagnosis yet for this care"):
+        asked(alder, codes=["90837"])
+
+
+def test_before_an_admission_a_request_tells_what_other_care_knows_but_not_the_protected(
+    alder: Cast, protected: Episode
+) -> None:
+    asked(alder, codes=["S9480"], level_of_care="IOP-MH")
+    assert diagnoses() == ["F331", "F411"]

@@ -1,6 +1,7 @@
 """An authorization as a 278 request, and a payer's 278 response as decisions. Pure."""
 
 import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -50,6 +51,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """A program that a request may be for: its level of care, the `codes` that it bills, whether it
+    falls under 42 CFR Part 2. `program` and `episode` (of the client in it, if there is one) are
+    the record's own ids; `is_current` whether that holds on days that the request names."""
+
+    program: int
+    level_of_care: str
+    codes: frozenset[str]
+    is_part2: bool = False
+    episode: int | None = None
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a payer's 278 says of one request. Units and dates are None where it says nothing;
     `state` is empty where its action code is not known to us (`words` then has it)."""
@@ -60,6 +75,43 @@ class Decision:
     starts: date | None = None
     ends: date | None = None
     words: str = ""
+
+
+def billed_codes(level_of_care: str, tables: Catalogue) -> frozenset[str]:
+    """What a program of that level bills: its days or weeks, and the services that these do not
+    swallow."""
+    level = tables.level(level_of_care)
+    days = {bundle.service for bundle in level.bundles} | {b.service for b in level.bed_holds}
+    alone = {key for key, one in tables.services.items() if not one.is_bundle}
+    return frozenset().union(*map(tables.codes_of, days | alone - set(level.includes)))
+
+
+def meant(cares: Iterable[Care], level_of_care: str, codes: Collection[str]) -> list[Care]:
+    """Those that a request of this scope (empty: any) may be for, the likeliest first: where the
+    client is or was in care, what bills most of its codes, and of two alike the one that tells
+    less."""
+    wanted = set(codes)
+    fitting = [care for care in cares if _is_for(care, level_of_care, wanted)]
+    return sorted(fitting, key=lambda care: _likelihood(care, wanted))
+
+
+def _likelihood(care: Care, codes: set[str]) -> tuple[bool, bool, int, bool]:
+    """The least comes first."""
+    return care.episode is None, not care.is_current, -len(codes & care.codes), care.is_part2
+
+
+def _is_for(care: Care, level_of_care: str, codes: set[str]) -> bool:
+    """A level of care that is named says it alone; failing that, any of the codes."""
+    if level_of_care:
+        return care.level_of_care == level_of_care
+    return not codes or not codes.isdisjoint(care.codes)
+
+
+def is_protected(cares: Sequence[Care], codes: Collection[str]) -> bool:
+    """Whether a request that is meant for one of these, the likeliest first, tells of substance
+    use care: that one gives it, or all that bill one of the codes do."""
+    of_a_code = ([care for care in cares if code in care.codes] for code in codes)
+    return any(some and all(care.is_part2 for care in some) for some in (cares[:1], *of_a_code))
 
 
 def ask(

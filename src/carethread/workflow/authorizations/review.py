@@ -1,17 +1,28 @@
 """The 278: a request goes out through the clearinghouse, the payer's answer comes back.
 
 The request is a file like any other: written in the transaction that marks it as submitted, and
-carried by `submit.carry`. The answer is found by the trace number that it gives back.
+carried by `submit.carry`. It tells of the care that it is for and of no other, and of substance use
+care only under a consent. The answer is found by the trace number that it gives back.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
 from carethread.codes.levels import Basis, basis
-from carethread.record.models import Authorization, Connection, EdiFile, Episode
+from carethread.insight import consents
+from carethread.record.models import (
+    Authorization,
+    Connection,
+    Diagnosis,
+    EdiFile,
+    Episode,
+    Program,
+)
 from carethread.rules import review as rules
+from carethread.rules.review import Care
 from carethread.workflow import authorize, gather, submit
 from carethread.workflow.authorize import Told
 from carethread.workflow.center.connections import mailboxes
@@ -33,19 +44,89 @@ def send(row: Authorization, told: Told, *, now: datetime) -> Authorization:
     asked_for = row.state
     if asked_for not in ("draft", "submitted", "retro_requested"):
         raise refuse("Only a request goes out electronically.", "channel")
+    treated = _treated(row, gather.service_date(row.organization, now))
     row.state = "draft"
     row = authorize.request(row, Told("278", user=told.user), now=now)
-    file = _file(row, connection, now)
+    file = _file(row, treated, connection, now)
     row.state = "submitted"
     words = f"Sent as {file.name}. {told.words}".strip()
     return authorize.request(row, Told("278", words=words, user=told.user, file=file), now=now)
 
 
-def _file(row: Authorization, connection: Connection, now: datetime) -> EdiFile:
+# ------------------------------------------------------------------------------- what it is for
+
+
+class _Treated(NamedTuple):
+    """The program that a request is for, where the record has one, and the diagnoses it treats."""
+
+    program: Program | None
+    diagnoses: tuple[str, ...]
+
+
+def _treated(row: Authorization, today: date) -> _Treated:
+    """What a request is for. Refused where no consent lets it leave, and where the client has no
+    diagnosis for it. Before an admission, those of other care serve, but never those of a
+    substance use program."""
+    episodes = list(row.client.episodes.select_related("program").order_by("-admitted_on", "-pk"))
+    programs = {one.pk: one for one in Program.objects.filter(organization=row.organization)}
+    cares = [_care(row, one.program, one) for one in episodes]
+    cares += [_care(row, one) for one in programs.values()]
+    meant = rules.meant(cares, row.level_of_care, row.codes)
+    _refuse_without_consent(row, meant, today)
+    open_ones = (one.pk for one in episodes if not one.program.is_part2)
+    episode = meant[0].episode if meant else None
+    found = Diagnosis.objects.filter(
+        episode=episode or next(open_ones, None), resolved_on__isnull=True
+    )
+    diagnoses = tuple(found.order_by("rank").values_list("code", flat=True))
+    if not diagnoses:
+        raise refuse(
+            "The client has no diagnosis yet for this care; a payer wants one. Add it to the "
+            "episode of that program, or say which level of care is asked for.",
+            "channel",
+        )
+    return _Treated(programs[meant[0].program] if meant else None, diagnoses)
+
+
+def _care(row: Authorization, program: Program, episode: Episode | None = None) -> Care:
+    tables = gather.tables(row.effective_from, program, payer_id=row.payer_id)
+    return Care(
+        program=program.pk,
+        level_of_care=program.level_of_care,
+        codes=rules.billed_codes(program.level_of_care, tables),
+        is_part2=program.is_part2,
+        episode=episode.pk if episode else None,
+        is_current=episode is not None and _is_in(episode, row),
+    )
+
+
+def _is_in(episode: Episode, row: Authorization) -> bool:
+    """Whether the client is in it on days that the request names."""
+    left = episode.discharged_on
+    return episode.admitted_on <= row.effective_to and (left is None or row.effective_from <= left)
+
+
+def _refuse_without_consent(row: Authorization, meant: Sequence[Care], today: date) -> None:
+    if not rules.is_protected(meant, row.codes):
+        return
+    asked = meant[:1] if meant[0].is_part2 else meant
+    programs = {care.program for care in asked if care.is_part2}
+    if not consents.is_agreed(row.client_id, programs, today):
+        raise refuse(
+            "No consent under 42 CFR Part 2 lets this request leave: intake takes one on the "
+            "client's page.",
+            "channel",
+        )
+
+
+# ------------------------------------------------------------------------------- the file
+
+
+def _file(row: Authorization, treated: _Treated, connection: Connection, now: datetime) -> EdiFile:
     organization = row.organization
     control = numbers.take(organization, f"interchange:{connection.sender_id}").start
     local = gather.local(organization, now)
-    review = _request(row, connection, control, local)
+    review = _request(row, treated, connection, control, local)
     raw = write(
         [review],
         sender=connection.sender_id,
@@ -57,29 +138,26 @@ def _file(row: Authorization, connection: Connection, now: datetime) -> EdiFile:
     return submit.store(connection, raw, control, now, kind="278")
 
 
-def _request(row: Authorization, connection: Connection, control: int, local: datetime) -> Review:
+def _request(
+    row: Authorization, treated: _Treated, connection: Connection, control: int, local: datetime
+) -> Review:
     on = row.effective_from
     coverages = row.client.coverages.filter(payer=row.payer).select_related("payer")
     coverage = coverages.order_by("rank", "-pk").first()
     if coverage is None:
         raise refuse(f"{row.client} has no policy with {row.payer}.", "payer")
-    episode = Episode.objects.filter(client=row.client).order_by("-admitted_on").first()
-    open_ = episode.diagnoses.filter(resolved_on__isnull=True) if episode else None
-    diagnoses = tuple(open_.order_by("rank").values_list("code", flat=True)) if open_ else ()
-    if not diagnoses:
-        raise refuse("The client has no diagnosis yet; a payer wants one.", "channel")
     asked = rules.Asked(
         id=row.pk,
         starts=on,
         ends=row.effective_to,
         units=row.requested_units or 0,
         unit=row.unit,
-        diagnoses=diagnoses,
+        diagnoses=treated.diagnoses,
         codes=tuple(row.codes),
         number=row.extends.number if row.extends else "",
         is_admission=basis(row.level_of_care) is Basis.CENSUS,
         rendering=gather.provider(row.rendering) if row.rendering else None,
-        tables=gather.tables(on, episode.program if episode else None, payer_id=row.payer_id),
+        tables=gather.tables(on, treated.program, payer_id=row.payer_id),
     )
     return rules.ask(
         asked,
