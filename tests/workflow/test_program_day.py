@@ -409,8 +409,9 @@ def test_of_a_last_period_under_two_authorizations_one_claim_alone_ends_the_stay
     assert bill.run(alder.center, now=gone + timedelta(days=2)) == 0
 
 
+@pytest.mark.parametrize("pays_from", [LONG_AGO, MONDAY + timedelta(days=1)])
 def test_nights_on_leave_are_told_and_kept_beds_charged_to_the_payer_who_pays_them(
-    alder: Cast,
+    alder: Cast, pays_from: date
 ) -> None:
     episode = _care(alder, "RES-SUD")
     _session(alder, episode, MONDAY, 15, 20, "daily_note")
@@ -455,7 +456,7 @@ def test_nights_on_leave_are_told_and_kept_beds_charged_to_the_payer_who_pays_th
     )
     staff.set_entry(
         PolicySetting(organization=alder.center, key="levels/RES-SUD", value=table,
-                      payer=alder.payer, effective_from=LONG_AGO),
+                      payer=alder.payer, effective_from=pays_from),
         now=NEXT_WEEK,
     )  # fmt: skip
     lines, told = sent(NEXT_WEEK + timedelta(days=1))

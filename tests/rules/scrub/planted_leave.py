@@ -8,7 +8,7 @@ from carethread.rules.leave import Leave
 from carethread.rules.scrub import ScrubContext
 from carethread.x12.claim import Claim, ClaimCode
 from tests.rules.scrub.kinds import IOP, RESIDENTIAL, Kind
-from tests.rules.scrub.planted import Both, Change, Plant, both, claim, nested
+from tests.rules.scrub.planted import Both, Change, Plant, both, claim, context, nested
 
 FIRST, LAST = date(2026, 3, 5), date(2026, 3, 6)
 AWAY = (Leave("therapeutic", FIRST, LAST),)
@@ -61,6 +61,16 @@ def covered(days: int) -> Change:
     return lambda c, x: (replace(c, codes=(*c.codes, ClaimCode("BE", "80", amount=days * 100))), x)
 
 
+def holds_by_night(*paid: BedHold) -> Change:
+    """What the tables of both nights away say, whatever those of the claim's first day do."""
+
+    def change(c: Claim, x: ScrubContext) -> Both:
+        tables = _with_leave(x, *paid).tables
+        return c, replace(x, night_tables={FIRST: tables, LAST: tables})
+
+    return change
+
+
 def holds(*paid: BedHold) -> Change:
     return lambda c, x: (c, _with_leave(x, *paid))
 
@@ -90,12 +100,18 @@ PLANTS = (
           holds(replace(PAID, most=1))),
     Plant("BED_HOLD_PAID", "a payer who pays for leaves to a hospital alone", (KEPT,),
           holds(replace(PAID, leave="hospital"))),
+    Plant("BED_HOLD_PAID", "a payer who pays for kept beds no more in those nights", (KEPT,),
+          holds_by_night()),
     Plant("LEAVE_COVERED_DAYS", "nights away among the covered days", (WEEKEND,), covered(9)),
 )  # fmt: skip
 
 NEAR = (
     Plant("LEAVE_NIGHT_BILLED", "a leave, told, whose nights are not billed", (WEEKEND,), stands),
     Plant("BED_HOLD_PAID", "beds kept as long as the payer pays", (KEPT,), stands),
+    Plant("BED_HOLD_PAID", "a payer who pays for kept beds from the first of those nights on",
+          (KEPT,), both(holds(), holds_by_night(PAID))),
+    Plant("BED_HOLD_PAID", "a later payer, who is told the lines of the first", (KEPT,),
+          both(holds(), context(is_later=True))),
     Plant("LEAVE_REVENUE", "the revenue code of a hospital's leave, to a hospital", (KEPT,), both(
         lambda c, x: (_nights(c, revenue_code="0185"), x),
         holds(replace(PAID, leave="hospital")),

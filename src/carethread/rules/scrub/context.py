@@ -96,8 +96,10 @@ class ScrubContext:
     for IOP and PHP;
     `program_minutes` attended minutes by day over whole weeks; `unit_edits` and `pair_edits` what
     is loaded from CMS files for the codes in hand; `policies` what the center has set (defaults
-    elsewhere); `tables` those in force for the payer; `own` the center's own rules and what it
-    has switched off; `earlier` the payer that answered last before this claim's turn.
+    elsewhere); `tables` those in force for the payer on the claim's first day, `night_tables` those
+    of each night for which a kept bed is charged; `own` the center's own rules and what it has
+    switched off; `is_later` says that another payer was asked before this one, `earlier` which of
+    them answered last before this claim's turn.
     """
 
     today: date | None = None
@@ -121,6 +123,7 @@ class ScrubContext:
     payer_kind: str | None = None
     other_policies: tuple[OtherPolicy, ...] | None = None
     eligibility: EligibilityFacts | None = None
+    is_later: bool = False
     earlier: EarlierPayer | None = None
     billing_enrollments: tuple[EnrollmentFacts, ...] | None = None
     rates: tuple[Term, ...] | None = None
@@ -130,6 +133,7 @@ class ScrubContext:
     pair_edits: Mapping[frozenset[str], tuple[Edit, ...]] | None = None
     policies: Mapping[str, int] = field(default_factory=dict)
     tables: Catalogue = field(default_factory=packaged)
+    night_tables: Mapping[date, Catalogue] = field(default_factory=dict)
     own: OwnRules | None = None
 
     def policy(self, key: str) -> int:

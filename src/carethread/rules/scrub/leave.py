@@ -153,11 +153,12 @@ def leave_span(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
 )
 def bed_hold(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     recorded, program = _recorded(context), context.program
-    if recorded is None or program is None:
-        return
-    known = context.tables.level(program.level_of_care)
+    if recorded is None or program is None or context.is_later:
+        return  # A later payer is told the lines that the first one was.
     for line, night in _kept(claim):
         leave = leave_of(night, recorded)
+        tables = context.night_tables.get(night, context.tables)
+        known = tables.level(program.level_of_care)
         if leave and known.hold(leave.kind, leave.number(night)) is None:
             message = (
                 f"{claim.payer.name} pays for no bed that is kept in night {leave.number(night)} "

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from carethread.codes.catalogue import Catalogue
+from carethread.codes.leaves import keeps_a_bed
 from carethread.codes.limits import laboratory
 from carethread.insight import authorizations
 from carethread.record.models import (
@@ -88,9 +89,19 @@ def _context(
         certifications=_certified(first, around, settings, payer),
         episode=episode_facts(first.attendance.episode, around),
         eligibility=around.eligibility(coverage.pk, served),
+        is_later=is_later,
         policies=settings.of(program_id=program.pk, payer_id=payer.pk),
         tables=tables,
+        night_tables={
+            night: settings.tables(night, program_id=program.pk, payer_id=payer.pk)
+            for night in _nights_kept(charges)
+        },
     )
+
+
+def _nights_kept(charges: Sequence[Charge]) -> set[date]:
+    """The nights for which a kept bed is charged: each was, by the tables of its own day."""
+    return {c.service_date for c in charges if c.current and keeps_a_bed(c.current.revenue_code)}
 
 
 def _certified(
