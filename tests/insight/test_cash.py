@@ -1,11 +1,13 @@
 """Cash counts nothing of its own: its figures are the pipeline's, the outcome's and the lists'."""
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.db import connection
-from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scope
 
@@ -13,9 +15,10 @@ from carethread.insight import deposits
 from carethread.insight.cash import ON_ITS_WAY, cash
 from carethread.insight.outcome import outcome
 from carethread.insight.pipeline import pipeline
-from carethread.record.models import Case
+from carethread.workflow import follow_up
 from tests.cast import Cast
 from tests.payers import answer, check
+from tests.web.world import signed_in
 from tests.workflow.test_deposits import bank, paid
 from tests.workflow.test_post import PAID, post_check, sent_claim
 
@@ -61,11 +64,12 @@ def test_what_is_expected_and_what_is_stuck_is_the_pipelines(alder: Cast) -> Non
     for stage in found.pipeline.stages.values():
         assert sum(stage.cents_by_age) == stage.cents
     assert found.pipeline.denied == 12_000
-    from carethread.workflow import follow_up
-
     follow_up.run(alder.center, now=PAID)
-    listed = Case.objects.filter(kind="denial").exclude(state="closed")
-    assert listed.aggregate(cents=Sum("amount_cents"))["cents"] == found.pipeline.denied
+    dora = signed_in(alder.dora)
+    shown = dora.get(reverse("cash")).content.decode()
+    (link,) = re.findall(r'<a class="strong" href="([^"]+)">Refused, still asked for', shown)
+    listed = dora.get(unescape(link)).context["page"].rows
+    assert sum(case.amount_cents for case in listed) == found.pipeline.denied
 
 
 def test_it_takes_as_many_queries_however_much_there_is(alder: Cast) -> None:

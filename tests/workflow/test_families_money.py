@@ -30,6 +30,15 @@ from tests.workflow.test_post import PAID, charge_of, post_check, sent_claim
 NEVER_BELOW_ZERO = ("contractual", "denied", "write_off", "paid")
 
 
+class NotNow(Exception):
+    """No payer would do this now."""
+
+
+def _only(now: bool) -> None:
+    if not now:
+        raise NotNow
+
+
 class Family:
     """Clara, her two policies, the desk and the biller."""
 
@@ -37,11 +46,13 @@ class Family:
         self.cast, self.days, self.checks, self.now = cast, count(1), count(1), PAID
         self.first = sent_claim(cast)
 
-    def take(self, step: str) -> None:
-        """Take a step, if it may be taken; one that is refused changes nothing."""
+    def take(self, step: str) -> bool:
+        """Take a step, if it may be taken; one that is refused changes nothing. Whether it was."""
         self.now = PAID + timedelta(days=next(self.days))
-        with suppress(Refused, ObjectDoesNotExist, IndexError), transaction.atomic():
+        with suppress(Refused, ObjectDoesNotExist, IndexError, NotNow), transaction.atomic():
             getattr(self, step)()
+            return True
+        return False
 
     def says(self, claim: Claim, *told: RemittedClaim) -> None:
         check = from_payer(self.cast, claim.payer, *told, trace=f"C{next(self.checks)}")
@@ -50,32 +61,30 @@ class Family:
     # what payers do
 
     def first_pays(self) -> None:
-        if self._stands() is None:
-            said = answer(self.first, paid=8_000, CO_45=5_000, PR_2=3_000, PR_3=2_000)
-            self.says(self.first, said)
+        _only(self._stands() is None)
+        said = answer(self.first, paid=8_000, CO_45=5_000, PR_2=3_000, PR_3=2_000)
+        self.says(self.first, said)
 
     def first_forwards(self) -> None:
-        if self._stands() is None:
-            said = answer(self.first, paid=8_000, status="19", CO_45=5_000, PR_2=5_000)
-            self.says(self.first, said)
+        _only(self._stands() is None)
+        said = answer(self.first, paid=8_000, status="19", CO_45=5_000, PR_2=5_000)
+        self.says(self.first, said)
 
     def first_takes_back(self) -> None:
-        if (stands := self._stands()) is not None:
-            self.says(self.first, reversal(stands))
+        self.says(self.first, reversal(self._standing()))
 
     def first_corrects(self) -> None:
-        if (stands := self._stands()) is not None:
-            new = answer(self.first, paid=9_000, CO_45=5_000, PR_2=2_500, PR_3=1_500)
-            self.says(self.first, reversal(stands), new)
+        new = answer(self.first, paid=9_000, CO_45=5_000, PR_2=2_500, PR_3=1_500)
+        self.says(self.first, reversal(self._standing()), new)
 
     def second_pays(self) -> None:
         claim = Claim.objects.get(after=self.first)
         if claim.state == ClaimState.READY:
             claim = leave(self.cast, claim, now=self.now)
-        if claim.state == ClaimState.ACCEPTED:
-            left = charge_of(self.first).payer_receivable_cents
-            before = wire_format.claim_from_json(claim.current.content).charge - left
-            self.says(claim, answer(claim, paid=left - 700, status="2", OA_23=before, PR_3=700))
+        _only(claim.state == ClaimState.ACCEPTED)
+        left = charge_of(self.first).payer_receivable_cents
+        before = wire_format.claim_from_json(claim.current.content).charge - left
+        self.says(claim, answer(claim, paid=left - 700, status="2", OA_23=before, PR_3=700))
 
     def _stands(self) -> RemittedClaim | None:
         """What the first payer said last, unless it took that back."""
@@ -84,6 +93,12 @@ class Family:
         if last is None or last.remitted.status == "22":
             return None
         return wire_format.remitted_from_json(last.remitted.content)
+
+    def _standing(self) -> RemittedClaim:
+        stands = self._stands()
+        _only(stands is not None)
+        assert stands is not None
+        return stands
 
     # what people do
 
@@ -157,8 +172,9 @@ class Family:
         if charge.payer_receivable_cents < 0:
             assert Case.objects.filter(kind="credit", state="open").exists()
         assert patient_money.run(now=self.now) == 0
+        waits = charge.pk in account.at_another_payer(self.cast.clara)
         asked = sum(one.cents for one in account.owed(self.cast.clara))
-        assert asked in (0, charge.patient_receivable_cents)
+        assert asked == (0 if waits else charge.patient_receivable_cents)
 
 
 STEPS = ["first_pays", "first_forwards", "first_takes_back", "first_corrects", "second_pays",
@@ -167,11 +183,19 @@ STEPS = ["first_pays", "first_forwards", "first_takes_back", "first_corrects", "
          *["worker_is_round"] * 3]  # fmt: skip
 
 
+CERTAIN = [
+    ["gives_a_copay", "first_pays", "worker_is_round", "second_pays", "first_takes_back"],
+    ["first_pays", "worker_is_round", "second_pays", "first_corrects", "payer_gets_back"],
+    ["first_pays", "worker_is_round", "second_is_not_asked", "gives_on_account",
+     "first_takes_back", "worker_is_round", "client_gets_back", "gives_a_copay", "payment_is_void"],
+]  # fmt: skip
+"""Courses in which every step may be taken."""
+
+
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(["gives_a_copay", "first_pays", "worker_is_round", "second_pays", "first_takes_back"])
-@example(["first_pays", "worker_is_round", "second_pays", "first_corrects", "payer_gets_back"])
-@example(["first_pays", "worker_is_round", "second_is_not_asked", "gives_on_account",
-          "first_takes_back", "client_gets_back", "payment_is_void"])  # fmt: skip
+@example(CERTAIN[0])
+@example(CERTAIN[1])
+@example(CERTAIN[2])
 @given(st.lists(st.sampled_from(STEPS), min_size=3, max_size=9))
 def test_in_every_order_payers_money_and_the_clients_come_out_even(
     alder: Cast, steps: list[str]
@@ -180,7 +204,8 @@ def test_in_every_order_payers_money_and_the_clients_come_out_even(
         second_policy(alder)
         family = Family(alder)
         for step in steps:
-            family.take(step)
+            taken = family.take(step)
+            assert taken or steps not in CERTAIN, step
             family.is_sound()
         family.is_seen_to()
         transaction.set_rollback(True)
