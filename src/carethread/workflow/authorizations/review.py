@@ -65,15 +65,21 @@ class _Treated(NamedTuple):
 
 def _treated(row: Authorization, today: date) -> _Treated:
     """What a request is for. Refused where no consent lets it leave, and where the client has no
-    diagnosis for it. Before an admission, those of other care serve, but never those of a
-    substance use program."""
+    diagnosis for it. Before an admission, those of other care serve; those of a substance use
+    program only for another such program, and under a consent for both."""
     episodes = list(row.client.episodes.select_related("program").order_by("-admitted_on", "-pk"))
     programs = {one.pk: one for one in Program.objects.filter(organization=row.organization)}
     cares = [_care(row, one.program, one) for one in episodes]
     cares += [_care(row, one) for one in programs.values()]
     meant = rules.meant(cares, row.level_of_care, row.codes)
     _refuse_without_consent(row, meant, today)
-    open_ones = (one.pk for one in episodes if not one.program.is_part2)
+    is_part2 = bool(meant) and meant[0].is_part2
+    open_ones = (
+        one.pk
+        for one in episodes
+        if not one.program.is_part2
+        or (is_part2 and consents.is_agreed(row.client_id, {one.program_id}, today))
+    )
     episode = meant[0].episode if meant else None
     found = Diagnosis.objects.filter(
         episode=episode or next(open_ones, None), resolved_on__isnull=True
