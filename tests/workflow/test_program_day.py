@@ -566,6 +566,98 @@ def test_an_opioid_treatment_week_that_begins_on_a_wednesday_is_billed_in_full(
     assert first.charge_cents == second.charge_cents == RATES["G2067"]
 
 
+def _week_of_doses(cast: Cast) -> Episode:
+    """Doses on Wednesday, Monday and Tuesday: one week of an admission on that Wednesday."""
+    episode = _care(cast, "OTP", form="P", admitted=MONDAY + timedelta(days=2))
+    for day in (2, 7, 8):
+        _session(cast, episode, MONDAY + timedelta(days=day), 14, 10, "dosing_methadone")
+    return episode
+
+
+def _move_admission(cast: Cast, episode: Episode, to: date, now: datetime = NEXT_WEEK) -> None:
+    row = Episode.objects.get(pk=episode.pk)
+    row.admitted_on = to
+    admit.admit(row, now=now)
+    assert ledger.wrong_balances() == []
+
+
+def _charged_weeks() -> list[tuple[date, int]]:
+    """First day and number of notes of each week that is charged."""
+    rows = Charge.objects.filter(state="live").order_by("service_date")
+    return [(row.service_date, row.current.evidence.count()) for row in rows]
+
+
+def test_a_moved_admission_charges_each_week_once_from_the_notes_that_stand_in_it(
+    alder: Cast,
+) -> None:
+    episode = _week_of_doses(alder)
+    wednesday = MONDAY + timedelta(days=2)
+    assert _charged_weeks() == [(wednesday, 3)]
+    _move_admission(alder, episode, MONDAY)
+    assert _charged_weeks() == [(MONDAY, 1), (MONDAY + timedelta(days=7), 2)]
+    assert Charge.objects.get(state="void").current.amount_cents == 0
+    note = NoteVersion.objects.order_by("starts_at").first().note  # type: ignore[union-attr]
+    amend(note, reason="Dose.", diagnoses=("F1020",), now=NEXT_WEEK)
+    assert _charged_weeks() == [(MONDAY, 1), (MONDAY + timedelta(days=7), 2)]
+    _move_admission(alder, episode, wednesday)
+    assert _charged_weeks() == [(wednesday, 3)]
+
+
+def test_an_admission_moved_by_whole_weeks_leaves_its_charges_alone(alder: Cast) -> None:
+    episode = _week_of_doses(alder)
+    before = Charge.objects.get().versions.count()
+    _move_admission(alder, episode, MONDAY - timedelta(days=5))
+    assert (_charged_weeks(), Charge.objects.get().versions.count()) == (
+        [(MONDAY + timedelta(days=2), 3)], before
+    )  # fmt: skip
+
+
+def test_a_week_that_was_billed_before_its_admission_moved_is_taken_back_and_billed_anew(
+    alder: Cast,
+) -> None:
+    episode = _week_of_doses(alder)
+    connection = make_connection(alder.center)
+    bill.run(alder.center, now=NEXT_WEEK + timedelta(days=2))
+    assert submit.freeze(connection, now=NEXT_WEEK + timedelta(days=3)) is not None
+    Claim.objects.update(state=ClaimState.ACCEPTED, payer_control_number="OT-78")
+    later = NEXT_WEEK + timedelta(days=4)
+    admit.save_plan(
+        TreatmentPlan(organization=alder.center, episode=episode, effective_from=MONDAY,
+                      effective_to=TODAY + timedelta(days=60), signed_by=alder.nora, signed_at=NOW)
+    )  # fmt: skip
+    _move_admission(alder, episode, MONDAY, now=later)
+    bill.run(alder.center, now=later)
+    file = submit.freeze(connection, now=later + timedelta(days=1))
+    assert file is not None
+    (sent,) = [t for t in read(bytes(file.raw)).transactions if isinstance(t, ClaimFile)]
+    told = {(c.frequency, c.original_reference, c.lines[0].service_from) for c in sent.claims}
+    assert told == {
+        ("8", "OT-78", MONDAY + timedelta(days=2)),
+        ("1", "", MONDAY),
+        ("1", "", MONDAY + timedelta(days=7)),
+    }
+
+
+def test_a_claim_of_a_house_tells_the_day_to_which_its_admission_was_moved(alder: Cast) -> None:
+    episode = _care(alder, "RES-SUD")
+    _nights(alder, episode, 7)
+    connection = make_connection(alder.center)
+    bill.run(alder.center, now=NEXT_WEEK)
+    submit.freeze(connection, now=NEXT_WEEK + timedelta(hours=3))
+    Claim.objects.update(state=ClaimState.ACCEPTED, payer_control_number="HH-78")
+    _move_admission(alder, episode, MONDAY - timedelta(days=1))
+    claim = _only_claim(alder, NEXT_WEEK)
+    assert claim.state in bill.WAITING
+    assert bill.frequency(claim) == "7"
+
+
+def test_an_admission_with_documented_services_stays_in_its_program(alder: Cast) -> None:
+    episode = _week_of_doses(alder)
+    episode.program = alder.program
+    with pytest.raises(Refused, match="transfer"):
+        admit.admit(episode, now=NEXT_WEEK)
+
+
 def test_every_note_of_the_day_is_still_its_own_note(alder: Cast) -> None:
     episode = _care(alder, "IOP-SUD")
     _iop_day(alder, episode, MONDAY)

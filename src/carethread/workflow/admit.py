@@ -18,6 +18,7 @@ from carethread.codes import icd10
 from carethread.record.models import (
     Appointment,
     Authorization,
+    CensusEntry,
     ChargeVersion,
     Client,
     Consent,
@@ -31,7 +32,8 @@ from carethread.record.models import (
 )
 from carethread.workflow import authorize, gather
 from carethread.workflow.authorizations import reserve
-from carethread.workflow.claims import charges, charging
+from carethread.workflow.care import program_day
+from carethread.workflow.claims import charges, charging, recheck
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.keep import keep
 from carethread.workflow.common.locks import lock
@@ -155,15 +157,52 @@ def save_authorization(row: Authorization, *, now: datetime) -> Authorization:
     return authorize.record(row, authorize.BY_ITSELF, now=now)
 
 
-def admit(row: Episode) -> Episode:
+ON_CLAIMS = ("admitted_on", "admitted_at", "admission_type", "admission_source")
+"""What institutional claims say of an admission."""
+
+
+@transaction.atomic
+def admit(row: Episode, *, now: datetime | None = None) -> Episode:
     """Admit a client to a program, or correct an admission. Nobody is in one program twice at one
-    time, and what took place was not before the admission."""
+    time, and what took place was not before the admission. Weeks run from the day of admission: a
+    move charges each anew."""
+    if row._state.adding:
+        _refuse_stay(row)
+        return keep(row)
+    lock(Episode.objects.filter(pk=row.pk))
+    before = Episode.objects.select_related("program").get(pk=row.pk)
+    _refuse_another_program(row, before)
     _refuse_stay(row)
-    return keep(row)
+    keep(row)
+    if any(getattr(row, name) != getattr(before, name) for name in ON_CLAIMS):
+        recheck.stay(row.pk)
+    if row.admitted_on != before.admitted_on:
+        now = now or timezone.now()
+        settings = gather.settings_at(row.organization, now)
+        program_day.settle_weeks(row, now=now, settings=settings)
+    return row
+
+
+def _refuse_another_program(row: Episode, before: Episode) -> None:
+    """What was documented in a program took place there."""
+    if row.program_id != before.program_id and _is_documented(row):
+        raise refuse(
+            f"Services or nights are documented in {before.program}. To go on in {row.program}, "
+            "discharge the client there with a transfer to it.",
+            "program",
+        )
+
+
+def _is_documented(row: Episode) -> bool:
+    notes = NoteVersion.objects.filter(note__attendance__episode=row)
+    return notes.exists() or CensusEntry.objects.filter(episode=row).exists()
 
 
 def _refuse_stay(row: Episode) -> None:
     client, program, day = row.client, row.program, row.admitted_on
+    if row.discharged_on is not None and row.discharged_on < day:
+        words = f"{client.name} left on {row.discharged_on:%b %-d, %Y}: the admission was no later."
+        raise refuse(words, "admitted_on")
     if day < client.birth_date:
         raise refuse(f"{client.name} was born on {client.birth_date:%b %-d, %Y}.", "admitted_on")
     others = Episode.objects.filter(client=client, program=program).exclude(pk=row.pk)

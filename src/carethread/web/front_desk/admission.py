@@ -39,7 +39,7 @@ def _admission(request: Request, row: Episode, heading: str) -> HttpResponse:
     return edit(
         request,
         form,
-        lambda: admit.admit(form.instance),
+        lambda: admit.admit(form.instance, now=http.now()),
         heading=heading,
         over=row.client.name,
         words="A session is documented and billed within a stay in a program.",

@@ -149,6 +149,45 @@ def _last_note(
     return [last] if last else []
 
 
+def settle_weeks(episode: Episode, *, now: datetime, settings: Settings) -> None:
+    """The admission was moved, and with it the first day of each week that is billed: take back
+    the weeks that begin on no such day any more, and charge those in which notes stand now."""
+    program = episode.program
+    if basis(program.level_of_care) is not Basis.WEEK:
+        return
+    charges.one_at_a_time(episode.client_id)
+    starts = {
+        perdiem.span_start(program.level_of_care, day, episode.admitted_on)
+        for day in _documented_days(episode, program)
+    }
+    charged = Attendance.objects.filter(
+        session__kind="day", session__program=program, episode=episode
+    )
+    for attendance in charged.exclude(session__day__in=starts).select_related("session__program"):
+        _take_back(attendance, program, now, settings)
+    for start in sorted(starts):
+        settle(episode, program, start, now=now, settings=settings)
+
+
+def _documented_days(episode: Episode, program: Program) -> set[date]:
+    rows = NoteVersion.objects.filter(
+        note__current=F("pk"), attended=True, note__attendance__episode=episode,
+        note__attendance__session__program=program,
+    )  # fmt: skip
+    starts = rows.values_list("starts_at", flat=True)
+    return {gather.service_date(program.organization, at) for at in starts}
+
+
+def _take_back(attendance: Attendance, program: Program, now: datetime, settings: Settings) -> None:
+    start, before = attendance.session.day, charges.existing(attendance)
+    assert start is not None
+    if before:
+        tables = settings.tables(start, program_id=program.pk, payer_id=None)
+        occasion = _occasion(attendance, program, start, [], None, before, tables)
+        occasion = replace(occasion, why_void="The admission was moved: no week begins then.")
+        charges.make(occasion, (), None, before, now=now)
+
+
 def settle_beds_kept(version: NoteVersion, *, but: date, now: datetime, settings: Settings) -> None:
     """Nights of a leave rest on the last note before it: an addendum to it settles them anew."""
     episode = version.note.attendance.episode

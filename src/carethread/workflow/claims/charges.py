@@ -53,7 +53,7 @@ class Occasion:
 
     `version` is the note, or the one that completed a program's day; `others` are the day's
     further notes, and `census` its midnight. `day` is the day of service, `minutes` are those of
-    all notes, `diagnoses` ranked.
+    all notes, `diagnoses` ranked. `why_void` is told where a charge is taken back.
     """
 
     attendance: Attendance
@@ -67,6 +67,7 @@ class Occasion:
     level_of_care: str = ""
     others: tuple[NoteVersion, ...] = ()
     census: CensusEntry | None = None
+    why_void: str = "The note no longer supports this charge."
 
     @property
     def is_day(self) -> bool:
@@ -324,7 +325,7 @@ def _void(row: Charge, occasion: Occasion, now: datetime) -> None:
         level_of_care=before.level_of_care,
         amount_cents=0,
         rule=before.rule,
-        reason="The note no longer supports this charge.",
+        reason=occasion.why_void,
         is_void=True,
         made_at=now,
     )
