@@ -658,6 +658,36 @@ def test_an_admission_with_documented_services_stays_in_its_program(alder: Cast)
         admit.admit(episode, now=NEXT_WEEK)
 
 
+def test_a_programs_level_of_care_stays_once_its_days_are_documented(alder: Cast) -> None:
+    program = _care(alder, "IOP-MH").program
+    program.level_of_care = "IOP-SUD"
+    staff.save_program(program)  # a slip, mended before anything took place
+    episode = program.episodes.get()
+    _iop_day(alder, episode, MONDAY)
+    program.level_of_care = "RES-SUD"
+    with pytest.raises(Refused, match="Open a new program at RES-SUD"):
+        staff.save_program(program)
+    program.refresh_from_db()
+    program.name = "Evening IOP"
+    staff.save_program(program)
+    fresh = Program(organization=alder.center, site=alder.site, name="House", form="I",
+                    level_of_care="RES-SUD")  # fmt: skip
+    there = discharge.transfer(
+        episode, Leaving(MONDAY, None, "01"), staff.save_program(fresh), author=alder.nora, now=NOW
+    )  # fmt: skip
+    assert there.program.level_of_care == "RES-SUD"
+    assert Charge.objects.get().current.level_of_care == "IOP-SUD"
+
+
+def test_a_house_whose_nights_were_counted_stays_one(alder: Cast) -> None:
+    episode = _care(alder, "RES-SUD")
+    tomorrow = NOW + timedelta(days=1)
+    census.take(episode.program, MONDAY, {episode.pk: True}, user=alder.ines, now=tomorrow)
+    episode.program.level_of_care = "DETOX"
+    with pytest.raises(Refused, match="documented at RES-SUD"):
+        staff.save_program(episode.program)
+
+
 def test_every_note_of_the_day_is_still_its_own_note(alder: Cast) -> None:
     episode = _care(alder, "IOP-SUD")
     _iop_day(alder, episode, MONDAY)

@@ -159,6 +159,6 @@ def _program(request: Request, row: Program, heading: str) -> HttpResponse:
         lambda: staff.save_program(form.instance),
         heading=heading,
         over="Sites",
-        words="What is billed later follows this; what was billed stays.",
+        words="Once its days are documented, its level of care stays; another is another program.",
         back=reverse("sites"),
     )

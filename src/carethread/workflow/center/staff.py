@@ -13,10 +13,12 @@ from carethread.codes.policies import POLICIES
 from carethread.codes.roles import Role
 from carethread.codes.tables import TableError
 from carethread.record.models import (
+    CensusEntry,
     ChargeVersion,
     Connection,
     Fee,
     License,
+    NoteVersion,
     Organization,
     Payer,
     PayerEnrollment,
@@ -45,7 +47,23 @@ def save_site(row: Site) -> Site:
 
 
 def save_program(row: Program) -> Program:
+    """Keep a program. Its level of care is what its days were documented at and billed as: once
+    there are any, another level is another program."""
+    if not row._state.adding:
+        before = Program.objects.get(pk=row.pk)
+        if row.level_of_care != before.level_of_care and _is_documented(row):
+            raise refuse(
+                f"Services or nights of {before.name} are documented at {before.level_of_care}. "
+                f"Open a new program at {row.level_of_care}, and transfer each client to it on "
+                "the day from which it holds (Discharge, Goes on in).",
+                "level_of_care",
+            )
     return keep(row)
+
+
+def _is_documented(program: Program) -> bool:
+    notes = NoteVersion.objects.filter(note__attendance__session__program=program)
+    return notes.exists() or CensusEntry.objects.filter(episode__program=program).exists()
 
 
 @transaction.atomic
