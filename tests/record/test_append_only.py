@@ -3,8 +3,16 @@
 import pytest
 from django.db import Error, connection, transaction
 
-from carethread.record.models import Charge, NoteVersion, Transfer, TreatmentPlan
-from tests.cast import Cast, signed_session
+from carethread.record.models import (
+    Charge,
+    NoteVersion,
+    PatientPayment,
+    Refund,
+    Transfer,
+    TreatmentPlan,
+)
+from carethread.workflow.patients import patient_money
+from tests.cast import NOW, TODAY, Cast, signed_session
 from tests.support.guards import guarded_tables
 
 
@@ -67,6 +75,44 @@ def test_a_plan_is_a_draft_until_it_is_signed_and_stays_as_it_is_from_then_on(al
     with pytest.raises(Error, match="append-only"), transaction.atomic():
         TreatmentPlan.objects.filter(pk=signed.pk)._raw_delete(TreatmentPlan.objects.db)
     TreatmentPlan.objects.filter(pk=draft.pk)._raw_delete(TreatmentPlan.objects.db)
+
+
+def _payment_and_refund(cast: Cast) -> tuple[PatientPayment, Refund]:
+    who = {"user": cast.bill, "now": NOW}
+    given = patient_money.Tender(2_500, "cash", TODAY)
+    payment = patient_money.take(cast.clara, given, **who)
+    part = patient_money.Tender(1_000, "cash", TODAY)
+    return payment, patient_money.refund_client(payment, part, reason="Too much", **who)
+
+
+def test_of_a_payment_and_a_refund_only_the_balances_move(alder: Cast) -> None:
+    for row in _payment_and_refund(alder):
+        rows = type(row).objects.filter(pk=row.pk)
+        for wrong in ({"amount_cents": 1}, {"method": "check"}, {"reference": "9"}, {"form": "x"}):
+            with pytest.raises(Error, match="append-only"), transaction.atomic():
+                rows.update(**wrong)
+        with pytest.raises(Error, match="append-only"), transaction.atomic():
+            rows._raw_delete(rows.db)
+
+
+def test_a_payment_is_void_once_and_for_ever(alder: Cast) -> None:
+    payment, _ = _payment_and_refund(alder)
+    rows = PatientPayment.objects.filter(pk=payment.pk)
+    rows.update(voided_at=NOW, void_reason="Bounced")
+    for wrong in ({"voided_at": None}, {"void_reason": "Nothing"}):
+        with pytest.raises(Error, match="append-only"), transaction.atomic():
+            rows.update(**wrong)
+
+
+@pytest.mark.parametrize("cents", [0, -1, 100_000_01])
+def test_no_payment_and_no_refund_is_of_an_amount_that_nobody_gives(
+    alder: Cast, cents: int
+) -> None:
+    payment, refund = _payment_and_refund(alder)
+    for row in (refund, payment):
+        row.pk, row.amount_cents = None, cents
+        with pytest.raises(Error, match="amount"), transaction.atomic():
+            row.save(force_insert=True)
 
 
 def test_what_is_not_append_only_can_change(alder: Cast) -> None:

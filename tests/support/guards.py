@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from carethread.record.guards import SEALED, guard, seal
+from carethread.record.guards import KEPT, SEALED, guard, seal
 from carethread.record.models import AppendOnly
 
 
@@ -24,7 +24,7 @@ def lifted(connection: Any) -> Iterator[None]:
     """No guards inside the block; all of them again after it."""
     tables = guarded_tables()
     with connection.cursor() as cursor:
-        for table in [*tables, *SEALED]:
+        for table in [*tables, *SEALED, *KEPT]:
             for statement in _drops(connection.vendor, table):
                 cursor.execute(statement)
     try:
@@ -36,7 +36,12 @@ def lifted(connection: Any) -> Iterator[None]:
 
 def _drops(vendor: str, table: str) -> list[str]:
     if vendor == "postgresql":
-        names = [f"{table}_{word}" for word in ("for_ever", "never_emptied", "sealed")]
+        words = ("for_ever", "never_emptied", "sealed", "kept_update", "kept_delete")
+        names = [f"{table}_{word}" for word in words]
         return [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name in names]
-    names = [f"{table}_{word}_{verb}" for word in ("no", "sealed") for verb in ("update", "delete")]
+    names = [
+        f"{table}_{word}_{verb}"
+        for word in ("no", "sealed", "kept")
+        for verb in ("update", "delete")
+    ]
     return [f"DROP TRIGGER IF EXISTS {name}" for name in names]

@@ -1,5 +1,6 @@
 """Clients' money on screen: a copay and its receipt, a statement run, a credit given back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -56,6 +57,53 @@ def test_a_copay_is_taken_at_check_in_and_its_receipt_printed(
     assert biller.post(void, {"reason": ""}).status_code == 422
     biller.post(void, {"reason": "Wrong client"})
     assert "Wrong client" in _text(desk, "payment", payment.pk)
+
+
+def _form_of(browser: Browser, url: str) -> str:
+    """What tells the form on that page from every other."""
+    page = browser.get(url).content.decode()
+    found = re.search(r'<input type="hidden" name="form" value="([^"]+)"', page)
+    assert found, "the page has a form that is sent once"
+    return found[1]
+
+
+def test_a_second_click_gives_no_second_receipt_and_no_second_refund(
+    alder: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "now", lambda: PAID)
+    biller = signed_in(alder.bill)
+    url = reverse("payment_new", args=[alder.clara.pk])
+    sent = {"amount": "60", "method": "card", "received_on": "2026-03-16"}
+    typed = {**sent, "form": _form_of(biller, url)}
+    pages = [biller.post(url, typed).url for _ in range(2)]
+    assert pages[0] == pages[1]
+    back = {**sent, "amount": "10", "reason": "Too much", "form": _form_of(biller, pages[0])}
+    with scope(organization=alder.center):
+        payment = PatientPayment.objects.get()
+    for _ in range(2):
+        biller.post(reverse("payment_refund", args=[payment.pk]), back)
+    with scope(organization=alder.center):
+        assert Refund.objects.get().amount_cents == 1_000
+    assert _form_of(biller, url) != typed["form"]
+
+
+def test_a_large_amount_is_asked_about_and_what_was_typed_stays(
+    alder: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "now", lambda: PAID)
+    desk, url = signed_in(alder.ines), reverse("payment_new", args=[alder.clara.pk])
+    assert "Yes, it is" not in _text(desk, "payment_new", alder.clara.pk)
+    sent = {"amount": "25000", "method": "card", "received_on": "2026-03-16", "form": "F"}
+    asked = desk.post(url, sent)
+    page = " ".join(asked.content.decode().split())
+    assert asked.status_code == 422
+    assert "Is $25,000.00 right?" in page
+    assert "Yes, it is $25,000.00" in page
+    assert 'value="25000"' in page
+    assert 'name="form" value="F"' in page
+    mended = {**sent, "amount": "2500", "sure": "2500000"}
+    assert "Is $2,500.00 right?" in desk.post(url, mended).content.decode()
+    assert desk.post(url, {**sent, "sure": "2500000"}).status_code == 302
 
 
 def test_the_account_says_who_owes_what_and_statements_are_run_once(

@@ -128,6 +128,20 @@ def test_a_person_matches_several_checks_to_one_deposit_and_takes_it_back(alder:
     assert state_of(made) == ("other", "A client's card.")
 
 
+def test_every_reason_that_was_given_for_a_deposit_is_kept(alder: Cast) -> None:
+    bank(alder, "2026-03-17,LOCKBOX,70.00")
+    row = EftDeposit.objects.get().reassociation
+    who = {"user": alder.bill, "now": PAID}
+    for said, back in (("A client's card", "It is a payer's"), ("Rent", "Not rent either")):
+        row = deposits.not_a_payers(row, reason=said, **who)
+        row = deposits.unmatch(row, reason=back, **who)
+    kept = list(row.events.order_by("pk").values_list("state", "words"))
+    assert [state for state, _ in kept] == ["other", "waiting"] * 2
+    told = " ".join(words for _, words in kept)
+    for reason in ("A client's card", "It is a payer's", "Rent", "Not rent either"):
+        assert reason in told
+
+
 def test_an_advice_without_money_and_a_check_on_paper_close_without_the_bank(alder: Cast) -> None:
     claim = sent_claim(alder)
     denied = check(alder.center, answer(claim, paid=0, CO_197=18_000), trace="N1")

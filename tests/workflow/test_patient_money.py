@@ -7,7 +7,7 @@ import pytest
 
 from carethread.insight import account as accounts
 from carethread.record.ledger import wrong_balances
-from carethread.record.models import Case, Claim, Organization, PatientPayment, Statement
+from carethread.record.models import Case, Claim, Organization, PatientPayment, Refund, Statement
 from carethread.workflow import follow_up
 from carethread.workflow.casework import papers
 from carethread.workflow.common.errors import Refused
@@ -95,6 +95,32 @@ def test_what_cannot_be_a_payment_is_refused_at_its_field(alder: Cast) -> None:
     assert {p.field for p in refused.value.problems} == {"amount", "received_on", "reference"}
     with pytest.raises(Refused):
         take(alder, replace(COPAY, reference="4242 4242 4242 4242"))
+
+
+def test_the_same_form_sent_twice_is_one_receipt(alder: Cast) -> None:
+    typed = replace(AT_THE_DESK, form="F1")
+    first = take(alder, typed)
+    assert take(alder, typed) == first
+    with pytest.raises(Refused, match=r"taken already, over \$60.00 \(receipt 1\)"):
+        take(alder, replace(typed, cents=6_100))
+    assert take(alder, replace(typed, form="F2")).receipt == 2
+    part = Tender(1_000, "check", PAID.date(), "9", form="F3")
+    for _ in range(2):
+        patient_money.refund_client(first, part, user=alder.bill, reason="Too much", now=PAID)
+    assert Refund.objects.get().amount_cents == 1_000
+    assert owes(alder) == (0, 11_000)
+
+
+def test_an_amount_beyond_what_is_usual_is_asked_about_first(alder: Cast) -> None:
+    large = replace(AT_THE_DESK, cents=200_001)
+    for unsure in (large, replace(large, sure=200_000)):
+        with pytest.raises(Refused, match=r"Is \$2,000.01 right") as refused:
+            take(alder, unsure)
+        assert [p.field for p in refused.value.problems] == ["sure"]
+    assert take(alder, replace(large, sure=200_001)).amount_cents == 200_001
+    assert take(alder, replace(large, cents=200_000)).amount_cents == 200_000
+    with pytest.raises(Refused, match=r"More than \$100,000.00"):
+        take(alder, replace(large, cents=100_000_01, sure=100_000_01))
 
 
 def test_nothing_is_asked_of_the_client_while_another_policy_may_pay(alder: Cast) -> None:

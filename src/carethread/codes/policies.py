@@ -76,6 +76,12 @@ POLICIES: dict[str, Policy] = {
             by=(PAYER,),
         ),
         Policy(
+            "payment_ask_cents",
+            200_000,
+            "cents",
+            "A client's payment, or money given back, of more than this is asked about first.",
+        ),
+        Policy(
             "claims_per_file",
             500,
             "claims",

@@ -5,14 +5,33 @@ PostgreSQL. A migration that adds such a table installs them (`install_on`); a t
 database whether each one has them. A migration that alters one names it again: SQLite makes
 an altered table anew, without its triggers.
 
-Other tables hold drafts, and a row of them stays as it is from its signature on (`SEALED`).
+Other tables hold drafts, and a row of them stays as it is from its signature on (`SEALED`). Rows
+that carry balances stay as they are but for these (`KEPT`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 SEALED = {"record_treatmentplan": "signed_at"}
 """Table -> the column that says when a row of it was signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The columns of an otherwise append-only table that `move`, and those that are filled `once`,
+    all at the time of the first of them."""
+
+    move: tuple[str, ...]
+    once: tuple[str, ...] = ()
+
+
+KEPT = {
+    "record_patientpayment": Kept(
+        ("patient_cash_cents", "patient_unapplied_cents"), once=("voided_at", "void_reason")
+    ),
+    "record_refund": Kept(("refunded_cents",)),
+}
 
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION carethread_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -54,6 +73,36 @@ def _seals(vendor: str, table: str, signed: str) -> list[str]:
     ]
 
 
+def _keeps(vendor: str, table: str, kept: Kept, columns: Iterable[str]) -> Iterator[str]:
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+
+    def changed(names: Iterable[str]) -> str:
+        return " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in names)
+
+    when = changed(name for name in columns if name not in (*kept.move, *kept.once))
+    if kept.once:
+        when += f" OR (OLD.{kept.once[0]} IS NOT NULL AND ({changed(kept.once)}))"
+    if vendor == "postgresql":
+        yield (
+            f"CREATE OR REPLACE TRIGGER {table}_kept_update BEFORE UPDATE ON {table} "
+            f"FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION carethread_refuse()"
+        )
+        yield (
+            f"CREATE OR REPLACE TRIGGER {table}_kept_delete BEFORE DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION carethread_refuse()"
+        )
+        yield (
+            f"CREATE OR REPLACE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION carethread_refuse()"
+        )
+        return
+    for verb, only in (("UPDATE", f"WHEN {when} "), ("DELETE", "")):
+        yield (
+            f"CREATE TRIGGER IF NOT EXISTS {table}_kept_{verb.lower()} BEFORE {verb} ON {table} "
+            f"{only}BEGIN SELECT RAISE(ABORT, '{table} is append-only: {verb} refused'); END"
+        )
+
+
 def install_on(tables: Iterable[str]) -> Callable[[Any, Any], None]:
     """A migration step (for `RunPython`) that guards these tables."""
     names = list(tables)
@@ -76,12 +125,17 @@ def guard(connection: Any, tables: Iterable[str]) -> None:
 
 
 def seal(connection: Any) -> None:
-    """Install the triggers on the tables whose rows are sealed by their signature."""
+    """Install the triggers on the tables whose rows are sealed by their signature, and on those
+    whose rows are kept but for their balances."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_POSTGRES_FUNCTION)
         for table, signed in SEALED.items():
             for statement in _seals(connection.vendor, table, signed):
+                cursor.execute(statement)
+        for table, kept in KEPT.items():
+            known = connection.introspection.get_table_description(cursor, table)
+            for statement in _keeps(connection.vendor, table, kept, [c.name for c in known]):
                 cursor.execute(statement)
 
 

@@ -1,5 +1,6 @@
 """Forms that people fill in. What a step of `workflow` refuses is shown at its field."""
 
+import secrets
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
@@ -25,6 +26,19 @@ class TimeInput(forms.TimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%H:%M")
+
+
+class OnceField(forms.CharField):
+    """Tells one form that was shown from every other: what it makes is made once, however often it
+    is sent (a second click, the way back, another tab)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            max_length=40,
+            widget=forms.HiddenInput,
+            initial=lambda: secrets.token_urlsafe(16),
+        )
 
 
 def attempt(form: forms.BaseForm, step: Callable[[], T]) -> T | None:

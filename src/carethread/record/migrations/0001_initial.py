@@ -374,10 +374,11 @@ class Migration(migrations.Migration):
                 ('void_reason', models.CharField(blank=True, max_length=200)),
                 ('patient_cash_cents', models.BigIntegerField(default=0)),
                 ('patient_unapplied_cents', models.BigIntegerField(default=0)),
+                ('form', models.CharField(blank=True, default='', max_length=40)),
             ],
             options={
                 'indexes': [models.Index(fields=['organization', 'received_on'], name='record_pati_organiz_eb729f_idx')],
-                'constraints': [models.UniqueConstraint(fields=('organization', 'receipt'), name='receipt_once'), models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='payment_is_positive')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'receipt'), name='receipt_once'), models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0), ('amount_cents__lte', 10000000)), name='payment_is_an_amount'), models.UniqueConstraint(condition=models.Q(('form', ''), _negated=True), fields=('organization', 'form'), name='payment_form_once')],
             },
         ),
         migrations.CreateModel(
@@ -1186,6 +1187,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ReassociationEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.organization')),
+                ('reassociation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='record.reassociation')),
+                ('state', models.CharField(max_length=8)),
+                ('words', models.CharField(max_length=500)),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'abstract': False,
+                'constraints': [],
+            },
+        ),
+        migrations.CreateModel(
             name='RemittedClaim',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1463,9 +1480,10 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('made_at', models.DateTimeField()),
                 ('refunded_cents', models.BigIntegerField(default=0)),
+                ('form', models.CharField(blank=True, default='', max_length=40)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='refund_is_positive'), models.CheckConstraint(condition=models.Q(models.Q(('charge__isnull', False), ('payer__isnull', False), ('payment__isnull', True)), models.Q(('charge__isnull', True), ('payer__isnull', True), ('payment__isnull', False)), _connector='OR'), name='refund_is_to_somebody')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0), ('amount_cents__lte', 10000000)), name='refund_is_an_amount'), models.UniqueConstraint(condition=models.Q(('form', ''), _negated=True), fields=('organization', 'form'), name='refund_form_once'), models.CheckConstraint(condition=models.Q(models.Q(('charge__isnull', False), ('payer__isnull', False), ('payment__isnull', True)), models.Q(('charge__isnull', True), ('payer__isnull', True), ('payment__isnull', False)), _connector='OR'), name='refund_is_to_somebody')],
             },
         ),
         migrations.CreateModel(

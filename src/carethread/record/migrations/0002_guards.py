@@ -36,6 +36,7 @@ TABLES = [
     "record_noteversion",
     "record_policysetting",
     "record_provideradjustment",
+    "record_reassociationevent",
     "record_remittedclaim",
     "record_remittedline",
     "record_ruleskip",

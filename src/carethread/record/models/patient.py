@@ -10,6 +10,16 @@ from carethread.record.models.people import User
 from carethread.record.models.scoped import AppendOnly, Scoped
 
 METHODS = [("cash", "Cash"), ("card", "Card"), ("check", "Check"), ("transfer", "Bank transfer")]
+MOST_CENTS = 100_000_00
+"""More than this in one payment or refund is a slip of the finger; the database refuses it."""
+_IS_AN_AMOUNT = Q(amount_cents__gt=0, amount_cents__lte=MOST_CENTS)
+
+
+def _once(name: str) -> models.UniqueConstraint:
+    """What was typed in one form is one row, however often the form is sent."""
+    return models.UniqueConstraint(
+        fields=["organization", "form"], condition=~Q(form=""), name=name
+    )
 
 
 class PatientPayment(Scoped):
@@ -17,7 +27,8 @@ class PatientPayment(Scoped):
     of the visit that it is a copay for, if any. What was taken by mistake is voided, never changed.
 
     The `*_cents` account balances follow its transfers: `patient_unapplied_cents` is below zero by
-    what has not gone to a charge yet.
+    what has not gone to a charge yet. `form` is the form that it was typed in. The database refuses
+    to change anything but those balances and, once, the void (`guards.KEPT`).
     """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="payments")
@@ -33,11 +44,13 @@ class PatientPayment(Scoped):
     void_reason = models.CharField(max_length=200, blank=True)
     patient_cash_cents = models.BigIntegerField(default=0)
     patient_unapplied_cents = models.BigIntegerField(default=0)
+    form = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization", "receipt"], name="receipt_once"),
-            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payment_is_positive"),
+            models.CheckConstraint(condition=_IS_AN_AMOUNT, name="payment_is_an_amount"),
+            _once("payment_form_once"),
         ]
         indexes = [models.Index(fields=["organization", "received_on"])]
 
@@ -52,7 +65,8 @@ class PatientPayment(Scoped):
 
 class Refund(Scoped):
     """Money given back: to a payer for a charge that it overpaid, or to a client out of a payment
-    of theirs. The payer's 60 days are those of its case."""
+    of theirs. The payer's 60 days are those of its case. `form` is the form that it was typed in.
+    Only its balance changes (`guards.KEPT`)."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="refunds")
     payer = models.ForeignKey(Payer, null=True, blank=True, on_delete=models.PROTECT)
@@ -70,10 +84,12 @@ class Refund(Scoped):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     refunded_cents = models.BigIntegerField(default=0)
+    form = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="refund_is_positive"),
+            models.CheckConstraint(condition=_IS_AN_AMOUNT, name="refund_is_an_amount"),
+            _once("refund_form_once"),
             models.CheckConstraint(
                 condition=Q(charge__isnull=False, payer__isnull=False, payment__isnull=True)
                 | Q(charge__isnull=True, payer__isnull=True, payment__isnull=False),

@@ -46,7 +46,7 @@ class EftDeposit(AppendOnly):
 
 class Reassociation(Scoped):
     """What a bank line is: the money of remittances (each names its `deposit`), money of somebody
-    else's, or it waits for a person."""
+    else's, or it waits for a person. `events` are what it was before, and why."""
 
     deposit = models.OneToOneField(
         EftDeposit, on_delete=models.PROTECT, related_name="reassociation"
@@ -66,6 +66,23 @@ class Reassociation(Scoped):
 
     def __str__(self) -> str:
         return f"{self.deposit_id} {self.state}"
+
+
+class ReassociationEvent(AppendOnly):
+    """What was found or said of a bank line, `state` what it became; `user` None: by itself."""
+
+    reassociation = models.ForeignKey(
+        Reassociation, on_delete=models.PROTECT, related_name="events"
+    )
+    state = models.CharField(max_length=8)
+    words = models.CharField(max_length=500)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Remittance(Scoped):

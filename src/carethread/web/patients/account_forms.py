@@ -8,7 +8,9 @@ from django import forms
 
 from carethread.record.models import Payer
 from carethread.record.models.patient import METHODS
-from carethread.web.forms import DayInput
+from carethread.rules.words import dollars
+from carethread.web.forms import DayInput, OnceField
+from carethread.web.http import number
 from carethread.workflow.patients.patient_money import Tender
 
 
@@ -30,9 +32,20 @@ def cents(amount: Decimal | None) -> int:
     return int((amount or Decimal(0)) * 100)
 
 
+class _SureField(forms.CharField):
+    """The amount that was asked about, ticked. It is said anew each time, so never shown again."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=20, widget=forms.HiddenInput)
+
+    def bound_data(self, _data: Any, _initial: Any) -> str:
+        return ""
+
+
 class TenderForm(forms.Form):
     """What somebody gives, or is given."""
 
+    form = OnceField()
     amount = Dollars(label="Amount in dollars", required=False)
     method = forms.ChoiceField(label="How", choices=METHODS)
     reference = forms.CharField(
@@ -40,6 +53,7 @@ class TenderForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     received_on = forms.DateField(label="Day", widget=DayInput())
+    sure = _SureField()
 
     @property
     def tender(self) -> Tender:
@@ -50,7 +64,19 @@ class TenderForm(forms.Form):
             said["received_on"],
             said["reference"],
             said.get("visit_on"),
+            said["form"],
+            number(said["sure"]) or 0,
         )
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Where the step asks whether an amount is right, its answer can be ticked."""
+        if field == "sure":
+            asked = cents(self.cleaned_data.get("amount"))
+            self["sure"].label = f"Yes, it is {dollars(asked)}"
+            self.fields["sure"].widget = forms.CheckboxInput(
+                attrs={"value": asked}, check_test=lambda _: False
+            )
+        super().add_error(field, error)
 
 
 class PaymentForm(TenderForm):

@@ -70,6 +70,7 @@ def _page(
             "three": bank.three_way(row),
             "checks": row.remittances.select_related("payer").order_by("pk"),
             "candidates": bank.likely(row) if waits else [],
+            "history": row.reassociation.events.select_related("user").order_by("-pk"),
             "other": other or _other_form(),
             "back": back or _back_form(),
         },

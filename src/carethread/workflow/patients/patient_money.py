@@ -7,6 +7,7 @@ transfer, what was taken by mistake is voided.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,8 +24,10 @@ from carethread.record.models import (
     Transfer,
     User,
 )
+from carethread.record.models.patient import MOST_CENTS
 from carethread.record.policies import effective
 from carethread.rules.patient_money import Money, Use, uses
+from carethread.rules.words import dollars
 from carethread.workflow import gather
 from carethread.workflow.common import numbers
 from carethread.workflow.common.errors import Problem, Refused, refuse
@@ -32,7 +35,6 @@ from carethread.workflow.common.locks import lock
 
 SOURCE = "patient"
 _TOO_MUCH = Q(patient_receivable_cents__lt=0) | Q(state="void")
-_MOST = 100_000_00  # a slip of the finger, not a payment
 
 
 # -------------------------------------------------------------------------------------- taking
@@ -41,20 +43,26 @@ _MOST = 100_000_00  # a slip of the finger, not a payment
 @dataclass(frozen=True, slots=True)
 class Tender:
     """What somebody gives: cents, how (cash, card, check, transfer), the check's number or a card's
-    last digits, the day, and the day of the visit that it is a copay for."""
+    last digits, the day, and the day of the visit that it is a copay for. `form` tells the form
+    that it was typed in from every other, `sure` repeats an amount that was asked about."""
 
     cents: int
     method: str
     received_on: date
     reference: str = ""
     visit_on: date | None = None
+    form: str = ""
+    sure: int = 0
 
 
 @transaction.atomic
 def take(client: Client, tender: Tender, *, user: User, now: datetime) -> PatientPayment:
-    """Take a payment and give it a receipt; it goes to its visit, else to what is oldest."""
+    """Take a payment and give it a receipt; it goes to its visit, else to what is oldest. The same
+    form sent again finds the receipt that it has made."""
     _refuse_tender(tender, gather.service_date(client.organization, now))
     _hold(client)
+    if (made := _made_before(PatientPayment, client, tender)) is not None:
+        return made
     payment = PatientPayment(
         organization_id=client.organization_id,
         client=client,
@@ -65,6 +73,7 @@ def take(client: Client, tender: Tender, *, user: User, now: datetime) -> Patien
         visit_on=tender.visit_on,
         taken_by=user,
         taken_at=now,
+        form=tender.form,
     )
     (payment.receipt,) = numbers.take(client.organization, "receipt")
     payment.save()
@@ -75,10 +84,35 @@ def take(client: Client, tender: Tender, *, user: User, now: datetime) -> Patien
     return payment
 
 
+M = TypeVar("M", PatientPayment, Refund)
+
+
+def _made_before(kind: type[M], client: Client, tender: Tender) -> M | None:
+    """What the same form has made already, with the client held. Refused where it says something
+    else by now: that would be another payment."""
+    row: M | None = kind._default_manager.filter(form=tender.form).exclude(form="").first()
+    if row is None:
+        return None
+    on = row.received_on if isinstance(row, PatientPayment) else row.refunded_on
+    said = (client.pk, tender.cents, tender.method, tender.received_on)
+    if (row.client_id, row.amount_cents, row.method, on) != said:
+        raise refuse(
+            f"This form was taken already, over {dollars(row.amount_cents)} ({row}). For something "
+            "else open a new one."
+        )
+    return row
+
+
 def _refuse_tender(tender: Tender, today: date) -> None:
     problems = []
-    if not 0 < tender.cents <= _MOST:
+    if tender.cents <= 0:
         problems.append(Problem("amount", "Say how much was given, in dollars."))
+    elif tender.cents > MOST_CENTS:
+        words = f"More than {dollars(MOST_CENTS)} is not written down at once. Look at the amount."
+        problems.append(Problem("amount", words))
+    elif tender.sure != tender.cents > effective("payment_ask_cents", on=today).value:
+        words = f"Is {dollars(tender.cents)} right? That is more than usual."
+        problems.append(Problem("sure", words))
     if tender.received_on > today:
         problems.append(Problem("received_on", "That day is still to come."))
     if tender.method == "check" and not tender.reference.strip():
@@ -161,7 +195,7 @@ def _take_off_excess(client: Client, now: datetime) -> int:
     """Where a payer has taken back what it left to the client, the client's money is free again."""
     made = 0
     for charge in Charge.objects.filter(client=client).filter(_TOO_MUCH):
-        over = -charge.patient_receivable_cents if charge.state == "live" else _MOST
+        over = -charge.patient_receivable_cents if charge.state == "live" else MOST_CENTS
         for row in account.applications().filter(charge=charge).order_by("-pk"):
             if over > 0:
                 _take_off(row, now)
@@ -205,6 +239,8 @@ def refund_client(
     """Give a client back what of a payment went to no charge."""
     _refuse_tender(tender, gather.service_date(payment.organization, now))
     _hold(payment.client)
+    if (made := _made_before(Refund, payment.client, tender)) is not None:
+        return made
     payment.refresh_from_db()
     if tender.cents > payment.open_cents:
         raise refuse("No more of this payment is free.", "amount")
@@ -228,6 +264,8 @@ def refund_payer(
     paid on it; no payer gets back more than it paid."""
     _refuse_tender(tender, gather.service_date(charge.organization, now))
     _hold(charge.client)
+    if (made := _made_before(Refund, charge.client, tender)) is not None:
+        return made
     one = next(iter(credits.overpayments(charge)), None)
     if one is None or tender.cents > one.cents:
         raise refuse("That is more than was overpaid on this charge.", "amount")
@@ -267,6 +305,7 @@ def _refund(
         refunded_on=tender.received_on,
         user=user,
         made_at=now,
+        form=tender.form,
         **to_whom,
     )
     return row

@@ -17,6 +17,7 @@ from carethread.record.models import (
     EftDeposit,
     Organization,
     Reassociation,
+    ReassociationEvent,
     Remittance,
     User,
 )
@@ -138,7 +139,7 @@ def unmatch(row: Reassociation, *, reason: str, user: User, now: datetime) -> Re
     if not reason.strip():
         raise refuse("Say why this is taken back.", "reason")
     Remittance.objects.filter(deposit=row.deposit).update(deposit=None)
-    return _put(row, WAITING, f"{user} took back: {row.reason} {reason.strip()}", user, now)
+    return _put(row, WAITING, f"{user} took it back: {reason.strip()}", user, now)
 
 
 @transaction.atomic
@@ -210,7 +211,7 @@ def _row(
 
 
 def _add(rows: Sequence[EftDeposit], now: datetime) -> None:
-    Reassociation.objects.bulk_create(
+    made = Reassociation.objects.bulk_create(
         Reassociation(
             organization_id=row.organization_id,
             deposit=row,
@@ -219,6 +220,22 @@ def _add(rows: Sequence[EftDeposit], now: datetime) -> None:
             at=now,
         )
         for row in EftDeposit.objects.bulk_create(rows)
+    )
+    ReassociationEvent.objects.bulk_create(
+        _event(row, row.state, row.reason, None, now) for row in made if row.state == OTHER
+    )
+
+
+def _event(
+    row: Reassociation, state: str, words: str, user: User | None, at: datetime
+) -> ReassociationEvent:
+    return ReassociationEvent(
+        organization_id=row.organization_id,
+        reassociation=row,
+        state=state,
+        words=words[:500],
+        user=user,
+        at=at,
     )
 
 
@@ -282,6 +299,8 @@ def _locked(row: Reassociation) -> Reassociation:
 def _put(
     row: Reassociation, state: str, reason: str, user: User | None, at: datetime
 ) -> Reassociation:
+    if user is not None or state != row.state:
+        _event(row, state, reason, user, at).save()
     row.state, row.reason, row.user, row.at = state, reason[:500], user, at
     row.save(update_fields=["state", "reason", "user", "at"])
     return row
