@@ -233,6 +233,7 @@ TABLE = """
         program              A           A
         access_log           KA          -
         access_log_csv       KA          -
+        changes              KA          -
         account_reauthenticate  CSIUBDKOA  CSIUBDKOA
         account_change_password CSIUBDKOA  CSIUBDKOA
         mfa_reauthenticate      CSIUBDKOA  CSIUBDKOA

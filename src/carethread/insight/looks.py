@@ -1,12 +1,15 @@
-"""Who looked at whose record, newest first: what the access log says."""
+"""Who looked at whose record, and who changed which fact of it, newest first."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from carethread.insight.client import named
-from carethread.record.models import AccessEvent, Client
+from carethread.record.models import AccessEvent, Client, RecordChange
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,15 @@ class Asked:
 
 def looks(asked: Asked) -> "QuerySet[AccessEvent]":
     """The lines asked for."""
-    rows: QuerySet[AccessEvent] = AccessEvent.objects.select_related("user", "client")
+    return _narrowed(AccessEvent.objects.select_related("user", "client"), asked)
+
+
+def changes(asked: Asked) -> "QuerySet[RecordChange]":
+    """The changes asked for."""
+    return _narrowed(RecordChange.objects.select_related("user", "client"), asked)
+
+
+def _narrowed(rows: "QuerySet[M]", asked: Asked) -> "QuerySet[M]":
     if asked.client:
         rows = rows.filter(client__in=named(Client.objects.all(), asked.client))
     wanted = {"user": asked.user_id, "at__gte": asked.since, "at__lt": asked.until}

@@ -14,6 +14,7 @@ from django_scopes import scope
 from carethread.web import http, reach
 from carethread.web.permissions import DOORS, Door
 from carethread.workflow.center.access import log_access
+from carethread.workflow.common.acting import acting
 
 _CHOOSE = "account_change_password"  # all that opens with a password that somebody else made
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -29,7 +30,8 @@ class TenantMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         organization = request.user.organization
-        with scope(organization=organization), timezone.override(ZoneInfo(organization.time_zone)):
+        zone = timezone.override(ZoneInfo(organization.time_zone))
+        with scope(organization=organization), zone, acting(request.user):
             return self.get_response(request)
 
 

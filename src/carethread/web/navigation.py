@@ -92,6 +92,7 @@ MENU = (
     Entry("policies", "Policies", "adjustments", "Set-up"),
     Entry("tables", "Tables", "table", "Set-up"),
     Entry("access_log", "Who looked", "eye", "Set-up"),
+    Entry("changes", "Who changed", "history", "Set-up"),
 )  # fmt: skip
 
 

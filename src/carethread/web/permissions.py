@@ -283,6 +283,7 @@ DOORS: Mapping[str, Door] = {
     "program": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.program),
     "access_log": Door(get=WATCH),
     "access_log_csv": Door(get=WATCH),
+    "changes": Door(get=WATCH),
     # signing in, and one's own account
     "account_login": _SIGN_IN,
     "account_logout": _SIGN_IN,

@@ -302,6 +302,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programs/new/", staff.program_new, name="program_new"),
     path("programs/<int:program_id>/", staff.program, name="program"),
     path("access/", access_log.access_log, name="access_log"),
+    path("access/changes/", access_log.changes_made, name="changes"),
     path("access/csv/", access_log.access_log_csv, name="access_log_csv"),
     # one's own account
     path("account/", include(accounts.urlpatterns)),

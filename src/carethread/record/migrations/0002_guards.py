@@ -37,6 +37,7 @@ TABLES = [
     "record_policysetting",
     "record_provideradjustment",
     "record_reassociationevent",
+    "record_recordchange",
     "record_remittedclaim",
     "record_remittedline",
     "record_ruleskip",

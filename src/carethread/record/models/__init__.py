@@ -1,6 +1,11 @@
 """The models, by chapter. `from carethread.record.models import Claim`."""
 
-from carethread.record.models.access import AccessEvent, AccountEvent, PolicySetting
+from carethread.record.models.access import (
+    AccessEvent,
+    AccountEvent,
+    PolicySetting,
+    RecordChange,
+)
 from carethread.record.models.assignment import Appeal, CaseDuty, CasePaper
 from carethread.record.models.authorization import (
     Authorization,
@@ -164,6 +169,7 @@ __all__ = [
     "Reassociation",
     "ReassociationEvent",
     "Recheck",
+    "RecordChange",
     "Refund",
     "Remittance",
     "RemittedClaim",

@@ -1,4 +1,4 @@
-"""Chapter *access*: who looked at what, and who changed which policy. Append-only."""
+"""Chapter *access*: who looked at what, and who changed which fact or policy. Append-only."""
 
 from django.db import models
 
@@ -31,6 +31,32 @@ class AccessEvent(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.action} {self.path}"
+
+
+class RecordChange(AppendOnly):
+    """One fact of a row that people maintain became another: `field` of the `kind` (a client, a
+    policy, a payer) with the id `row`, which was called `label` then. `client` says whose it is;
+    without a `user` it was no person's doing at a screen."""
+
+    kind = models.CharField(max_length=30)
+    row = models.BigIntegerField()
+    label = models.CharField(max_length=200)
+    client = models.ForeignKey(
+        Client, null=True, blank=True, on_delete=models.PROTECT, related_name="changes"
+    )
+    field = models.CharField(max_length=60)
+    was = models.TextField(blank=True)
+    became = models.TextField(blank=True)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "client"])]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.label}"
 
 
 class AccountEvent(AppendOnly):

@@ -105,7 +105,7 @@ class Practitioner(Scoped):
     )
     first_name = models.CharField(max_length=35)
     last_name = models.CharField(max_length=60)
-    npi = models.CharField(max_length=10, validators=[validators.npi])
+    npi = models.CharField("NPI", max_length=10, validators=[validators.npi])
     taxonomy = models.CharField(max_length=10)
     credential = models.CharField(max_length=12)
     supervisor = models.ForeignKey(

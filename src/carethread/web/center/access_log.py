@@ -1,4 +1,5 @@
-"""The access log on screen and as CSV. Looking at it is a look like any other, and written down."""
+"""The access log on screen and as CSV, and what was changed. Looking at either is a look like any
+other, and written down."""
 
 from datetime import date, timedelta
 
@@ -7,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from carethread.insight.client import named
-from carethread.insight.looks import Asked, looks
+from carethread.insight.looks import Asked, changes, looks
 from carethread.record.models import AccessEvent, Client, User
 from carethread.web import http
 from carethread.web.http import Request
@@ -24,20 +25,28 @@ def access_log(request: Request) -> HttpResponse:
     """Who looked at which client when, and what was refused."""
     asked = _asked(request)
     found = page(request, looks(asked))
-    return render(
-        request,
-        "administration/access_log.html",
-        {
-            "asked": asked,
-            "since": request.GET.get("since", ""),
-            "until": request.GET.get("until", ""),
-            "page": found,
-            "lines": [(row, row.action.replace("_", " "), result(row)) for row in found.rows],
-            "people": User.objects.filter(organization=request.user.organization).order_by(
-                "last_name", "first_name"
-            ),
-        },
-    )
+    lines = [(row, row.action.replace("_", " "), result(row)) for row in found.rows]
+    shown = {**_narrowing(request, asked), "page": found, "lines": lines}
+    return render(request, "administration/access_log.html", shown)
+
+
+def changes_made(request: Request) -> HttpResponse:
+    """Who changed which fact of a client, a policy, a payer, a person or a place: from what, to
+    what."""
+    asked = _asked(request)
+    shown = {**_narrowing(request, asked), "page": page(request, changes(asked))}
+    return render(request, "administration/changes.html", shown)
+
+
+def _narrowing(request: Request, asked: Asked) -> dict[str, object]:
+    """What the form above the lines shows."""
+    people = User.objects.filter(organization=request.user.organization)
+    return {
+        "asked": asked,
+        "since": request.GET.get("since", ""),
+        "until": request.GET.get("until", ""),
+        "people": people.order_by("last_name", "first_name"),
+    }
 
 
 def access_log_csv(request: Request) -> HttpResponse:
