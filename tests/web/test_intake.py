@@ -17,6 +17,7 @@ from carethread.record.models import (
     Diagnosis,
     Episode,
     Note,
+    RecordChange,
     TreatmentPlan,
 )
 from carethread.workflow import admit, document
@@ -497,3 +498,25 @@ def test_a_search_by_name_is_written_down_for_each_client_shown(shown: Shown) ->
     with scope(organization=shown.cast.center):
         event = AccessEvent.objects.latest("pk")
     assert (event.action, event.client) == ("trace", shown.cast.clara)
+
+
+# ------------------------------------------------------------------------------- who answers
+
+
+def test_another_attending_is_named_with_a_day_and_who_was_before_stands_on_the_page(
+    center: Cast,
+) -> None:
+    stay = center.episode
+    same = admission(center, admitted_on=str(stay.admitted_on), attending=center.vera.pk)
+    future = {**same, "attending_since": str(TOMORROW)}
+    refused = post(center.ines, "admission", stay, future).content.decode()
+    assert "This day has not come yet" in refused
+    assert f'value="{TOMORROW}"' in refused
+    assert post(center.ines, "admission", stay, {**same, "attending_since": str(TODAY)}).url
+    page = signed_in(center.ines).get(reverse("admission", args=[stay.pk])).content.decode()
+    begun, today = (f"{day:%b %-d, %Y}" for day in (stay.admitted_on, TODAY))
+    assert f"nobody from {begun}; {center.vera} from {today}" in page
+    change = RecordChange.objects.get()
+    assert (change.field, change.became, change.user) == (
+        "attending", str(center.vera), center.ines
+    )  # fmt: skip

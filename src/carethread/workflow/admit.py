@@ -17,6 +17,7 @@ from django.utils import timezone
 from carethread.codes import icd10
 from carethread.record.models import (
     Appointment,
+    Attending,
     Authorization,
     CensusEntry,
     ChargeVersion,
@@ -30,10 +31,12 @@ from carethread.record.models import (
     TreatmentPlan,
     User,
 )
+from carethread.record.statements import insert
 from carethread.workflow import authorize, gather
 from carethread.workflow.authorizations import reserve
 from carethread.workflow.care import program_day
 from carethread.workflow.claims import charges, charging, recheck
+from carethread.workflow.common.acting import actor
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.keep import keep
 from carethread.workflow.common.locks import lock
@@ -162,25 +165,55 @@ ON_CLAIMS = ("admitted_on", "admitted_at", "admission_type", "admission_source")
 
 
 @transaction.atomic
-def admit(row: Episode, *, now: datetime | None = None) -> Episode:
+def admit(
+    row: Episode, *, attending_since: date | None = None, now: datetime | None = None
+) -> Episode:
     """Admit a client to a program, or correct an admission. Nobody is in one program twice at one
     time, and what took place was not before the admission. Weeks run from the day of admission: a
-    move charges each anew."""
+    move charges each anew. Another who answers for the care does since a day (`attending_since`,
+    else today): claims of days before it keep who did then."""
     if row._state.adding:
         _refuse_stay(row)
         return keep(row)
     lock(Episode.objects.filter(pk=row.pk))
-    before = Episode.objects.select_related("program").get(pk=row.pk)
+    before = Episode.objects.select_related("program", "attending").get(pk=row.pk)
+    now = now or timezone.now()
     _refuse_another_program(row, before)
     _refuse_stay(row)
     keep(row)
+    if row.attending_id != before.attending_id:
+        _hand_over(row, before, attending_since, now)
     if any(getattr(row, name) != getattr(before, name) for name in ON_CLAIMS):
         recheck.stay(row.pk)
     if row.admitted_on != before.admitted_on:
-        now = now or timezone.now()
         settings = gather.settings_at(row.organization, now)
         program_day.settle_weeks(row, now=now, settings=settings)
     return row
+
+
+def _hand_over(row: Episode, before: Episode, since: date | None, now: datetime) -> None:
+    """Write down since when another answers for the stay, and have its claims compared: those of
+    days since then may have left with another name."""
+    today, left = gather.service_date(row.organization, now), row.discharged_on
+    since = since or min(today, left or today)
+    if since < row.admitted_on:
+        words = f"The stay begins on {row.admitted_on:%b %-d, %Y}. Choose that day or a later one."
+        raise refuse(words, "attending_since")
+    if left is not None and since > left:
+        raise refuse(f"The stay ended on {left:%b %-d, %Y}.", "attending_since")
+    if since > today:
+        raise refuse("This day has not come yet.", "attending_since")
+    turns = [(row.attending, since)]
+    if not Attending.objects.filter(episode=row).exists():
+        turns.insert(0, (before.attending, before.admitted_on))
+    for who, starts in turns:
+        insert(
+            Attending(
+                organization_id=row.organization_id, episode=row, practitioner=who,
+                starts_on=starts, user=actor(), recorded_at=now,
+            )
+        )  # fmt: skip
+    recheck.stay(row.pk)
 
 
 def _refuse_another_program(row: Episode, before: Episode) -> None:

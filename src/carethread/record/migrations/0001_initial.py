@@ -1084,6 +1084,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Attending',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.organization')),
+                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendings', to='record.episode')),
+                ('practitioner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.practitioner')),
+                ('starts_on', models.DateField()),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('recorded_at', models.DateTimeField()),
+            ],
+            options={
+                'abstract': False,
+                'constraints': [],
+            },
+        ),
+        migrations.CreateModel(
             name='Certification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -9,6 +9,7 @@ TABLES = [
     "record_accountevent",
     "record_acknowledgment",
     "record_adjustment",
+    "record_attending",
     "record_authorizationevent",
     "record_caseevent",
     "record_casepaper",

@@ -56,7 +56,7 @@ from carethread.record.models.coverage import (
     PayerEnrollment,
 )
 from carethread.record.models.eligibility import EligibilityAnswer, EligibilityCheck
-from carethread.record.models.leave import StayEvent
+from carethread.record.models.leave import Attending, StayEvent
 from carethread.record.models.ledger import Transfer
 from carethread.record.models.orders import Certification, LabOrder
 from carethread.record.models.organization import Organization
@@ -105,6 +105,7 @@ __all__ = [
     "AppendOnly",
     "Appointment",
     "Attendance",
+    "Attending",
     "Authorization",
     "AuthorizationEvent",
     "AuthorizationState",

@@ -1,9 +1,9 @@
-"""Chapter *chart*: leave from a house, while the stay goes on."""
+"""Chapter *chart*: what happens while a stay goes on: leave from a house, another attending."""
 
 from django.db import models
 
 from carethread.record.models.chart import Episode
-from carethread.record.models.people import User
+from carethread.record.models.people import Practitioner, User
 from carethread.record.models.scoped import AppendOnly
 
 
@@ -38,3 +38,22 @@ class StayEvent(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.on}"
+
+
+class Attending(AppendOnly):
+    """From `starts_on` on this practitioner (None: nobody by name) answers for the care of a stay,
+    as somebody has recorded it. What was recorded last of those that have begun by a day says who
+    did on that day. A stay without any was `Episode.attending`'s throughout."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="attendings")
+    practitioner = models.ForeignKey(
+        Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    starts_on = models.DateField()
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.practitioner} from {self.starts_on}"

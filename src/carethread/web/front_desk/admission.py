@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from carethread.codes import icd10
+from carethread.insight.attending import turns_of
 from carethread.record.models import Appointment, Client, Diagnosis, Episode
 from carethread.web import http
 from carethread.web.editing import edit, saves
@@ -36,13 +37,20 @@ def admission(request: Request, row: Episode) -> HttpResponse:
 
 def _admission(request: Request, row: Episode, heading: str) -> HttpResponse:
     form = AdmissionForm(http.sent(request), instance=row)
+    turns = turns_of([row.pk]).get(row.pk, ())
+    told = "; ".join(f"{who or 'nobody'} from {starts:%b %-d, %Y}" for starts, who in turns)
     return edit(
         request,
         form,
-        lambda: admit.admit(form.instance, now=http.now()),
+        lambda: admit.admit(
+            form.instance,
+            attending_since=form.cleaned_data.get("attending_since"),
+            now=http.now(),
+        ),
         heading=heading,
         over=row.client.name,
-        words="A session is documented and billed within a stay in a program.",
+        words="A session is documented and billed within a stay in a program."
+        + (f" Attending, as it was recorded: {told}." if told else ""),
         back=page_of(row.client),
         done="Admitted." if row._state.adding else "Saved.",
         flow=flow(request, row.client, "admission_new") if row._state.adding else None,

@@ -53,12 +53,19 @@ class AdmissionForm(RowForm):
     attending = ChoiceOf(
         Practitioner, required=False, help_text="Who answers for the care as a whole."
     )
+    attending_since = forms.DateField(
+        label="Another attending since", required=False,
+        help_text="Claims of earlier days keep who answered then. The day of admission corrects "
+        "the whole stay, and what left with another name.",
+    )  # fmt: skip
     admission_type = forms.ChoiceField(label="Kind of admission", choices=ADMISSION_TYPES)
     admission_source = forms.ChoiceField(label="Where from", choices=ADMISSION_SOURCES)
     widths: ClassVar = {
-        "program": "half full-narrow", "attending": "half full-narrow", "admitted_on": "half",
+        "program": "half full-narrow", "attending": "half full-narrow",
+        "attending_since": "half full-narrow", "admitted_on": "half",
         "admitted_at": "half", "admission_type": "half", "admission_source": "half",
     }  # fmt: skip
+    field_order = ("program", "attending", "attending_since")
 
     class Meta:
         model = Episode
@@ -75,6 +82,10 @@ class AdmissionForm(RowForm):
         assert isinstance(attending, ChoiceOf)
         program.offer(Program.objects.select_related("site").order_by("site__name", "name"))
         attending.offer(Practitioner.objects.order_by("last_name", "first_name"))
+        if self.instance._state.adding:
+            del self.fields["attending_since"]
+        else:
+            self.initial["attending_since"] = self.instance.discharged_on or http.today()
 
 
 class DiagnosisForm(RowForm):

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from carethread.codes.catalogue import Catalogue
 from carethread.codes.levels import Basis, basis
+from carethread.insight.attending import attending_of
 from carethread.insight.leaves import leaves_of
 from carethread.record.compiled import compiled
 from carethread.record.models import (
@@ -236,7 +237,10 @@ def _open(episode: Episode, program: Program, start: date, notes: list[NoteVersi
         kind="day",
         program=program,
         day=start,
-        defaults={"practitioner": episode.attending or notes[0].author, "site": program.site},
+        defaults={
+            "practitioner": attending_of(episode, start) or notes[0].author,
+            "site": program.site,
+        },
     )
     return insert(
         Attendance(
@@ -267,7 +271,7 @@ def _occasion(
     return Occasion(
         attendance=attendance,
         version=completing,
-        practitioner=attendance.episode.attending or completing.author,
+        practitioner=attending_of(attendance.episode, start) or completing.author,
         supervising=None,
         day=start,
         minutes=sum(note.minutes for note in notes),

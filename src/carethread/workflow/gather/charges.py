@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from carethread.insight.attending import Turn, turns_of
 from carethread.insight.leaves import leaves_of
 from carethread.record.models import (
     Charge,
@@ -16,6 +17,7 @@ from carethread.record.models import (
 )
 from carethread.record.policies import effective
 from carethread.rules import institutional
+from carethread.rules.attending import attending_on
 from carethread.rules.facts import (
     Billable,
     BillableCharge,
@@ -113,16 +115,18 @@ def billable_charge(charge: Charge) -> BillableCharge:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """Of the stays that claims are for, by episode: the days that are charged, and the leaves."""
+    """Of the stays that claims are for, by episode: the days that are charged, the leaves, and who
+    answers for it from which day on."""
 
     billed: Mapping[int, tuple[date, ...]] = field(default_factory=dict)
     leaves: Mapping[int, tuple[Leave, ...]] = field(default_factory=dict)
+    attending: Mapping[int, Sequence[Turn]] = field(default_factory=dict)
 
 
 def stays_of(claims: Iterable[Claim]) -> Stays:
-    """What institutional claims say of their stays beyond their own charges. Two questions."""
+    """What institutional claims say of their stays beyond their own charges. Three questions."""
     stays = {claim.episode_id for claim in claims if claim.episode_id is not None}
-    return Stays(_billed_days(stays), leaves_of(stays)) if stays else Stays()
+    return Stays(_billed_days(stays), leaves_of(stays), turns_of(stays)) if stays else Stays()
 
 
 def _billed_days(stays: Collection[int]) -> dict[int, tuple[date, ...]]:
@@ -151,8 +155,11 @@ def billable(
     )
     if first.current.form == "P":
         return parties
-    stay = stay_facts(first.attendance.episode)
     episode_id = first.attendance.episode_id
+    stay = stay_facts(first.attendance.episode)
+    if turns := around.attending.get(episode_id):
+        who = attending_on(max(charge.service_date for charge in charges), turns)
+        stay = replace(stay, attending=provider(who) if who else None)
     program, payer_id = first.attendance.episode.program, coverage_of(first).payer_id
     return replace(
         parties,
