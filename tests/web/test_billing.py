@@ -17,6 +17,7 @@ from carethread.record.models import (
     Charge,
     Claim,
     ClaimState,
+    Client,
     Coverage,
     EdiFile,
     Match,
@@ -242,6 +243,26 @@ def test_a_payment_is_matched_by_hand_to_the_claim_that_it_is_for(
         settled = Match.objects.get(pk=shown.match.pk)
         assert (settled.state, settled.user) == ("matched", shown.cast.bill)
         assert wrong_balances() == []
+
+
+def test_a_claim_of_somebody_else_shows_how_it_differs_and_asks_why_it_is_meant(
+    shown: Shown, bill: Browser
+) -> None:
+    stray = claim(shown, shown.stray)
+    with scope(organization=shown.cast.center):
+        Client.objects.filter(pk=stray.client_id).update(last_name="Quill")
+    page = read(bill, "unmatched_item", shown.match.pk, claim=str(stray.sequence))
+    card = page[page.index("Which claim is meant?") :].split("</section>")[0]
+    assert card.index("Client&#x27;s name") < card.index("Claim number"), "differences first"
+    assert "It is this one nevertheless" in card
+    assert "It is this one<" not in card, "not with one click"
+    url, sent = reverse("match_choose", args=[shown.match.pk]), {"version": stray.current_id}
+    refused = bill.post(url, sent)
+    assert refused.status_code == 422
+    assert "Say why it is meant nevertheless." in refused.content.decode()
+    assert bill.post(url, {**sent, "reason": "She has married."}).status_code == 302
+    with scope(organization=shown.cast.center):
+        assert "She has married." in Match.objects.get(pk=shown.match.pk).reason
 
 
 def test_a_payment_is_matched_by_typing_the_claim_s_number(shown: Shown, bill: Browser) -> None:

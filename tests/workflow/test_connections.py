@@ -163,3 +163,30 @@ def test_of_two_activated_in_the_same_instant_one_is_refused(
     monkeypatch.setattr(connections, "refuse_second", slowly)
     with ThreadPoolExecutor(2) as both:
         assert sorted(both.map(activate, rows)) == ["activated", "refused"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_of_two_added_in_the_same_instant_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast = build()
+    look = staff.refuse_second
+
+    def slowly(row: Connection) -> None:
+        look(row)
+        time.sleep(0.5)
+
+    def add(_number: int) -> str:
+        try:
+            with scope(organization=cast.center):
+                make_connection(cast.center)
+        except Refused:
+            return "refused"
+        finally:
+            connection.close()
+        return "added"
+
+    monkeypatch.setattr(staff, "refuse_second", slowly)
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(add, range(2))) == ["added", "refused"]
+    with scope(organization=cast.center):
+        assert Connection.objects.filter(is_active=True).count() == 1

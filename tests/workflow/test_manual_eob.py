@@ -1,13 +1,14 @@
 """A remittance typed from paper has the same result as an 835, and its scan is kept."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Claim, EdiFile, Match, Payer, Remittance, Transfer
 from carethread.rules.typed_eob import TypedCheck, TypedClaim, TypedLine
+from carethread.web import http
 from carethread.web.http import now as clock
 from carethread.workflow import receive
 from carethread.workflow.center import staff
@@ -69,9 +70,33 @@ def test_what_is_typed_is_posted_as_an_835_would_be(alder: Cast) -> None:
     assert wrong_balances() == []
 
 
-def test_a_biller_types_it_on_screen(cast: Cast) -> None:
+def test_a_day_to_come_and_money_in_a_no_payment_are_refused_in_their_place(alder: Cast) -> None:
+    claim = sent_claim(alder)
+    scan = manual_eob.keep_scan(alder.center, SCAN, name="eob.png", now=PAID)
+
+    def refused(**changes: object) -> list[tuple[str, str]]:
+        with pytest.raises(Refused) as told:
+            manual_eob.enter(
+                scan, typed(claim, **changes), [claim.current], user=alder.bill, now=PAID
+            )
+        return [(one.field, one.message) for one in told.value.problems]
+
+    tomorrow = PAID.date() + timedelta(days=1)
+    assert refused(paid_on=tomorrow) == [
+        ("paid_on", "Mar 17, 2026 is still to come. Type the day that stands on the check.")
+    ]
+    assert refused(method="NON") == [
+        ("method", "It says no payment, and $95.00. Choose how that was paid, or take the amount "
+         "out.")
+    ]  # fmt: skip
+    nothing = typed(claim, method="NON", amount=0, changes=(("WO", "OLD", 10_000),))
+    assert manual_eob.enter(scan, nothing, [claim.current], user=alder.bill, now=PAID)
+
+
+def test_a_biller_types_it_on_screen(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     from django_scopes import scope
 
+    monkeypatch.setattr(http, "now", lambda: PAID)
     with scope(organization=cast.center):
         claim = sent_claim(cast)
         scan = manual_eob.keep_scan(cast.center, SCAN, name="eob.png", now=clock())

@@ -1,5 +1,6 @@
 """What a person does to a posting: undo is a reversal, and afterwards everything is as it was."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from carethread.record.models import Case, Charge, Claim, ClaimState, Match, Rem
 from carethread.workflow import follow_up
 from carethread.workflow.common.errors import Refused
 from carethread.workflow.remittances import matching
+from carethread.x12.common import Party
 from tests.cast import Cast
 from tests.payers import answer, check, reversal
 from tests.workflow.test_post import PAID, charge_of, post_check, sent_claim
@@ -52,6 +54,33 @@ def test_undoing_a_posting_restores_every_balance_and_its_claim_can_be_matched_a
     assert balances(claim) == before
     with pytest.raises(Refused, match="not posted"):
         matching.undo(newest(), reason="Again.", user=alder.bill, now=again)
+
+
+def for_somebody_else(alder: Cast) -> Claim:
+    """A payment with Clara's numbers, a stranger's name and member id; it waits."""
+    claim = sent_claim(alder)
+    stranger = Party("1", "DOE", "JANE", id_qualifier="MI", id="HH99999999")
+    said = replace(answer(claim, paid=12_000, CO_45=6_000), patient=stranger)
+    post_check(alder, check(alder.center, said))
+    return claim
+
+
+def test_a_payment_goes_to_another_person_s_claim_only_for_a_reason(alder: Cast) -> None:
+    claim = for_somebody_else(alder)
+    follow_up.run(alder.center, now=PAID)
+    chosen = {"user": alder.bill, "now": PAID}
+    with pytest.raises(Refused) as refused:
+        matching.match_by_hand(newest(), claim.current, **chosen)
+    assert [(p.field, p.message) for p in refused.value.problems] == [
+        ("reason", "The payer says client's name JANE DOE and member id HH99999999, this claim "
+         "client's name Clara Client and member id HH00000001. Say why it is meant nevertheless.")
+    ]  # fmt: skip
+    assert newest().state == "waiting"
+    row = matching.match_by_hand(newest(), claim.current, reason="Her maiden name.", **chosen)
+    assert "because: Her maiden name. The payer says client's name JANE DOE" in row.reason
+    matching.undo(row, reason="It was not she.", user=alder.bill, now=LATER)
+    kept = Case.objects.get(kind="unmatched").events.filter(words__contains="Her maiden name.")
+    assert kept.exists(), "the reason outlives the match"
 
 
 def test_the_newest_answer_is_undone_first_and_a_reversal_gives_back_what_it_took(

@@ -121,6 +121,29 @@ def test_a_line_that_no_consent_lets_leave_is_left_out_and_the_case_says_so(alde
     assert "our table" in case.title
     assert "our table" not in told, "what we doubt of our own is not the payer's to read"
 
+    said = {"sent_on": PAID.date(), "channel": "letter", "reference": "", "words": "Section 4."}
+    until = PAID.date() + timedelta(days=30)
+    sent_off = dispute.dispute(case, **said, until=until, user=alder.bill, now=PAID)
+    assert (sent_off.lines, sent_off.amount_cents) == (2, 3_600)
+    left = case.shortfalls.get(state="open")
+    assert left.comparison.claim_line.version.claim == without, "nobody was told of it"
+    assert "(1 line not told of)" in case.events.latest("pk").words
+
+
+def test_a_line_that_came_after_the_letter_is_not_disputed_by_it(alder: Cast) -> None:
+    loaded(alder)
+    one, later = sent(alder, 2)
+    paid_short(alder, [one])
+    case = Case.objects.get(kind="underpayment")
+    dispute.write_letter(case, words="", user=alder.bill, now=PAID)
+    paid_short(alder, [later], trace="T2")
+    said = {"sent_on": PAID.date(), "channel": "letter", "reference": "", "words": "Section 4.",
+            "until": PAID.date() + timedelta(days=30), "user": alder.bill}  # fmt: skip
+    assert case.shortfalls.count() == 2
+    assert dispute.dispute(case, **said, now=PAID).lines == 1
+    by_phone = dispute.dispute(case, **said, now=PAID + timedelta(hours=1))
+    assert by_phone.lines == 2, "no letter since: all that is open was told"
+
 
 def test_a_correction_recovers_the_money_and_closes_the_case(alder: Cast) -> None:
     loaded(alder)

@@ -69,6 +69,13 @@ POLICIES: dict[str, Policy] = {
             "taken back without a reversal may wait before somebody has to ask the payer.",
         ),
         Policy(
+            "closed_again_days",
+            30,
+            "days",
+            "How long a case that somebody closed rests while its cause still stands: then it is "
+            "open again, or as soon as the payer has answered again.",
+        ),
+        Policy(
             "write_off_alone_cents",
             25_000,
             "cents",

@@ -106,6 +106,13 @@ def without_case(rows: "QuerySet[M]", prefix: str, key: str = "pk") -> "QuerySet
     return rows.filter(~Exists(Case.objects.filter(source=source)))
 
 
+def sources(rows: "QuerySet[M]", prefix: str, key: str = "pk") -> "QuerySet[M, str]":
+    """The sources of the cases that are about these rows, as a subquery."""
+    source = Concat(Value(f"{prefix}:"), Cast(key, CharField()))
+    found: QuerySet[M, str] = rows.order_by().values_list(source, flat=True)
+    return found
+
+
 def with_service(rows: "QuerySet[Case]") -> "QuerySet[Case]":
     """Cases with the `service` of the line that they are about; None where they name no line."""
     line = LineMatch.objects.filter(remitted_line=OuterRef("remitted_line")).order_by("pk")

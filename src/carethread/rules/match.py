@@ -69,6 +69,16 @@ class Candidate:
     def differences(self) -> tuple[str, ...]:
         return tuple(side.name for side in self.sides if side.agrees is False)
 
+    @property
+    def by_difference(self) -> tuple[Side, ...]:
+        """The sides, those that differ first."""
+        return tuple(sorted(self.sides, key=lambda side: side.agrees is not False))
+
+    @property
+    def another_person(self) -> tuple[Side, ...]:
+        """What says that the payer speaks of somebody else: the name or the member id differs."""
+        return tuple(s for s in self.sides if s.name in _WHO and s.agrees is False)
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimMatch:
@@ -110,6 +120,7 @@ _WORDS = {
     "dates": "dates of service",
     "payer": "payer",
 }
+_WHO = ("client's name", "member id")
 _MEMBER_ID = ("MI", "C")  # NM108: a member id, and one that the payer corrected
 
 

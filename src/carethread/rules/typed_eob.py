@@ -27,8 +27,9 @@ STATUSES: Mapping[str, str] = {
     "22": "Earlier payment taken back",
     "23": "Not its claim, forwarded",
 }
+NO_PAYMENT = "NON"
 METHODS: Mapping[str, str] = {
-    "CHK": "Paper check", "ACH": "Electronic (ACH)", "NON": "No payment",
+    "CHK": "Paper check", "ACH": "Electronic (ACH)", NO_PAYMENT: "No payment",
 }  # fmt: skip
 _ON_PAPER = Envelope("PAPER", "", "", "", "", "005010X221A1")
 

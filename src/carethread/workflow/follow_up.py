@@ -33,17 +33,22 @@ from carethread.workflow.common.locks import lock
 
 @transaction.atomic
 def run(organization: Organization, *, now: datetime) -> int:
-    """Open and close cases; the number touched. The lock lets one worker do it at a time."""
+    """Open and close cases, and open again what was closed and still stands; the number touched.
+    The lock lets one worker do it at a time."""
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     fresh = [case for opener in cases.OPENERS for case in opener(organization, now)]
     opened = Case.objects.bulk_create(fresh)
     CaseEvent.objects.bulk_create(event for case in opened for event in _first_events(case, now))
     assign.by_rule(organization, now=now)
+    again = 0
+    for case, why in cases.standing_again(organization, now):
+        reopen(case, why, now)
+        again += 1
     closed = 0
     for case, how in cases.settled(organization, now):
         close_as(case, how, now)
         closed += 1
-    return len(opened) + closed
+    return len(opened) + again + closed
 
 
 def _first_events(case: Case, now: datetime) -> list[CaseEvent]:
@@ -222,8 +227,8 @@ def close_as(case: Case, how: str, now: datetime, user: User | None = None) -> N
 
 def reopen(case: Case, words: str, now: datetime, user: User | None = None) -> None:
     """A closed case is to be settled again, for this reason."""
-    case.state, case.closed_at, case.resolution = "open", None, ""
-    case.save(update_fields=["state", "closed_at", "resolution"])
+    case.state, case.closed_at, case.resolution, case.waits_until = "open", None, "", None
+    case.save(update_fields=["state", "closed_at", "resolution", "waits_until"])
     told(case, words, now, user).save()
 
 

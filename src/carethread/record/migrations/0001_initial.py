@@ -1638,6 +1638,7 @@ class Migration(migrations.Migration):
                 ('content', models.BinaryField()),
                 ('sha256', models.CharField(max_length=64)),
                 ('says', models.JSONField(default=list)),
+                ('shortfalls', models.JSONField(default=list)),
                 ('has_narrative', models.BooleanField(default=False)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('made_at', models.DateTimeField()),

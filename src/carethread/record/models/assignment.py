@@ -42,7 +42,7 @@ class CaseDuty(Scoped):
 class CasePaper(AppendOnly):
     """A letter or a packet of records that was made for a case, byte for byte. `has_narrative`: a
     clinician has released what a note tells into it; `says` is what stands in it, for the record of
-    disclosures."""
+    disclosures; `shortfalls` are the short lines (ids) that a dispute letter asks for."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="papers")
     kind = models.CharField(
@@ -57,6 +57,7 @@ class CasePaper(AppendOnly):
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     says = models.JSONField(default=list)
+    shortfalls = models.JSONField(default=list)
     has_narrative = models.BooleanField(default=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()

@@ -36,6 +36,7 @@ from carethread.workflow.casework import (
     papers,
     settle,
 )
+from carethread.workflow.casework import cases as case_kinds
 from carethread.workflow.claims import charged_anew
 from carethread.workflow.coverage import coverage_order
 
@@ -149,6 +150,12 @@ def case_close(request: Request, row: Case) -> HttpResponse:
         "Closed.",
         "cases",
     )
+
+
+def _closing_hint(row: Case) -> str:
+    """What closing does, where a person may close it."""
+    closes = row.state != "closed" and not follow_up.is_refusal(row)
+    return case_kinds.what_closing_does(row, http.now()) if closes else ""
 
 
 def case_again(request: Request, row: Case) -> HttpResponse:
@@ -302,6 +309,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "rests_on_tables": follow_up.is_refusal(row) and row.category in charged_anew.ABOUT,
             "orders": coverage_order.possible(row, now=http.now()),
             "refused": follow_up.is_refusal(row),
+            "closing_hint": _closing_hint(row),
             "payers_money": account_cases.is_payers_money(row),
             "lost": row.category == "not_found" and row.state == "open",
             "appeals": row.appeals.order_by("level"),

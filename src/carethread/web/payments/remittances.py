@@ -75,11 +75,15 @@ def match_choose(request: Request, row: Match) -> HttpResponse:
         messages.error(request, "Choose one of the claims.")
         return redirect("unmatched_item", row.pk)
     request.shown = frozenset({version.claim.client_id})
-    done = told(
-        request, lambda: matching.match_by_hand(row, version, user=request.user, now=http.now())
+    form = _choose_form(version, request)
+    done = attempt(
+        form,
+        lambda: matching.match_by_hand(
+            row, version, user=request.user, now=http.now(), reason=form.words
+        ),
     )
     if done is None:
-        return redirect("unmatched_item", row.pk)
+        return _item(request, row, _not_ours_form(), chosen=(version, form))
     messages.success(request, f"Matched and posted to claim {version.claim_number}.")
     return redirect("unmatched")
 
@@ -117,6 +121,13 @@ def match_unpost(request: Request, row: Match) -> HttpResponse:
     return redirect("unmatched_item", row.pk)
 
 
+def _choose_form(version: ClaimVersion, request: Request | None = None) -> WordsForm:
+    data = request.POST if request else None
+    form = WordsForm(data, name="reason", label="Why it is meant nevertheless")
+    form.auto_id = f"id_{version.pk}_%s"
+    return form
+
+
 def _unpost_form(request: Request | None = None) -> WordsForm:
     data = request.POST if request else None
     return WordsForm(data, name="reason", label="Why the posting is undone")
@@ -127,10 +138,20 @@ def _not_ours_form(request: Request | None = None) -> WordsForm:
     return WordsForm(data, name="reason", label="Why it is not ours")
 
 
-def _item(request: Request, row: Match, form: WordsForm) -> HttpResponse:
+def _item(
+    request: Request,
+    row: Match,
+    form: WordsForm,
+    *,
+    chosen: tuple[ClaimVersion, WordsForm] | None = None,
+) -> HttpResponse:
+    """With `chosen`, the claim that was chosen and its form, which was refused."""
     asked = request.GET.get("claim", "").strip()
     typed = named(asked) if asked and row.state == "waiting" else None
-    found = _candidates(row, typed) if row.state == "waiting" else []
+    first = named(chosen[0].claim_number) if chosen else typed
+    found = _candidates(row, first) if row.state == "waiting" else []
+    forms = {version.pk: _choose_form(version) for version, _ in found}
+    forms |= {chosen[0].pk: chosen[1]} if chosen else {}
     request.shown = frozenset(version.claim.client_id for version, _ in found)
     return render(
         request,
@@ -140,10 +161,10 @@ def _item(request: Request, row: Match, form: WordsForm) -> HttpResponse:
             "said": wire_format.remitted_from_json(row.remitted.content),
             "asked": asked,
             "unknown": asked and typed is None,
-            "candidates": found,
+            "candidates": [(version, one, forms[version.pk]) for version, one in found],
             "form": form,
         },
-        status=422 if form.errors else 200,
+        status=422 if form.errors or chosen else 200,
     )
 
 

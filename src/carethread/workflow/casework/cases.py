@@ -6,14 +6,15 @@ lets it be opened once. None of them remembers anything: they ask the record.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from carethread.codes.rejections import rejection
 from carethread.codes.roles import Role
 from carethread.insight import refusals
-from carethread.insight.cases import without_case
+from carethread.insight.cases import sources, without_case
 from carethread.record.models import (
     Acknowledgment,
     Case,
@@ -22,6 +23,7 @@ from carethread.record.models import (
     Claim,
     ClaimFinding,
     ClaimState,
+    ClaimVersion,
     Connection,
     Delivery,
     Match,
@@ -29,6 +31,7 @@ from carethread.record.models import (
     Organization,
     Transfer,
 )
+from carethread.record.policies import effective
 from carethread.rules.cause import RootCause, author_cure, cause
 from carethread.rules.clocks import acknowledgment_due, appeal_deadline, filing_limit
 from carethread.workflow import gather
@@ -43,6 +46,7 @@ from carethread.workflow.casework import (
 Opener = Callable[[Organization, datetime], Iterable[Case]]
 
 _FAILURES_BEFORE_ALARM = 3
+_COME_BACK = (CaseKind.DENIAL, CaseKind.REJECTION, CaseKind.UNMATCHED)
 
 
 # -------------------------------------------------------------------------------------- denials
@@ -326,6 +330,52 @@ OPENERS: tuple[Opener, ...] = (
 )  # fmt: skip
 
 
+# -------------------------------------------------------------------------------------- again
+
+
+def standing_again(organization: Organization, now: datetime) -> Iterator[tuple[Case, str]]:
+    """Closed cases whose cause still stands, with why they are asked about again: the days of the
+    policy are over, or the payer has answered again since."""
+    days = _rests_for(organization, now)
+    ours = ClaimVersion.objects.filter(claim=OuterRef(OuterRef("claim"))).values("claim_number")
+    said = Match.objects.filter(at__gt=OuterRef("closed_at")).filter(
+        Q(state="matched", version__claim=OuterRef("claim"))
+        | Q(state="waiting", remitted__claim_number__in=ours)
+    )
+    rows = Case.objects.filter(state="closed").annotate(said_again=Exists(said))
+    is_due = Q(said_again=True) | Q(closed_at__lte=now - timedelta(days=days))
+    for kind, standing in _standing().items():
+        for case in rows.filter(is_due, kind=kind, source__in=standing).order_by("pk"):
+            why = "the payer has answered again" if case.said_again else "its cause still stands"
+            yield case, f"Open again: it was closed ({case.resolution}), and {why}."
+
+
+def _rests_for(organization: Organization, now: datetime) -> int:
+    return effective("closed_again_days", on=gather.service_date(organization, now)).value
+
+
+def what_closing_does(case: Case, now: datetime) -> str:
+    """What a person who closes a case has to know."""
+    words = "Closing writes nothing off."
+    if case.kind in _COME_BACK:
+        days = _rests_for(case.organization, now)
+        words += f" If its cause still stands in {days} days, the case is open again."
+    return words
+
+
+def _standing() -> dict[CaseKind, "QuerySet[Any]"]:
+    """By kind, the sources of the cases whose cause stands."""
+    refused = _refusals().filter(
+        remitted_claim__match__version__claim__state__in=_HOW_A_DENIAL_WENT
+    )
+    rejected = Claim.objects.filter(state=ClaimState.REJECTED, current__isnull=False)
+    return {
+        CaseKind.DENIAL: sources(refused, "denial"),
+        CaseKind.REJECTION: sources(rejected, "rejection", "current"),
+        CaseKind.UNMATCHED: sources(Match.objects.filter(state="waiting"), "unmatched"),
+    }
+
+
 # -------------------------------------------------------------------------------------- settled
 
 
@@ -339,14 +389,19 @@ _HOW_A_DENIAL_WENT = {
 
 def _settled_denials(live: "QuerySet[Case]") -> Iterator[tuple[Case, str]]:
     """Those whose refusal stands no more; not while the claim is on its way, and may be refused
-    again. Of a service that is void and a claim that is closed nobody asks for anything."""
-    void = {"charge__state": "void", "remitted_claim__match__version__claim__state": "closed"}
-    standing = refusals.unsettled().exclude(**void)
-    sources = {f"denial:{pk}" for pk in standing.values_list("pk", flat=True)}
+    again."""
+    standing = {f"denial:{pk}" for pk in _refusals().values_list("pk", flat=True)}
     rows = live.filter(kind=CaseKind.DENIAL, claim__state__in=_HOW_A_DENIAL_WENT)
     for case in rows.select_related("claim"):
-        if case.claim and case.source not in sources:
+        if case.claim and case.source not in standing:
             yield case, _HOW_A_DENIAL_WENT[ClaimState(case.claim.state)]
+
+
+def _refusals() -> "QuerySet[Transfer]":
+    """Those that stand. Of a service that is void and a claim that is closed nobody asks for
+    anything."""
+    void = {"charge__state": "void", "remitted_claim__match__version__claim__state": "closed"}
+    return refusals.unsettled().exclude(**void)
 
 
 def _settled_connections(live: "QuerySet[Case]") -> Iterator[tuple[Case, str]]:

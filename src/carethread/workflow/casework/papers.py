@@ -113,8 +113,10 @@ def keep(
     now: datetime,
     *,
     told: bool = False,
+    shortfalls: Sequence[int] = (),
 ) -> CasePaper:
-    """Print it and keep it with the case; `says` is what stands in it."""
+    """Print it and keep it with the case; `says` is what stands in it, `shortfalls` the short lines
+    that it asks for."""
     raw = paper.render(letter)
     made = CasePaper.objects.create(
         organization_id=case.organization_id,
@@ -124,6 +126,7 @@ def keep(
         content=raw,
         sha256=hashlib.sha256(raw).hexdigest(),
         says=says,
+        shortfalls=list(shortfalls),
         has_narrative=told,
         user=user,
         made_at=now,

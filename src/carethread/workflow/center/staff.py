@@ -36,6 +36,7 @@ from carethread.workflow.center.connections import REAL_TIME, refuse_second
 from carethread.workflow.claims import charging
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.keep import keep
+from carethread.workflow.common.locks import lock
 
 
 def save_organization(row: Organization) -> Organization:
@@ -153,8 +154,12 @@ def save_fee(row: Fee) -> Fee:
     return row
 
 
+@transaction.atomic
 def save_connection(row: Connection) -> Connection:
-    """Keep a way to a clearinghouse; one of its sort is active at a time."""
+    """Keep a way to a clearinghouse; one of its sort is active at a time, also where two are saved
+    at once: the center is locked for the first ones, which are no rows yet."""
+    lock(Organization.objects.filter(pk=row.organization_id))
+    lock(Connection.objects.filter(organization=row.organization_id))
     if row.kind != REAL_TIME and not (row.outbound_folder and row.inbound_folder):
         raise refuse("Name the folder for what leaves and that for what comes.", "outbound_folder")
     if row.is_active:

@@ -46,7 +46,8 @@ def write_letter(case: Case, *, words: str, user: User, now: datetime) -> CasePa
     said = [f"{_lines(len(told))}, {dollars(sum(one.short_cents for one in told))}"]
     if left_out := len(live) - len(told):
         said.append(f"{_lines(left_out)} left out without a consent under 42 CFR Part 2")
-    return papers.keep(row, "dispute", letter, said, user, now)
+    named = [one.pk for one in told]
+    return papers.keep(row, "dispute", letter, said, user, now, shortfalls=named)
 
 
 def _that_may_leave(rows: Sequence[Shortfall], today: date) -> list[Shortfall]:
@@ -97,13 +98,13 @@ def dispute(
     user: User,
     now: datetime,
 ) -> Dispute:
-    """A person has asked the payer for what is missing on all open lines of a case; it waits for
-    the answer until a day. What comes later is found by itself."""
+    """A person has asked the payer for what is missing on a case; it waits for the answer until a
+    day. Disputed are the lines that the payer was told of, and no others. What comes later is found
+    by itself."""
     case = _locked(case)
     today = gather.service_date(case.organization, now)
-    live = list(case.shortfalls.filter(settled_at__isnull=True).order_by("pk"))
-    if not live:
-        raise refuse("Nothing is missing on this case any more.")
+    live = _live(case)
+    told = _told(case, live, today)
     if sent_on is None or sent_on > today:
         raise refuse("Say on which day it was sent.", "sent_on")
     if not words.strip():
@@ -113,17 +114,38 @@ def dispute(
     row = Dispute(
         organization_id=case.organization_id, case=case, sent_on=sent_on, channel=channel,
         reference=reference.strip(), words=words.strip(),
-        amount_cents=sum(x.short_cents for x in live), lines=len(live), user=user, at=now,
+        amount_cents=sum(x.short_cents for x in told), lines=len(told), user=user, at=now,
     )  # fmt: skip
     row.clean_fields()
     row.save()
-    Shortfall.objects.filter(pk__in=[x.pk for x in live]).update(dispute=row, state="disputed")
+    Shortfall.objects.filter(pk__in=[x.pk for x in told]).update(dispute=row, state="disputed")
     case.state, case.due_on, case.waits_until = "answered", until, until
     case.save(update_fields=["state", "due_on", "waits_until"])
     how = f"{row.get_channel_display().lower()} on {day(sent_on)}"
-    told = f"Disputed {dollars(row.amount_cents)} {how}: {row.words}"
-    follow_up.told(case, told, now, user).save()
+    rest = f" ({_lines(len(live) - len(told))} not told of)" if len(told) < len(live) else ""
+    said = f"Disputed {dollars(row.amount_cents)} {how}{rest}: {row.words}"
+    follow_up.told(case, said, now, user).save()
     return row
+
+
+def _told(case: Case, live: Sequence[Shortfall], today: date) -> list[Shortfall]:
+    """Of the open lines those that the payer is told of: what the newest letter since the last
+    dispute asks for; where none was written, what may leave. Refused where there is none."""
+    last = case.disputes.order_by("-pk").first()
+    letters = case.papers.filter(kind="dispute", **({"made_at__gt": last.at} if last else {}))
+    letter = letters.defer("content").order_by("-pk").first()
+    if letter is None:
+        told = _that_may_leave(live, today)
+    else:
+        told = [row for row in live if row.pk in letter.shortfalls]
+    if not told:
+        raise refuse(
+            papers.NO_CONSENT
+            if letter is None
+            else "All that the letter asks for is settled by "
+            "now. Write another one for what is open."
+        )
+    return told
 
 
 @transaction.atomic

@@ -2,8 +2,8 @@
 it goes the way of any 835."""
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -17,9 +17,9 @@ from carethread.record.models import (
     Remittance,
     User,
 )
-from carethread.rules.typed_eob import METHODS, STATUSES, TypedCheck, remittance
-from carethread.rules.words import dollars
-from carethread.workflow import post
+from carethread.rules.typed_eob import METHODS, NO_PAYMENT, STATUSES, TypedCheck, remittance
+from carethread.rules.words import day, dollars
+from carethread.workflow import gather, post
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.locks import lock
 from carethread.workflow.remittances import matching
@@ -70,7 +70,7 @@ def enter(
     in the order of `typed.claims`: what would wait for a person is theirs, as a person has said."""
     if [version.pk for version in versions] != [one.claim.version_id for one in typed.claims]:
         raise ValueError("versions are those of the typed claims, in their order")
-    problems = _problems(typed)
+    problems = _problems(typed, gather.service_date(scan.organization, now))
     if problems:
         raise Refused(*problems)
     # All claims at once, in order; the matches below are this transaction's own.
@@ -93,34 +93,47 @@ def enter(
     return check
 
 
-def _problems(typed: TypedCheck) -> list[Problem]:
-    found = []
+def _problems(typed: TypedCheck, today: date) -> list[Problem]:
+    return [*_of_the_check(typed, today), *_of_the_claims(typed), *_of_the_sum(typed)]
+
+
+def _of_the_check(typed: TypedCheck, today: date) -> Iterator[Problem]:
     if not typed.trace.strip():
-        found.append(Problem("trace", "Type the number of the check or of the advice."))
+        yield Problem("trace", "Type the number of the check or of the advice.")
     if typed.paid_on is None:
-        found.append(Problem("paid_on", "Type the day of the check."))
+        yield Problem("paid_on", "Type the day of the check.")
+    elif typed.paid_on > today:
+        words = f"{day(typed.paid_on)} is still to come. Type the day that stands on the check."
+        yield Problem("paid_on", words)
     if typed.method not in METHODS:
-        found.append(Problem("method", "Choose how it was paid."))
+        yield Problem("method", "Choose how it was paid.")
+    elif typed.method == NO_PAYMENT and typed.amount:
+        yield Problem(
+            "method",
+            f"It says no payment, and {dollars(typed.amount)}. Choose how that was paid, or take "
+            "the amount out.",
+        )
+
+
+def _of_the_claims(typed: TypedCheck) -> Iterator[Problem]:
     if not typed.claims and not typed.changes:
-        found.append(Problem("", "Add the claims that this check answers."))
+        yield Problem("", "Add the claims that this check answers.")
     for claim in typed.claims:
         if claim.status not in STATUSES:
-            found.append(Problem("", f"Say how {claim.claim.claim_number} was processed."))
+            yield Problem("", f"Say how {claim.claim.claim_number} was processed.")
         for line in claim.lines:
             if line.left:
-                found.append(
-                    Problem(
-                        f"paid-{claim.claim.version_id}-{line.line.charge_id}",
-                        f"{dollars(abs(line.left))} of {line.line.code} "
-                        f"{'is not explained' if line.left > 0 else 'too much is explained'}.",
-                    )
+                yield Problem(
+                    f"paid-{claim.claim.version_id}-{line.line.charge_id}",
+                    f"{dollars(abs(line.left))} of {line.line.code} "
+                    f"{'is not explained' if line.left > 0 else 'too much is explained'}.",
                 )
+
+
+def _of_the_sum(typed: TypedCheck) -> Iterator[Problem]:
     if typed.left:
-        found.append(
-            Problem(
-                "amount",
-                f"The claims and changes come to {dollars(typed.amount - typed.left)}, "
-                f"the check says {dollars(typed.amount)}.",
-            )
+        yield Problem(
+            "amount",
+            f"The claims and changes come to {dollars(typed.amount - typed.left)}, "
+            f"the check says {dollars(typed.amount)}.",
         )
-    return found

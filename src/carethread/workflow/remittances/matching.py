@@ -25,9 +25,11 @@ from carethread.record.models import (
     Transfer,
     User,
 )
+from carethread.rules.match import Candidate, compared
 from carethread.rules.match import match_by_hand as match_chosen
 from carethread.rules.post import MONEY, set_apart_again
 from carethread.rules.post import post as decide
+from carethread.rules.words import listing
 from carethread.workflow import bill, follow_up, post
 from carethread.workflow.authorizations import units
 from carethread.workflow.claims import recheck
@@ -45,13 +47,20 @@ _SETTLED = (ClaimState.PAID, ClaimState.CLOSED)
 
 
 @transaction.atomic
-def match_by_hand(waiting: Match, version: ClaimVersion, *, user: User, now: datetime) -> Match:
-    """A person says which claim is meant: the money set aside goes to its lines."""
+def match_by_hand(
+    waiting: Match, version: ClaimVersion, *, user: User, now: datetime, reason: str = ""
+) -> Match:
+    """A person says which claim is meant: the money set aside goes to its lines. Where the payer
+    speaks of somebody else, that needs a reason."""
     waiting = _still_waiting(waiting)
     received = _received_again(waiting.remitted)
     Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=version.claim_id)
     (version,) = versions(Q(pk=version.pk))
-    verdict = match_chosen(received.said, as_submitted(version))
+    sent = as_submitted(version)
+    doubt = _another_person(compared(received.said, sent))
+    if doubt and not reason.strip():
+        raise refuse(f"{doubt} Say why it is meant nevertheless.", "reason")
+    verdict = match_chosen(received.said, sent)
     if not verdict.is_certain:
         raise refuse(" ".join(verdict.reasons) or "The lines do not fit that claim.")
     standing = post.standing_of([version])[version.claim_id]
@@ -65,9 +74,20 @@ def match_by_hand(waiting: Match, version: ClaimVersion, *, user: User, now: dat
     result.matches = []
     result.line_matches = _fresh(result.line_matches)
     post.insert(result, now)
-    return _settle_match(
-        waiting, "matched", version, f"Matched by {user}. {made.reason}", user, now
-    )
+    words = f"Matched by {user}. {made.reason}"
+    if doubt:
+        words = f"Matched by {user}, because: {reason.strip()} {doubt} {made.reason}"
+        for case in Case.objects.filter(source=f"unmatched:{waiting.pk}"):
+            follow_up.told(case, words, now, user).save()
+    return _settle_match(waiting, "matched", version, words, user, now)
+
+
+def _another_person(chosen: Candidate) -> str:
+    """How the payer speaks of somebody else than the claim's client; empty where it does not."""
+    sides = chosen.another_person
+    told = listing(f"{side.name} {side.told}" for side in sides)
+    ours = listing(f"{side.name} {side.ours}" for side in sides)
+    return f"The payer says {told}, this claim {ours}." if sides else ""
 
 
 @transaction.atomic
