@@ -3,11 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-from carethread.x12.acknowledgment import ClaimStatus
+from carethread.x12.acknowledgment import ClaimStatus, Level
 from carethread.x12.common import Contact, Party
 from carethread.x12.status import (
     Member,
-    ProviderStatus,
     StatusClaim,
     StatusLine,
     StatusRequest,
@@ -83,7 +82,7 @@ def response() -> StatusResponse:
                 lines=(line,),
             ),
         ),
-        provider_statuses=(ProviderStatus(unknown, "0", (refused,)),),
+        levels=(Level("provider", unknown, 2, "0", (refused,)),),
     )  # fmt: skip
 
 

@@ -11,11 +11,11 @@ from hypothesis.strategies import SearchStrategy
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
     AcknowledgedLine,
-    AcknowledgedProvider,
     ClaimAck,
     ClaimStatus,
     FunctionalAck,
     InterchangeAck,
+    Level,
     SegmentError,
     SetAck,
 )
@@ -382,18 +382,22 @@ def acknowledged_claims(draw: st.DrawFn, provider: Party | None) -> Acknowledged
 
 @st.composite
 def claim_acks(draw: st.DrawFn) -> ClaimAck:
-    others = draw(
-        some(st.builds(AcknowledgedProvider, parties(), word(20), some(statuses, 2)), most=2)
-    )
-    providers = (None, *(other.provider for other in others))
-    whose = [provider for provider in providers for _ in range(draw(st.integers(0, 2)))]
-    claims = [draw(acknowledged_claims(provider)) for provider in whose]
-    has_first = bool(others) or bool(claims)
+    first = draw(parties())
+    claims: list[AcknowledgedClaim] = []
+    levels: list[Level] = []
+    for provider in (first, *draw(some(parties().filter(lambda each: each != first), most=2))):
+        is_first = provider is first
+        if not is_first:
+            said = draw(word(20)), draw(some(statuses, 2))
+            levels.append(Level("provider", provider, len(claims), *said))
+        for _ in range(draw(st.integers(0, 2))):
+            claims.append(draw(acknowledged_claims(None if is_first else provider)))
+    has_first = bool(levels) or bool(claims)
     return ClaimAck(
         envelope=envelope("005010X214"),
         source=draw(parties("organization", ("PI", "XV"))),
         receiver=draw(parties(ids=("46",))),
-        provider=draw(parties()) if has_first else Party("2", ""),
+        provider=first if has_first else Party("2", ""),
         reference=draw(word(20)),
         created_on=draw(day),
         batch_trace=draw(word(20)),
@@ -409,7 +413,7 @@ def claim_acks(draw: st.DrawFn) -> ClaimAck:
         provider_trace=draw(word(20)) if has_first else "",
         statuses=draw(some(statuses, 2)),
         provider_statuses=draw(some(statuses, 2)) if has_first else (),
-        other_providers=others,
+        levels=tuple(levels),
     )
 
 

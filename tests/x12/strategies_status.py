@@ -4,11 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from carethread.x12.acknowledgment import ClaimStatus
+from carethread.x12.acknowledgment import ClaimStatus, Level
 from carethread.x12.common import Party
 from carethread.x12.status import (
     Member,
-    ProviderStatus,
     StatusClaim,
     StatusLine,
     StatusRequest,
@@ -123,11 +122,20 @@ requests = st.builds(
     **_common("005010X212"),
     claims=st.lists(claims(False), min_size=1, max_size=3).map(tuple),
 )
-responses = st.builds(
-    StatusResponse,
-    **_common("005010X212"),
-    claims=st.lists(claims(True), max_size=3).map(tuple),
-    receiver_trace=word(20),
-    receiver_statuses=statuses("above"),
-    provider_statuses=some(st.builds(ProviderStatus, providers, word(20), statuses("above")), 2),
-)
+
+
+@st.composite
+def _responses(draw: st.DrawFn) -> StatusResponse:
+    """Behind the claims, providers of whom more is said than that they have none."""
+    answered = draw(st.lists(claims(True), max_size=3).map(tuple))
+    refused = draw(some(st.tuples(providers, word(20), statuses("above")), 2))
+    return StatusResponse(
+        **{name: draw(value) for name, value in _common("005010X212").items()},
+        claims=answered,
+        receiver_trace=draw(word(20)),
+        receiver_statuses=draw(statuses("above")),
+        levels=tuple(Level("provider", who, len(answered), *said) for who, *said in refused),
+    )
+
+
+responses = _responses()

@@ -258,15 +258,11 @@ def test_a_277ca_says_of_every_billing_provider_what_it_says_of_the_first() -> N
     data = with_segments(make.written(make.claim_ack()), ("~SE*", f"~{others}SE*"))
     [ack] = read(data).transactions
     assert isinstance(ack, ClaimAck)
-    east, west = ack.other_providers
-    assert (east.provider.name, east.trace, east.statuses[0].category) == (
-        "HARBOR EAST",
-        "T3",
-        "A3",
-    )
+    east, west = ack.levels
+    assert (east.party.name, east.trace, east.statuses[0].category) == ("HARBOR EAST", "T3", "A3")
     assert (west.trace, west.statuses[0].code) == ("T4", "19")
-    assert [claim.provider for claim in ack.claims] == [None, None, west.provider]
+    assert [claim.provider for claim in ack.claims] == [None, None, west.party]
     assert set_lines(ack, "0001", DEFAULT)[:-1] == data.decode().split("~")[2:-4]
     [shown] = show(data)
-    assert [each["trace"] for each in shown["other_providers"]] == ["T3", "T4"]
+    assert [each["trace"] for each in shown["levels"]] == ["T3", "T4"]
     assert write_shown([shown], make.NOW) == data

@@ -48,15 +48,23 @@ NOT_SHOWN = {
     },
     "271": {"Member.inquiries": "only a question has them"},
     "276": {
+        "Level.statuses": "only an answer has them",
+        "Level.trace": "only an answer has it",
         "StatusClaim.statuses": "only an answer has them",
         "StatusClaim.voucher": "only an answer has it",
         "StatusLine.paid": "only an answer has it",
         "StatusLine.statuses": "only an answer has them",
     },
     "277": {
+        "Level.birth_date": "only a question has it",
+        "Level.sex": "only a question has it",
         "StatusClaim.charge": "an answer has it in each status",
         "StatusClaim.location": "only a question has it",
         "StatusClaim.group_number": "only a question has it",
+    },
+    "277CA": {
+        "Level.birth_date": "only a 276 has it",
+        "Level.sex": "only a 276 has it",
     },
 }
 """Fields that a type has for another transaction's sake. The writer refuses them or has no segment

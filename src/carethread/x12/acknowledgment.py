@@ -92,6 +92,28 @@ class ClaimStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A level (HL) of a 276, 277 or 277CA of which there is more to say than its claims do: what is
+    said of whomever it names (`trace` TRN02 and `statuses` of loop 2200B or 2200C), segments that
+    have no field, or that it has no claim.
+
+    `level` is payer, receiver, provider, subscriber or dependent; in a 277CA source, receiver,
+    provider or patient. It stands behind the set's first `before` claims, and above those that
+    follow until the next level of its kind or a higher one. `birth_date` and `sex` are a patient's
+    in a 276.
+    """
+
+    level: str
+    party: Party
+    before: int = 0
+    trace: str = ""
+    statuses: tuple[ClaimStatus, ...] = ()
+    birth_date: date | None = None
+    sex: str = ""
+    extra: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AcknowledgedLine:
     """Loop 2220D of the 277CA: a line (SVC) that a status speaks of. `charge` in cents,
     `control_number` REF*FJ (the line's REF*6R on the claim), `prescription_number` REF*XZ."""
@@ -143,21 +165,11 @@ def rejects(statuses: Iterable[ClaimStatus]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class AcknowledgedProvider:
-    """Loop 2000C of the 277CA: a billing provider behind the set's first, and what is said of all
-    its claims (2200C). `trace` is TRN02."""
-
-    provider: Party
-    trace: str = ""
-    statuses: tuple[ClaimStatus, ...] = ()
-    extra: tuple[Kept, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ClaimAck:
     """277CA: one set. `source` sent it (payer or clearinghouse), `provider` is the first billing
     provider in it; `batch_trace` is the 837's BHT03; totals in cents; `statuses` speak of the
-    whole batch (loop 2200B), `provider_statuses` of the billing provider's claims (2200C)."""
+    whole batch (loop 2200B), `provider_statuses` of the billing provider's claims (2200C). What is
+    said of other providers is in `levels`."""
 
     envelope: Envelope
     source: Party
@@ -178,11 +190,11 @@ class ClaimAck:
     provider_trace: str = ""
     statuses: tuple[ClaimStatus, ...] = ()
     provider_statuses: tuple[ClaimStatus, ...] = ()
-    other_providers: tuple[AcknowledgedProvider, ...] = ()
+    levels: tuple[Level, ...] = ()
     extra: tuple[Kept, ...] = ()
 
     @property
     def said_of_all(self) -> tuple[ClaimStatus, ...]:
         """What is said of claims without naming them: of the batch, of each billing provider."""
-        others = (status for one in self.other_providers for status in one.statuses)
+        others = (status for level in self.levels for status in level.statuses)
         return (*self.statuses, *self.provider_statuses, *others)

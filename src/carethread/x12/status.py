@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from carethread.x12.acknowledgment import ClaimStatus
+from carethread.x12.acknowledgment import ClaimStatus, Level
 from carethread.x12.common import Envelope, Kept, Party
 
 
@@ -89,19 +89,10 @@ class StatusClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderStatus:
-    """Loop 2200C of the 277: what is said of a provider as a whole (unknown, not allowed to ask).
-    `trace` is TRN02, "0" where the request had none."""
-
-    provider: Party
-    trace: str = ""
-    statuses: tuple[ClaimStatus, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class StatusRequest:
     """276: one set of questions. `payer` is asked (loop 2100A), `receiver` will get the answer
-    (2100B); `reference` is BHT03, which a 277 may repeat as `receiver_trace`."""
+    (2100B); `reference` is BHT03, which a 277 may repeat as `receiver_trace`. A claim that is for
+    another payer or receiver says so."""
 
     envelope: Envelope
     payer: Party
@@ -110,13 +101,14 @@ class StatusRequest:
     created_on: date
     created_time: str
     claims: tuple[StatusClaim, ...]
+    levels: tuple[Level, ...] = ()
     extra: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StatusResponse:
     """277: one set of answers. Where nothing could be answered there are no claims, and
-    `receiver_statuses` (loop 2200B) or `provider_statuses` (2200C) say why."""
+    `receiver_statuses` (loop 2200B) or those of a provider among the `levels` (2200C) say why."""
 
     envelope: Envelope
     payer: Party
@@ -127,14 +119,18 @@ class StatusResponse:
     claims: tuple[StatusClaim, ...]
     receiver_trace: str = ""
     receiver_statuses: tuple[ClaimStatus, ...] = ()
-    provider_statuses: tuple[ProviderStatus, ...] = ()
+    levels: tuple[Level, ...] = ()
     extra: tuple[Kept, ...] = ()
+
+    @property
+    def said_of_all(self) -> tuple[ClaimStatus, ...]:
+        """What is said of claims without naming them: of each receiver, of each provider."""
+        others = (status for level in self.levels for status in level.statuses)
+        return (*self.receiver_statuses, *others)
 
     @property
     def all_statuses(self) -> Iterator[ClaimStatus]:
         """Every status of every level, in no particular order."""
-        yield from self.receiver_statuses
-        for provider in self.provider_statuses:
-            yield from provider.statuses
+        yield from self.said_of_all
         for claim in self.claims:
             yield from claim.all_statuses

@@ -195,8 +195,7 @@ def handler(one: StatusResponse | StatusRequest) -> Handler:
 
 def _read(response: StatusResponse, file: EdiFile, position: int, now: datetime) -> None:
     answered = [(_asked(claim), rules.told(claim)) for claim in response.claims]
-    above = [*response.receiver_statuses]
-    above += [status for provider in response.provider_statuses for status in provider.statuses]
+    above = response.said_of_all
     known = [(asked, said) for asked, said in answered if asked is not None]
     if above and not known:
         trace = response.receiver_trace or response.reference

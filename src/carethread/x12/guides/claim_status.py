@@ -3,24 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
+from functools import partial
 from typing import Any, ClassVar
 
 from carethread.x12 import values as wire
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
     AcknowledgedLine,
-    AcknowledgedProvider,
     ClaimAck,
     ClaimStatus,
+    Level,
 )
 from carethread.x12.binding import Get, Place, Take, Values
 from carethread.x12.bindings import BINDINGS, MANY
-from carethread.x12.common import Envelope, Kept, Party
-from carethread.x12.delimiters import COMPONENT, Delimiters
+from carethread.x12.common import Kept, Party
+from carethread.x12.delimiters import COMPONENT
 from carethread.x12.guide import Guide, Segment, parse_loop
-from carethread.x12.guides.assembly import Assembler, Levels, down, gather, not_up, scatter, up
-from carethread.x12.rendering import NOBODY, Item, render
+from carethread.x12.guides.assembly import down, not_up, up
+from carethread.x12.guides.levels import LevelAssembler, Placed, compose_levels, loops_of, tiers
+from carethread.x12.rendering import Item
 
 _TEXT = """
 let ANYONE = entity_type!{1|2} name! first_name middle_name . suffix
@@ -227,99 +228,46 @@ GUIDE = Guide(
         },
     ),
 )
-_LOOPS = {
-    tag: GUIDE.root.find(name)
-    for tag, name in {
-        "BHT": "HEADER",
-        "HL*20": "2000A",
-        "HL*21": "2000B",
-        "HL*19": "2000C",
-        "HL*PT": "2000D",
-    }.items()
-}
+_LEVELS = tiers(
+    GUIDE.root,
+    ("20", "source", Source, "party=source trace=source_trace"),
+    ("21", "receiver", Receiver, "party=receiver trace=batch_trace statuses=statuses"),
+    ("19", "provider", Provider, "party=provider trace=provider_trace statuses=provider_statuses"),
+    ("PT", "patient", Patient, "party=patient"),
+)
 
 
-class StatusAssembler(Assembler):
+class StatusAssembler(LevelAssembler):
     """Each claim, with its patient and its billing provider."""
 
-    loops: ClassVar = _LOOPS
+    tiers: ClassVar = _LEVELS
+    loops: ClassVar = loops_of(GUIDE.root, _LEVELS)
+    blanks: ClassVar[dict[str, Any]] = {
+        "BHT": Header(),
+        "HL*20": Source(),
+        "HL*21": Receiver(),
+        "HL*19": Provider(),
+    }
+    unnamed: ClassVar = ("HL*20", "HL*21")
+    apart: ClassVar = True
 
-    def __init__(self, envelope: Envelope, marks: Delimiters) -> None:
-        super().__init__(envelope, marks)
-        self.parts: dict[str, Any] = {}
-        self.provider: Party | None = None
-        self.others: list[AcknowledgedProvider] = []
-
-    def take(self, tag: str, value: Any) -> Iterator[Any]:
-        if tag == "HL*PT":
-            extra = up(value.extra)
-            for claim in value.claims:
-                yield replace(
-                    claim,
-                    patient=value.patient or NOBODY,
-                    provider=self.provider,
-                    extra=extra + claim.extra,
-                )
-                extra = ()
-        elif tag == "HL*19" and tag in self.parts:
-            self.provider = value.provider or NOBODY
-            said = (value.provider_trace, value.provider_statuses, value.extra)
-            self.others.append(AcknowledgedProvider(self.provider, *said))
-        else:
-            self.parts.setdefault(tag, value)
+    def claims_of(self, patient: Patient) -> Iterator[AcknowledgedClaim]:
+        extra, provider = up(patient.extra), self.other("HL*19")
+        for claim in patient.claims:
+            kept = extra + claim.extra
+            yield replace(claim, patient=self.party("HL*PT"), provider=provider, extra=kept)
+            extra = ()
 
     def finish(self, items: tuple[Any, ...]) -> ClaimAck:
-        known = gather(self.parts, _EMPTY) | {"other_providers": tuple(self.others)}
-        for name in ("source", "receiver", "provider"):
-            known[name] = known[name] or NOBODY
-        return ClaimAck(envelope=self.envelope, claims=items, **known)
-
-
-_EMPTY: dict[str, Any] = {
-    "BHT": Header(),
-    "HL*20": Source(),
-    "HL*21": Receiver(),
-    "HL*19": Provider(),
-}
+        return ClaimAck(envelope=self.envelope, claims=items, **self.known())
 
 
 def compose(ack: ClaimAck) -> Iterator[Item]:
     """The segments of a 277CA between ST and SE."""
-    levels = Levels()
-    yield from render(_LOOPS["BHT"], _part(ack, "BHT"))
-    yield from levels.under(1, "20", True, render(_LOOPS["HL*20"], _part(ack, "HL*20")))
-    providers = list(_providers(ack))
-    receiver = render(_LOOPS["HL*21"], _part(ack, "HL*21"))
-    yield from levels.under(2, "21", bool(providers), receiver)
-    for whose, claims in providers:
-        yield from levels.under(3, "19", bool(claims), render(_LOOPS["HL*19"], whose))
-        for claim in claims:
-            bare = replace(claim, extra=not_up(claim.extra))
-            patient = Patient(claim.patient, (bare,), down(claim.extra))
-            yield from levels.under(4, "PT", None, render(_LOOPS["HL*PT"], patient))
+    return compose_levels(ack, StatusAssembler, partial(_place, ack))
 
 
-def _providers(ack: ClaimAck) -> Iterator[tuple[Provider, list[AcknowledgedClaim]]]:
-    """Each billing provider with the claims below it, of which there may be none."""
-    first, waiting = _part(ack, "HL*19"), list(ack.other_providers)
-    if first != Provider(NOBODY) and all(claim.provider is not None for claim in ack.claims):
-        yield first, []
-    for provider, claims in groupby(ack.claims, lambda claim: claim.provider):
-        at = next((n for n, other in enumerate(waiting) if other.provider == provider), None)
-        if at is None:
-            yield first if provider is None else Provider(provider), list(claims)
-            continue
-        *skipped, other = waiting[: at + 1]
-        del waiting[: at + 1]
-        yield from ((_other(each), []) for each in skipped)
-        yield _other(other), list(claims)
-    for other in waiting:
-        yield _other(other), []
-
-
-def _other(said: AcknowledgedProvider) -> Provider:
-    return Provider(said.provider, said.trace, said.statuses, said.extra)
-
-
-def _part(ack: ClaimAck, tag: str) -> Any:
-    return scatter(ack, tag, _EMPTY[tag])
+def _place(ack: ClaimAck, claim: AcknowledgedClaim) -> Placed:
+    patient = Level("patient", claim.patient, extra=down(claim.extra))
+    bare = replace(claim, extra=not_up(claim.extra))
+    return [Level("provider", claim.provider or ack.provider), patient], bare

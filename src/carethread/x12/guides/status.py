@@ -1,34 +1,17 @@
 """276 claim status request and 277 response, 005010X212: the same levels, asked and answered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
+from functools import partial
 from typing import Any, ClassVar
 
-from carethread.x12.acknowledgment import ClaimStatus
-from carethread.x12.common import Envelope, Kept, Party
-from carethread.x12.delimiters import Delimiters
-from carethread.x12.guide import Guide, Loop, parse_loop
-from carethread.x12.guides.assembly import (
-    Assembler,
-    Levels,
-    down,
-    families,
-    gather,
-    not_up,
-    scatter,
-    up,
-)
-from carethread.x12.rendering import NOBODY, Item, render
-from carethread.x12.status import (
-    Member,
-    ProviderStatus,
-    StatusClaim,
-    StatusLine,
-    StatusRequest,
-    StatusResponse,
-)
+from carethread.x12.acknowledgment import ClaimStatus, Level
+from carethread.x12.common import Kept, Party
+from carethread.x12.guide import Guide, parse_loop
+from carethread.x12.guides.levels import LevelAssembler, Placed, compose_levels, loops_of, tiers
+from carethread.x12.rendering import NOBODY, Item
+from carethread.x12.status import Member, StatusClaim, StatusLine, StatusRequest, StatusResponse
 from carethread.x12.values import NO_DATE
 
 _SHARED = """
@@ -210,142 +193,79 @@ REQUEST = Guide("276", "276", "005010X212", "HR", parse_loop(_SHARED + _ASKED, _
 RESPONSE = Guide("277", "277", "005010X212", "HN", parse_loop(_SHARED + _ANSWERED, _SHAPES))
 
 
-def _loops(guide: Guide) -> dict[str, Loop]:
-    names = {"BHT": "HEADER", "HL*20": "2000A", "HL*21": "2000B", "HL*19": "2000C"}
-    names |= {"HL*22": "2000D", "HL*23": "2000E"}
-    return {tag: guide.root.find(name) for tag, name in names.items()}
+_ASKED_LEVELS = tiers(
+    REQUEST.root,
+    ("20", "payer", Source, "party=payer"),
+    ("21", "receiver", Receiver, "party=receiver"),
+    ("19", "provider", Provider, "party=provider"),
+    ("22", "subscriber", Patient, "party=member birth_date=birth_date sex=sex"),
+    ("23", "dependent", Patient, "party=member birth_date=birth_date sex=sex"),
+)
+_ANSWERED_LEVELS = tiers(
+    RESPONSE.root,
+    ("20", "payer", Source, "party=payer"),
+    ("21", "receiver", Answer, "party=receiver trace=receiver_trace statuses=receiver_statuses"),
+    ("19", "provider", Provider, "party=provider trace=trace statuses=statuses"),
+    ("22", "subscriber", Patient, "party=member birth_date=birth_date sex=sex"),
+    ("23", "dependent", Patient, "party=member birth_date=birth_date sex=sex"),
+)
 
 
-class RequestAssembler(Assembler):
+class RequestAssembler(LevelAssembler):
     """Hands each claim who is asked, who asks, for which provider and about whom."""
 
-    loops: ClassVar = _loops(REQUEST)
+    tiers: ClassVar = _ASKED_LEVELS
+    loops: ClassVar = loops_of(REQUEST.root, _ASKED_LEVELS)
     blanks: ClassVar[dict[str, Any]] = {"BHT": Header(), "HL*20": Source(), "HL*21": Receiver()}
     value: ClassVar[type[Any]] = StatusRequest
 
-    def __init__(self, envelope: Envelope, marks: Delimiters) -> None:
-        super().__init__(envelope, marks)
-        self.first: dict[str, Any] = {}
-        self.now: dict[str, Any] = {}
-        self.provider = NOBODY
-        self.subscriber = Member(NOBODY)
-        self.providers: list[ProviderStatus] = []
-
-    def take(self, tag: str, value: Any) -> Iterable[StatusClaim]:
-        if tag in ("HL*22", "HL*23"):
-            return self._claims(tag, value)
-        if tag == "HL*19":
-            party = value.provider or NOBODY
-            self.provider = replace(party, extra=party.extra + up(value.extra))
-            if value.statuses or value.trace:
-                self.providers.append(ProviderStatus(self.provider, value.trace, value.statuses))
-        else:
-            self.first.setdefault(tag, value)
-            self.now[tag] = value
-        return ()
-
-    def _claims(self, tag: str, value: Patient) -> Iterator[StatusClaim]:
-        member = Member(value.member or NOBODY, value.birth_date, value.sex, value.extra)
-        if tag == "HL*22":
-            self.subscriber = member
-        for claim in value.claims:
+    def claims_of(self, patient: Patient) -> Iterator[StatusClaim]:
+        subscriber, dependent = self._member("HL*22"), self._member("HL*23")
+        for claim in patient.claims:
             yield replace(
                 claim,
-                provider=self.provider,
-                subscriber=self.subscriber,
-                patient=member if tag == "HL*23" else None,
-                payer=self._other("HL*20", "payer"),
-                receiver=self._other("HL*21", "receiver"),
+                provider=self.party("HL*19"),
+                subscriber=subscriber or Member(NOBODY),
+                patient=dependent,
+                payer=self.other("HL*20"),
+                receiver=self.other("HL*21"),
             )
 
-    def _other(self, tag: str, name: str) -> Party | None:
-        """The party of a level, where it is not the set's first."""
-        now, first = self.now.get(tag), self.first.get(tag)
-        return getattr(now, name) if now is not first else None
+    def _member(self, tag: str) -> Member | None:
+        level = self.level(tag)
+        return Member(level.party, level.birth_date, level.sex, level.extra) if level else None
 
     def finish(self, items: tuple[Any, ...]) -> Any:
-        known = gather(self.first, self.blanks)
-        known |= {name: known[name] or NOBODY for name in ("payer", "receiver")}
-        return self.value(envelope=self.envelope, claims=items, **known)
+        return self.value(envelope=self.envelope, claims=items, **self.known())
 
 
 class ResponseAssembler(RequestAssembler):
-    loops: ClassVar = _loops(RESPONSE)
+    tiers: ClassVar = _ANSWERED_LEVELS
+    loops: ClassVar = loops_of(RESPONSE.root, _ANSWERED_LEVELS)
     blanks: ClassVar[dict[str, Any]] = {"BHT": Header(), "HL*20": Source(), "HL*21": Answer()}
     value: ClassVar[type[Any]] = StatusResponse
-
-    def finish(self, items: tuple[Any, ...]) -> StatusResponse:
-        whole: StatusResponse = super().finish(items)
-        return replace(whole, provider_statuses=tuple(self.providers))
 
 
 def compose_request(request: StatusRequest) -> Iterator[Item]:
     """The segments of a 276 between ST and SE. Neighbouring claims of one provider, one subscriber,
     one dependent share their levels."""
-    return _compose(request, RequestAssembler, [])
+    return compose_levels(request, RequestAssembler, partial(_place, request))
 
 
 def compose_response(response: StatusResponse) -> Iterator[Item]:
-    """The same of a 277. Providers of whom something is said, and who have no claims, come last."""
-    return _compose(response, ResponseAssembler, list(response.provider_statuses))
+    """The same of a 277."""
+    return compose_levels(response, ResponseAssembler, partial(_place, response))
 
 
-def _compose(
-    whole: Any, assembler: type[RequestAssembler], said: list[ProviderStatus]
-) -> Iterator[Item]:
-    loops, blanks, levels = assembler.loops, assembler.blanks, Levels()
-    parts = {tag: scatter(whole, tag, blank) for tag, blank in blanks.items()}
-    yield from render(loops["BHT"], parts["BHT"])
-    groups = groupby(whole.claims, lambda c: (c.payer or whole.payer, c.receiver or whole.receiver))
-    above: tuple[Party, Party] | None = None
-    for (payer, receiver), claims in groups:
-        yield from _above(payer, receiver, above, parts, levels, loops, True)
-        above = (payer, receiver)
-        for provider, own in groupby(claims, lambda claim: claim.provider):
-            mine = next((s for s in said if s.provider == provider), ProviderStatus(provider))
-            said = [s for s in said if s is not mine]
-            yield from _provider(mine, list(own), levels, loops)
-    if above is None:
-        yield from _above(whole.payer, whole.receiver, None, parts, levels, loops, bool(said))
-    for status in said:
-        yield from _provider(status, [], levels, loops)
+def _place(whole: StatusRequest | StatusResponse, claim: StatusClaim) -> Placed:
+    levels = [
+        Level("payer", claim.payer or whole.payer),
+        Level("receiver", claim.receiver or whole.receiver),
+        Level("provider", claim.provider),
+        _person("subscriber", claim.subscriber),
+    ]
+    return levels + ([_person("dependent", claim.patient)] if claim.patient else []), claim
 
 
-def _above(
-    payer: Party,
-    receiver: Party,
-    before: tuple[Party, Party] | None,
-    parts: dict[str, Any],
-    levels: Levels,
-    loops: dict[str, Loop],
-    has_child: bool,
-) -> Iterator[Item]:
-    """The levels of the payer, where it is another than before, and of the receiver. The set's
-    first ones say everything about themselves, others their names."""
-    source, answer = parts["HL*20"], parts["HL*21"]
-    if before is not None:
-        source, answer = Source(payer), type(answer)(receiver)
-    if before is None or payer != before[0]:
-        yield from levels.under(1, "20", True, render(loops["HL*20"], source))
-    yield from levels.under(2, "21", has_child, render(loops["HL*21"], answer))
-
-
-def _provider(
-    said: ProviderStatus, claims: list[StatusClaim], levels: Levels, loops: dict[str, Loop]
-) -> Iterator[Item]:
-    party = replace(said.provider, extra=not_up(said.provider.extra))
-    provider = Provider(party, said.trace, said.statuses, down(said.provider.extra))
-    yield from levels.under(3, "19", bool(claims), render(loops["HL*19"], provider))
-    for family in families(claims, lambda claim: claim.subscriber):
-        own = [claim for claim in family if claim.patient is None]
-        others = [claim for claim in family if claim.patient is not None]
-        subscriber = _patient(family[0].subscriber, own)
-        yield from levels.under(4, "22", bool(others), render(loops["HL*22"], subscriber))
-        for patient, group in groupby(others, lambda claim: claim.patient):
-            assert patient is not None
-            dependent = _patient(patient, list(group))
-            yield from levels.under(5, "23", None, render(loops["HL*23"], dependent))
-
-
-def _patient(member: Member, claims: list[StatusClaim]) -> Patient:
-    return Patient(member.birth_date, member.sex, member.party, tuple(claims), member.extra)
+def _person(level: str, who: Member) -> Level:
+    return Level(level, who.party, birth_date=who.birth_date, sex=who.sex, extra=who.extra)

@@ -3,13 +3,19 @@
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
     AcknowledgedLine,
-    AcknowledgedProvider,
     ClaimAck,
     ClaimStatus,
+    Level,
 )
 from carethread.x12.views.mapping import view
 
 STATUS = view(ClaimStatus, "category code entity action amount effective message more=extra")
+LEVEL = view(
+    Level,
+    "level before:integer party trace statuses",
+    given=("birth_date", "sex"),
+    statuses=STATUS,
+)
 LINE = view(
     AcknowledgedLine,
     """
@@ -33,11 +39,11 @@ VIEW = view(
     source destination=receiver provider batch_trace received_on processed_on
     accepted(count=accepted_count:integer amount=accepted_amount)
     rejected(count=rejected_count:integer amount=rejected_amount)
-    statuses provider_statuses other_providers claims
+    statuses provider_statuses claims levels
     """,
     given=("envelope",),
     statuses=STATUS,
     provider_statuses=STATUS,
-    other_providers=view(AcknowledgedProvider, "provider trace statuses", statuses=STATUS),
     claims=CLAIM,
+    levels=LEVEL,
 )

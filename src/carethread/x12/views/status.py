@@ -1,14 +1,8 @@
 """The JSON of a 276 and of a 277."""
 
-from carethread.x12.status import (
-    Member,
-    ProviderStatus,
-    StatusClaim,
-    StatusLine,
-    StatusRequest,
-    StatusResponse,
-)
-from carethread.x12.views.claim_status import STATUS
+from carethread.x12.acknowledgment import Level
+from carethread.x12.status import Member, StatusClaim, StatusLine, StatusRequest, StatusResponse
+from carethread.x12.views.claim_status import LEVEL, STATUS
 from carethread.x12.views.mapping import View, view
 
 _MEMBER = view(Member, "name<party.full_name party birth_date sex")
@@ -42,12 +36,18 @@ def _claims(answers: bool) -> View:
 
 
 _HEAD = "reference created_on created_time payer destination=receiver"
-REQUEST = view(StatusRequest, f"{_HEAD} claims", given=("envelope",), claims=_claims(False))
+REQUEST = view(
+    StatusRequest,
+    f"{_HEAD} claims levels",
+    given=("envelope",),
+    claims=_claims(False),
+    levels=view(Level, "level before:integer party", given=("trace", "statuses")),
+)
 RESPONSE = view(
     StatusResponse,
-    f"{_HEAD} receiver_trace receiver_statuses provider_statuses claims",
+    f"{_HEAD} receiver_trace receiver_statuses claims levels",
     given=("envelope",),
     claims=_claims(True),
     receiver_statuses=STATUS,
-    provider_statuses=view(ProviderStatus, "provider trace statuses", statuses=STATUS),
+    levels=LEVEL,
 )
