@@ -28,6 +28,7 @@ from carethread.workflow.care.groups import open_session
 from carethread.workflow.claims.unbilled import waiting, without_claim
 from tests.cast import NOW, TODAY, signed_session
 from tests.web.world import LATER, NARRATIVE, Shown, signed_in
+from tests.x12.make import interchange_ack, written
 
 
 @pytest.fixture
@@ -356,6 +357,14 @@ def test_a_broken_file_is_stored_and_its_fault_is_shown(
 @pytest.mark.parametrize("address", ["claim", "remittance", "file", "case", "unmatched_item"])
 def test_a_number_beyond_all_bounds_is_not_found(bill: Browser, address: str) -> None:
     assert bill.get(reverse(address, args=[10**30])).status_code == 404
+
+
+def test_a_file_that_came_in_lines_of_80_is_shown_segment_by_segment(bill: Browser) -> None:
+    raw = written(interchange_ack())
+    folded = b"\n".join(raw[at : at + 80] for at in range(0, len(raw), 80))
+    page = upload(bill, folded).content.decode()
+    for segment in raw.decode().split("~")[1:-1]:
+        assert f">{segment}<" in page
 
 
 def test_the_same_file_twice_is_one_file(shown: Shown, bill: Browser) -> None:

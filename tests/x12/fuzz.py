@@ -94,6 +94,12 @@ def _delimiter(data: bytes, random: Random) -> bytes:
     return data[:at] + data[at:].replace(bytes([old]), bytes([new]))
 
 
+def _fold(data: bytes, random: Random) -> bytes:
+    """Lines of one length, as a mainframe sends them."""
+    width, line_break = random.choice((1, 7, 72, 80, 105, 120)), random.choice((b"\n", b"\r\n"))
+    return line_break.join(data[at : at + width] for at in range(0, len(data), width))
+
+
 def _huge(data: bytes, random: Random) -> bytes:
     """An element, a composite or a segment of absurd length (seldom, because it takes long)."""
     if random.randrange(100):
@@ -143,7 +149,7 @@ def _element(segments: list[bytes], at: int, random: Random) -> None:
 
 
 INJURIES: tuple[Injury, ...] = (
-    *(_byte, _cut, _repeat, _delimiter, _huge),
+    *(_byte, _cut, _repeat, _delimiter, _fold, _huge),
     *map(_of_segments, (_drop, _double, _move, _swap, _element, _element, _element, _element)),
 )
 

@@ -1,14 +1,16 @@
 """Hostile and tired input: a clear finding each, never a crash, never a guess."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from carethread.x12.check import check
-from carethread.x12.delimiters import ISA_LENGTH
+from carethread.x12.delimiters import DEFAULT, ISA_LENGTH
 from carethread.x12.finding import Severity, Unreadable
 from carethread.x12.reader import read
 from carethread.x12.remittance import Remittance
+from carethread.x12.writer import rewrite
 from tests.x12 import make
 from tests.x12.fuzz import mutations, survive
 
@@ -87,6 +89,57 @@ def test_a_file_may_be_wrapped_at_any_column_behind_its_isa(width: int, line_bre
     assert document.transactions[0].claims == read(CLEAN).transactions[0].claims  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("line_break", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("width", [1, 2, 3, 4, 7, 54, 72, 79, 80, *range(100, 110)])
+def test_a_file_may_be_wrapped_inside_its_isa(width: int, line_break: bytes) -> None:
+    """Records of a fixed length, as mainframes send them: most often 80 characters."""
+    data = folded(CLEAN, width, line_break)
+    document = read(data)
+    assert document.findings == ()
+    assert check(data) == []
+    [interchange] = document.envelopes
+    assert replace(interchange.delimiters, line_break="") == DEFAULT
+    assert document.transactions == read(CLEAN).transactions
+    assert rewrite(document) == data
+
+
+@pytest.mark.parametrize("width", [1, 80, 104, 105, 106])
+@pytest.mark.parametrize("marks", ["|>!^", "|>\x1c^", "*:'^"])
+def test_a_wrapped_isa_declares_any_delimiters(width: int, marks: str) -> None:
+    other = CLEAN.translate(bytes.maketrans(b"*:~^", marks.encode()))
+    data = folded(CLEAN, width, b"\n") + b"\n" + folded(other, width, b"\n")
+    document = read(data)
+    assert document.findings == ()
+    claims = [transaction.claims for transaction in document.transactions]  # type: ignore[union-attr]
+    assert claims == [make.only(CLEAN).claims] * 2
+
+
+def test_an_edited_set_of_a_wrapped_file_stands_in_it_as_any_other() -> None:
+    data = folded(CLEAN, 80, b"\r\n")
+    document = read(data)
+    [remittance] = document.transactions
+    changed = replace(remittance, trace="NEWTRACE")  # type: ignore[call-arg]
+    written = rewrite(document, [changed])
+    begin, _ = document.spans[0]
+    assert written[:begin] == data[:begin]
+    assert read(written).findings == ()
+    assert replace(make.only(written), trace=remittance.trace) == remittance  # type: ignore[union-attr]
+
+
+def test_of_an_isa_that_is_cut_off_and_the_next_no_third_is_made() -> None:
+    for length in range(4, 105):
+        document = read(CLEAN[:length] + b"\n" + CLEAN)
+        assert [t.claims for t in document.transactions] == [make.only(CLEAN).claims], length  # type: ignore[union-attr]
+        assert {f.id for f in document.findings} <= {"ISA_BROKEN", "STRAY_TEXT"}
+
+
+def test_a_line_break_that_ends_segments_is_no_wrapped_line() -> None:
+    for end in (b"\n", b"\r", b"\r\n"):
+        document = read(CLEAN.replace(b"~", end))
+        assert document.envelopes[0].delimiters.segment == end[:1].decode()
+        assert document.transactions == read(CLEAN).transactions
+
+
 @pytest.mark.parametrize("line_break", [b"\n", b"\r\n"])
 def test_of_two_wrapped_interchanges_with_their_own_delimiters_none_is_lost(
     line_break: bytes,
@@ -104,6 +157,11 @@ def wrapped(data: bytes, width: int, line_break: bytes) -> bytes:
     """The file with a line break after its ISA and after every so many bytes behind it."""
     lines = range(ISA_LENGTH, len(data), width)
     return line_break.join([data[:ISA_LENGTH], *(data[at : at + width] for at in lines)])
+
+
+def folded(data: bytes, width: int, line_break: bytes) -> bytes:
+    """The file with a line break after every so many bytes from its first."""
+    return line_break.join(data[at : at + width] for at in range(0, len(data), width))
 
 
 def test_names_come_through_in_utf8_and_in_latin_1() -> None:

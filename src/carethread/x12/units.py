@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import BinaryIO
 
-from carethread.x12.delimiters import ISA_LENGTH, Delimiters, from_isa
+from carethread.x12.delimiters import ISA_WRAPPED, Delimiters, from_isa
 from carethread.x12.finding import Severity, Unreadable
 from carethread.x12.guide import UNIT_STARTS
 
@@ -22,6 +22,9 @@ _BLOCK = 1 << 17
 _LONGEST = 1 << 22
 """No claim comes near this many bytes; a unit that does is read in pieces."""
 _STARTS = ("ISA", "GS", "ST", "SE", "GE", "IEA", "TA1", *UNIT_STARTS)
+_ISA = re.compile("I[\r\n]*S[\r\n]*A")
+_BEGUN = 6
+"""So many characters may be the beginning of such a tag."""
 _BLANK = " \r\n\t\x00\x1a\ufeffï»¿"
 """What may stand between interchanges: white space, and a byte-order mark as latin-1 shows it."""
 
@@ -78,27 +81,29 @@ class Units:
         """Moves to the next ISA whose columns hold; None where there is no more."""
         marks, stray, more = None, False, True
         while marks is None and more:
-            at = self.text.find("ISA")
-            length = at if at >= 0 else max(0, len(self.text) - 2)
+            tag = _ISA.search(self.text)
+            length = tag.start() if tag else max(0, len(self.text) - _BEGUN)
             stray = stray or bool(self.text[:length].strip(_BLANK))
             self._drop(length)
-            if at >= 0 and (len(self.text) >= ISA_LENGTH + 2 or not self._more()):
-                marks = self._delimiters()
+            if tag and (len(self.text) >= ISA_WRAPPED + 2 or not self._more()):
+                marks = self._delimiters(len(tag[0]))
                 stray = stray or marks is None
-                self._drop(0 if marks else 3)
-            elif at < 0:
+                self._drop(0 if marks else len(tag[0]))
+            elif not tag:
                 more = self._more()
         if stray or (marks is None and self.text.strip(_BLANK)):
             self.note("STRAY_TEXT", "text stands outside any interchange", Severity.WARNING)
         return marks
 
-    def _delimiters(self) -> Delimiters | None:
-        """The delimiters of the ISA at hand, or None (and why, where it looks like one)."""
+    def _delimiters(self, tag: int) -> Delimiters | None:
+        """The delimiters of the ISA at hand, whose tag is so long, or None (and why, where it looks
+        like one)."""
         try:
             return from_isa(self.text)
         except ValueError as error:
             why = str(error)
-        if self.text[3:4].strip() and not self.text[3].isalnum():
+        mark = self.text[tag : tag + 3].strip()[:1]
+        if mark and not mark.isalnum():
             self.fault = f"at byte {self.offset} {why}"
             self.note("ISA_BROKEN", f"no interchange can be read here: {why}", Severity.ERROR)
         return None

@@ -15,6 +15,7 @@ from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.workflow import receive
 from carethread.workflow.remittances import manual_eob
+from carethread.x12.delimiters import from_isa
 
 _SHOWN = 20_000  # characters of a file's text on its page
 # What begins a transaction that a payer or a clearinghouse answers with.
@@ -87,9 +88,14 @@ def _marked(row: EdiFile) -> dict[int, str]:
 
 
 def segments(text: str) -> list[str]:
-    """A file's text cut at its own segment terminator (ISA is 106 characters long)."""
-    end = text[105] if text.startswith("ISA") and len(text) > 105 else "~"
-    return [one.strip("\r\n") for one in text.split(end) if one.strip()]
+    """A file's text cut at its own segment terminator, without line breaks."""
+    try:
+        marks = from_isa(text)
+    except ValueError:
+        return [one.strip("\r\n") for one in text.split("~") if one.strip()]
+    for line_break in set("\r\n") - set(marks.all):
+        text = text.replace(line_break, "")
+    return [one for one in text.split(marks.segment) if one.strip()]
 
 
 def file_raw(_request: Request, row: EdiFile) -> HttpResponse:
