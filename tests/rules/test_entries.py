@@ -4,7 +4,7 @@ they are shipped hold no such entry."""
 import pytest
 
 from carethread.codes.catalogue import PARTS, checked, packaged
-from carethread.rules.entries import problems
+from carethread.rules.entries import problems, warnings
 
 CODING = "label: x\ncodings: [{{starts: 2020-01-01, reference: r, lines: [{line}]}}]"
 
@@ -19,6 +19,7 @@ def test_no_packaged_entry_has_a_problem() -> None:
         entries = getattr(base, part)
         for entry in entries.values() if known.named else (entries,):
             assert list(problems(entry)) == [], part
+            assert list(warnings(entry)) == [], part
 
 
 ADD_ON = (
@@ -56,3 +57,52 @@ def test_what_means_nothing_is_told_with_its_place(entry: tuple[str, str], said:
     part, text = entry
     name = "IOP-SUD" if part == "levels" else "mine" if PARTS[part].named else "all"
     assert said in " ".join(problems(checked(part, name, text)))
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (line('{code: "90837"}'),
+         "codings[1]: lines[1]: 90837 is billed as 1 unit for 1 minute. Published: 53 minutes or "
+         "more (Novitas contentId 00026768)"),
+        (line('{code: "90837", minimum: 52}'), "90837 is billed as 1 unit for 52 minutes"),
+        (line('{code: "90834", minimum: 37}'), "38 minutes or more (Novitas"),
+        (line('{code: "90832", minimum: 15}'), "16 minutes or more (Novitas"),
+        (line('{code: "90847", minimum: 20}'), "26 minutes or more (CPT changes of 2017)"),
+        (line("{code: H0004, per: 15, rounding: started}"),
+         "H0004 is billed as 1 unit for 1 minute. Published: units of 15 minutes from their "
+         "midpoint on (HCPCS Level II"),
+        (line("{code: H0004, per: 10}"), "H0004 is billed as 1 unit for 6 minutes"),
+        (line("{code: H2014}"), "H2014 is billed as 1 unit for 1 minute"),
+        (line('{code: "90837", per: 30, minimum: 53}'), "90837 is billed as 2 units for 53"),
+        (("add_ons", ADD_ON.format(measure="therapy_minutes").replace("90785", '"90838"')),
+         "[1]: 90838 is billed as 1 unit for 1 minute"),
+    ],
+)  # fmt: skip
+def test_a_code_for_fewer_minutes_than_are_published_is_told_with_its_source(
+    entry: tuple[str, str], said: str
+) -> None:
+    part, text = entry
+    kept = checked(part, "mine" if PARTS[part].named else "all", text)
+    assert list(problems(kept)) == []
+    assert said in " ".join(warnings(kept))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        line('{code: "90837", minimum: 60}'),
+        line('{code: "90834", minimum: 38}'),
+        line("{code: H0004, per: 15, rounding: eight_minute}"),
+        line("{code: H0004, per: 15, rounding: full}"),
+        line('{code: "99213", level: low}'),
+        line('{code: "90853"}'),
+        ("services", CODING.format(line='{code: "90847"}').replace(
+            "starts: 2020-01-01", "starts: 2013-01-01, ends: 2016-12-31")),
+    ],
+)  # fmt: skip
+def test_what_keeps_to_the_published_time_or_to_a_code_without_one_is_not_told(
+    entry: tuple[str, str],
+) -> None:
+    part, text = entry
+    assert list(warnings(checked(part, "mine", text))) == []

@@ -148,3 +148,20 @@ def test_what_only_this_center_offers_is_booked_ordered_and_led_and_called_by_it
         answer = browser.get(address)
         assert answer.status_code == 200, address
         assert offered in answer.content.decode(), address
+
+
+def test_an_entry_that_contradicts_the_published_time_is_kept_and_told(cast: Cast) -> None:
+    ada = signed_in(cast.ada)
+    own = """label: individual therapy
+timed: true
+codings:
+  - {starts: 2020-01-01, reference: our own, lines: [{code: "90837"}]}
+"""
+    address = "/tables/entry/?of=services/individual"
+    page = ada.post(address, sent(own), follow=True).content.decode()
+    told = "90837 is billed as 1 unit for 1 minute. Published: 53 minutes or more (Novitas"
+    assert "Saved." in page
+    assert told in page
+    assert told in ada.get(address).content.decode(), "as long as it holds"
+    ada.post(address, sent(own.replace('"90837"', '"90837", minimum: 53')))
+    assert told not in ada.get(address).content.decode()

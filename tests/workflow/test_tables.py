@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pytest
 
 from carethread.codes.catalogue import packaged, written
-from carethread.record.models import Appointment, Charge, Coverage, Fee, PolicySetting
+from carethread.record.models import Appointment, Charge, Claim, Coverage, Fee, PolicySetting
 from carethread.web.care.note_form import NoteForm
 from carethread.web.front_desk.care_forms import AppointmentForm
-from carethread.workflow import document
+from carethread.workflow import bill, document
 from carethread.workflow.care import schedule
 from carethread.workflow.center import staff
 from carethread.workflow.claims import charging
@@ -61,6 +61,19 @@ def test_charge_and_scrubber_follow_the_same_band(alder: Cast) -> None:
     signed = sign(draft_of(alder, minutes=55))
     assert Charge.objects.get().current.code == "90834"
     assert {f.rule for f in signed.findings} & {"TIME_BAND", "CODE_EQ_NOTE"} == set()
+
+
+def test_a_code_for_a_minute_by_ones_own_table_is_told_at_the_signature_and_on_the_claim(
+    alder: Cast,
+) -> None:
+    own = SHORTER.replace("minimum: 38, maximum: 59", "maximum: 0").replace(", minimum: 60", "")
+    set_(alder, "services/individual", own)
+    signed = sign(draft_of(alder, minutes=20))
+    (told,) = [f.message for f in signed.findings if f.rule == "TIME_PUBLISHED"]
+    assert "1 of 90837 for 20 minutes" in told
+    assert "53 minutes or more (Novitas contentId 00026768)" in told
+    bill.run(alder.center, now=NOW)
+    assert "TIME_PUBLISHED" in Claim.objects.get().findings.values_list("rule", flat=True)
 
 
 def test_an_entry_holds_for_services_from_its_day_on(alder: Cast) -> None:

@@ -1,11 +1,13 @@
 """Whether an entry of a table that somebody wrote means anything, beyond the types of its fields.
 
-One that does not would stop the signature of the first note that it is for.
+One that does not would stop the signature of the first note that it is for. One that bills a code
+for fewer minutes than are published for it may be what a payer pays, and is told, not refused.
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 
 from carethread.codes.billing import bill_types
 from carethread.codes.credentials import Credential
@@ -14,8 +16,9 @@ from carethread.codes.limits import Limit
 from carethread.codes.modifiers import ModifierRule
 from carethread.codes.npi import is_taxonomy
 from carethread.codes.recovery import Likelihood
-from carethread.codes.services import AddOn, CodeLine
-from carethread.rules.rounding import RULES
+from carethread.codes.services import AddOn, CodeLine, Coding
+from carethread.codes.times import times_within
+from carethread.rules.rounding import RULES, units
 
 MOST = 99_999
 _PROCEDURE = re.compile(r"[0-9A-Z]{5}")
@@ -86,3 +89,51 @@ def _of_whole(entry: object) -> Iterator[str]:
     ends = getattr(entry, "ends", None)
     if ends is not None and ends < getattr(entry, "starts", ends):
         yield "It ends before it starts."
+
+
+_LONGEST = 8 * 60
+"""Up to how many minutes an entry is held against what is published: a working day."""
+
+
+def warnings(entry: object, place: str = "") -> Iterator[str]:
+    """Each code of an entry that would be billed for fewer minutes than are published for it."""
+    if isinstance(entry, tuple):
+        for number, one in enumerate(entry, start=1):
+            yield from warnings(one, f"{place}[{number}]")
+    elif isinstance(entry, Coding):
+        for number, line in enumerate(entry.lines, start=1):
+            here = f"{place}: lines[{number}]"
+            if not line.level:  # chosen by how difficult the visit was, whatever its minutes
+                yield from _too_early(line, entry.starts, entry.ends, here)
+    elif isinstance(entry, AddOn):
+        if entry.measure in _TIMED:
+            yield from _too_early(entry, entry.starts, entry.ends, place)
+    elif is_dataclass(entry):
+        for field in fields(entry):
+            yield from warnings(getattr(entry, field.name), field.name)
+
+
+_TIMED = ("minutes", "therapy_minutes")
+
+
+def _too_early(
+    line: CodeLine | AddOn, starts: date, ends: date | None, place: str
+) -> Iterator[str]:
+    for published in times_within(line.code, starts, ends):
+        for minutes in range(1, _LONGEST + 1):
+            billed = _billed(line, minutes)
+            if billed > published.units(minutes):
+                count = f"{billed} unit{'s' * (billed != 1)} for {minutes} minute"
+                yield (
+                    f"{place}: {line.code} is billed as {count}{'s' * (minutes != 1)}. Published: "
+                    f"{published.words}. Name the payer's rule, or correct it."
+                )
+                break
+
+
+def _billed(line: CodeLine | AddOn, minutes: int) -> int:
+    """What an entry makes of so many minutes."""
+    counted = minutes - getattr(line, "beyond", 0)
+    if counted < line.minimum or (line.maximum is not None and counted > line.maximum):
+        return 0
+    return units(counted, line.per, line.rounding) if line.per else 1

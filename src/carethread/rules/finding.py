@@ -18,8 +18,8 @@ class Fix:
     """Where a finding is cured, as a symbol that the web turns into a link.
 
     `kind` is one of note, coverage, practitioner, authorization, authorization_new (its id is
-    the client's), payer, client, plan, organization, claim, fees; `id` is that row's id, None
-    where the record does not say which.
+    the client's), payer, client, plan, organization, claim, fees, tables; `id` is that row's id,
+    None where the record does not say which.
     """
 
     kind: str

@@ -41,6 +41,7 @@ PAGES: Mapping[str, tuple[Page, ...]] = {
     "organization": (Page("organization", "Open the organization", with_id=False),),
     "site": (Page("site", "Open the site"),),
     "fees": (Page("fees", "Open the fees", with_id=False),),
+    "tables": (Page("tables", "Open the tables", with_id=False),),
     "rule": (Page("rules", "Open the rules", with_id=False),),
     "file": (Page("file", "Open the file"),),
     "deposit": (Page("deposit", "Open the deposit"),),

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from carethread.codes.catalogue import Entry, overridden
 from carethread.codes.contracts import TermKind
 from carethread.codes.edits import Edit
 from carethread.rules.expect import Term
@@ -214,6 +215,20 @@ CLIA = (Reference("X4", "33D1234567"),)
 STAY = EpisodeFacts(date(2026, 3, 1), id=5)
 CHARTED_P = (OUTPATIENT, GROUP)
 THERAPY = (OUTPATIENT,)
+ANY_MINUTE = overridden(
+    (
+        Entry(
+            "services",
+            "individual",
+            """
+label: individual therapy
+timed: true
+codings:
+  - {starts: 2020-01-01, reference: our own, lines: [{code: "90837"}]}
+""",
+        ),
+    )
+)
 
 
 def _half(c: Claim, x: ScrubContext) -> Both:
@@ -295,6 +310,10 @@ PLANTS = (
     Plant("DATE_EQ_NOTE", "another day than the note's", KINDS,
           chart(service_date=date(2026, 2, 28))),
     Plant("TIME_BAND", "an hour for 52 minutes", THERAPY, chart(minutes=52)),
+    Plant("TIME_PUBLISHED", "an hour for a minute by a table of one's own", THERAPY, both(
+        chart(minutes=1), context(tables=ANY_MINUTE))),
+    Plant("TIME_PUBLISHED", "a unit that was only begun", THERAPY, both(
+        line(procedure="H0004"), chart(code="H0004", minutes=7))),
     Plant("UNIT_ROUNDING", "eight units of an hour", THERAPY, both(
         line(procedure="H0004", units=Decimal(8)), chart(code="H0004", units=8))),
     Plant("CLIENT_OVERLAP", "the client with two clinicians at once", KINDS, lambda c, x: chart(
@@ -429,6 +448,8 @@ PLANTS = (
 )  # fmt: skip
 
 NEAR = (
+    Plant("TIME_PUBLISHED", "an hour for 53 minutes by a table of one's own", THERAPY, both(
+        chart(minutes=53), context(tables=ANY_MINUTE))),
     Plant("NPI_TYPE", "the center's own NPI at the center", KINDS, billing(id="1234567893")),
     Plant("TAX_ID_PRESENT", "a social security number", KINDS,
           billing(references=(Reference("SY", "123456789"),))),

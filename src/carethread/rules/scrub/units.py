@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from carethread.codes.roles import Role
+from carethread.codes.times import time_of
+from carethread.rules.finding import Fix
 from carethread.rules.scrub.context import ChartLine, ScrubContext
 from carethread.rules.scrub.known import charted, note
-from carethread.rules.scrub.registry import STOPS, Fault, rule
+from carethread.rules.scrub.registry import STOPS, WARNS, Fault, rule
 from carethread.rules.words import day
 from carethread.x12.claim import Claim
 
@@ -84,6 +86,28 @@ def time_band(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
                 f"the note documents {chart.minutes} minutes."
             )
             yield Fault(message, line.control_number, note(chart))
+
+
+@rule(
+    "TIME_PUBLISHED",
+    WARNS,
+    Role.ADMINISTRATOR,
+    "No time-based code is billed for fewer minutes than are published for it",
+    source="times.yaml; the center's own tables may follow a payer that says otherwise",
+)
+def published_time(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
+    for line, chart in charted(claim, context):
+        published, minutes = time_of(line.procedure, line.service_from), chart.minutes
+        if published is None or minutes is None or line.units <= published.units(minutes):
+            continue
+        use = context.tables.uses.get(line.procedure)
+        if use is not None and not any(one.holds(minutes) for one in use.lines):
+            continue  # The tables in force do not bill it either: TIME_BAND says so.
+        message = (
+            f"{line.units} of {line.procedure} for {minutes} minutes is less time than is "
+            f"published for it: {published.words}."
+        )
+        yield Fault(message, line.control_number, Fix("tables"))
 
 
 def _overlap(chart: ChartLine, started: datetime, ended: datetime) -> bool:

@@ -12,9 +12,10 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from carethread.codes.catalogue import PARTS, Catalogue, Part, packaged, written
+from carethread.codes.catalogue import PARTS, Catalogue, Part, checked, packaged, written
 from carethread.record.models import PolicySetting
 from carethread.record.policies import AGAIN, Settings
+from carethread.rules.entries import warnings
 from carethread.web import http
 from carethread.web.center.entry_fields import BLANKS, Block, Box, as_text, read, shown
 from carethread.web.center.setting_forms import EntryForm, PolicyScopeForm
@@ -93,6 +94,8 @@ def table_entry(request: Request) -> HttpResponse:
             "The list of cases follows" if part == "recovery" else "Notes signed from now on follow"
         )
         messages.success(request, f"Saved. {follows} it.")
+        for words in _warned(part, entry, form.instance.value):
+            messages.warning(request, words)
         return redirect(http.way_back(request, reverse("tables")))
     may_save = may(request.user, "table_entry", "POST")
     if not may_save:
@@ -110,6 +113,7 @@ def table_entry(request: Request) -> HttpResponse:
             or (sent is not None and "fields" not in sent),
             "other": _other(request),
             "setting": said.get(key),
+            "warned": _warned(part, entry, said[key].value) if key in said else (),
             "packaged": _text(packaged(), part, entry),
             "again": AGAIN,
             "history": history.order_by("-pk")[:100],
@@ -118,6 +122,11 @@ def table_entry(request: Request) -> HttpResponse:
         },
         status=422 if form.errors and not wants_rows else 200,
     )
+
+
+def _warned(part: str, entry: str, text: str) -> tuple[str, ...]:
+    """What of an entry on record contradicts what is published."""
+    return () if text == AGAIN else tuple(warnings(checked(part, entry, text)))
 
 
 def _since(request: Request) -> date:
