@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
 from carethread.insight import refusals
 from carethread.insight.turns import open_turns
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Case,
     Charge,
@@ -252,11 +254,14 @@ def owed(client: Client, waiting: Collection[int] | None = None) -> list[Owed]:
     """What the client owes, charge by charge; nothing of what is `waiting` (`at_another_payer`,
     asked here where the caller has not)."""
     waiting = at_another_payer(client) if waiting is None else waiting
+    return [Owed(*row) for row in _owed(client=client.pk) if row[0] not in waiting]
+
+
+@compiled
+def _owed(client: int) -> "QuerySet[Charge, Any]":
     rows = Charge.objects.filter(client=client, patient_receivable_cents__gt=0, state="live")
-    found = rows.exclude(pk__in=waiting).values_list(
-        "pk", "patient_receivable_cents", "service_date"
-    )
-    return [Owed(*row) for row in found.order_by("service_date", "pk")]
+    found = rows.values_list("pk", "patient_receivable_cents", "service_date")
+    return found.order_by("service_date", "pk")
 
 
 def undecided_days(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -19,6 +20,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Appointment,
     Authorization,
@@ -90,13 +92,17 @@ def dated_entries(rows: Iterable[Authorization]) -> dict[int, list[Entry]]:
         if row.unit == "days" or row.daily_cap or row.weekly_cap or row.monthly_cap
     }
     found: dict[int, list[Entry]] = defaultdict(list)
-    if capped:
-        entries = UnitEntry.objects.filter(authorization__in=capped, kind__in=_SIGNS)
-        for pk, kind, day, units, charge, appointment in entries.values_list(
-            "authorization", "kind", "day", "units", "charge_version__charge", "appointment"
-        ):
-            found[pk].append(Entry(kind, day, units, charge, appointment))
+    for pk, kind, day, units, charge, appointment in _units_moved(authorizations=list(capped)):
+        found[pk].append(Entry(kind, day, units, charge, appointment))
     return found
+
+
+@compiled
+def _units_moved(authorizations: Sequence[int]) -> "QuerySet[UnitEntry, Any]":
+    entries = UnitEntry.objects.filter(authorization__in=authorizations, kind__in=_SIGNS)
+    return entries.values_list(
+        "authorization", "kind", "day", "units", "charge_version__charge", "appointment"
+    )
 
 
 def taken(

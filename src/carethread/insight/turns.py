@@ -1,12 +1,13 @@
 """What payers left to patients although somebody else may still pay for it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from carethread.insight import refusals
+from carethread.record.compiled import compiled
 from carethread.record.models import Claim, ClaimState, Coverage, Transfer
 from carethread.rules.facts import OtherPolicy
 from carethread.rules.next_payer import next_after
@@ -32,7 +33,7 @@ def open_turns(
     """Claims after which another of the client's policies pays, and has not been asked. Of one
     claim or one client, or of all; `refused_too` counts what was denied as left as well."""
     by_claim: dict[int, list[Transfer]] = defaultdict(list)
-    for row in _left(claim, client_id, refused_too):
+    for row in _asked_for(claim, client_id, refused_too):
         assert row.remitted_claim is not None
         version = row.remitted_claim.match.version
         if version is not None:
@@ -69,7 +70,21 @@ def _given_up(turns: Sequence[OpenTurn]) -> set[tuple[int | None, int]]:
     return set(rows.values_list("after", "coverage"))
 
 
-def _left(claim: Claim | None, client_id: int | None, refused_too: bool) -> "QuerySet[Transfer]":
+def _asked_for(claim: Claim | None, client_id: int | None, refused_too: bool) -> Iterable[Transfer]:
+    if client_id is not None and not refused_too:  # asked for every client who has paid something
+        return _left_to(client=client_id)
+    rows = _left(refused_too)
+    if claim is not None:
+        rows = rows.filter(remitted_claim__match__version__claim=claim)
+    return rows.filter(charge__client=client_id) if client_id is not None else rows
+
+
+@compiled
+def _left_to(client: int) -> "QuerySet[Transfer]":
+    return _left(refused_too=False).filter(charge__client=client)
+
+
+def _left(refused_too: bool) -> "QuerySet[Transfer]":
     """Standing transfers that left something to the patient, of clients with several policies, that
     were not handed on."""
     several = Coverage.objects.values("client").annotate(n=Count("pk")).filter(n__gt=1)
@@ -90,10 +105,6 @@ def _left(claim: Claim | None, client_id: int | None, refused_too: bool) -> "Que
         charge__state="live",
         charge__client__in=several.values("client"),
     )
-    if claim is not None:
-        rows = rows.filter(remitted_claim__match__version__claim=claim)
-    if client_id is not None:
-        rows = rows.filter(charge__client=client_id)
     return rows.select_related(
         "remitted_claim__match__version", "remitted_line", "charge"
     ).order_by("pk")

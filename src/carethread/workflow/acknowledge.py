@@ -7,6 +7,9 @@ on an older version of a claim is kept but moves nothing.
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Acknowledgment,
     Claim,
@@ -137,12 +140,14 @@ def version_of(claim_number: str) -> ClaimVersion | None:
     parsed = parse_claim_number(claim_number)
     if parsed is None:
         return None
-    found: ClaimVersion | None = (
-        ClaimVersion.objects.filter(claim__sequence=parsed[0], number=parsed[1])
-        .select_related("file")
-        .first()
-    )
-    return found
+    sequence, number = parsed
+    return next(iter(_versions(sequence=sequence, number=number)), None)
+
+
+@compiled
+def _versions(sequence: int, number: int) -> "QuerySet[ClaimVersion]":
+    rows = ClaimVersion.objects.filter(claim__sequence=sequence, number=number)
+    return rows.select_related("file")
 
 
 def _words(statuses: Iterable[ClaimStatus]) -> str:

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Charge,
     Claim,
@@ -95,7 +97,8 @@ def gather_charges(organization: Organization, *, now: datetime) -> int:
     to."""
     lock(late.claims_that_may_be_joined())
     ids = lock(Charge.objects.filter(claim__isnull=True, state="live"))
-    rows = list(gather.charges_for_billing().filter(pk__in=due_charges().filter(pk__in=ids)))
+    due = due_charges().filter(pk__in=ids).values_list("pk", flat=True)
+    rows = gather.with_all_parts(charges=list(due))
     by_id = {row.pk: row for row in rows}
     today = gather.service_date(organization, now)
     professional = group([gather.billable_charge(r) for r in rows if _form(r) == "P"])
@@ -353,7 +356,13 @@ def frequency(claim: Claim) -> str:
 def _was_rejected(claim: Claim) -> bool:
     """The version that left was refused before adjudication: no payer holds it."""
     assert claim.current is not None
-    return claim.events.filter(state_to=ClaimState.REJECTED, at__gte=claim.current.made_at).exists()
+    return bool(_rejections(claim=claim.pk, since=claim.current.made_at))
+
+
+@compiled
+def _rejections(claim: int, since: datetime) -> "QuerySet[ClaimEvent, Any]":
+    rows = ClaimEvent.objects.filter(claim=claim, state_to=ClaimState.REJECTED, at__gte=since)
+    return rows.values_list("pk")
 
 
 # -------------------------------------------------------------------------------------- looking

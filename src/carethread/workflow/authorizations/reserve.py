@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, Sum, When
+from django.db.models import Case, F, IntegerField, QuerySet, Sum, When
 from django.utils import timezone
 
 from carethread.codes.catalogue import Catalogue
 from carethread.codes.levels import Basis, basis
 from carethread.insight import authorizations
+from carethread.record.compiled import compiled
 from carethread.record.models import Appointment, Authorization, Client, Coverage, UnitEntry
 from carethread.rules import authorize
 from carethread.rules.capture import CapturePolicy, Choice, planned
@@ -81,9 +82,14 @@ def _held(appointment: Appointment) -> Appointment:
     """The appointment as it is, with its client held: units of one client move in one place at a
     time, and whoever changes the appointment comes here afterwards."""
     lock(Client.objects.filter(pk=appointment.client_id))
-    parts = ("organization", "client", "practitioner", "program__site")
-    row: Appointment = Appointment.objects.select_related(*parts).get(pk=appointment.pk)
+    (row,) = _with_parts(appointment=appointment.pk)
     return row
+
+
+@compiled
+def _with_parts(appointment: int) -> "QuerySet[Appointment]":
+    parts = ("organization", "client", "practitioner", "program__site")
+    return Appointment.objects.select_related(*parts).filter(pk=appointment)
 
 
 def _around(

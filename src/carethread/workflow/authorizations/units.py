@@ -7,7 +7,7 @@ are left. The database keeps the sums between zero and what was approved.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -322,10 +322,15 @@ def settle(paid: Collection[int], reversed_: Collection[int], *, now: datetime) 
 
 def _consumed(charges: Collection[int]) -> list[UnitEntry]:
     """Consumption of these charges that was not released."""
+    return _not_released(charges=list(charges))
+
+
+@compiled
+def _not_released(charges: Sequence[int]) -> "QuerySet[UnitEntry]":
     entries = UnitEntry.objects.filter(charge_version__charge__in=charges)
     released = entries.filter(kind="release").values("charge_version")
-    rows: QuerySet[UnitEntry] = entries.filter(kind="consume").exclude(charge_version__in=released)
-    return list(rows.select_related("charge_version").order_by("pk"))
+    rows = entries.filter(kind="consume").exclude(charge_version__in=released)
+    return rows.select_related("charge_version").order_by("pk")
 
 
 def _another(entry: UnitEntry, kind: str, units: int, now: datetime) -> UnitEntry:

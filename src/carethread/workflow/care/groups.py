@@ -331,11 +331,15 @@ def write_part(
     return note
 
 
+@compiled
+def _notes(attendance: int) -> "QuerySet[Note]":
+    return Note.objects.filter(attendance=attendance)
+
+
 def draft_of(attendance: Attendance, session: Session, *, now: datetime) -> Note:
     """The client's draft: the one that was begun, or one that starts with what is known."""
-    known = Note.objects.filter(attendance=attendance).first()
-    if known is not None:
-        return known
+    if known := _notes(attendance=attendance.pk):
+        return known[0]
     assert session.group is not None
     return Note.objects.create(
         organization_id=session.organization_id,

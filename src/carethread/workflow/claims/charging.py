@@ -8,11 +8,13 @@ later versions of the same charges, and the ledger moves by the difference.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from carethread.insight.pipeline import without_charge
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Attendance,
     Charge,
@@ -97,21 +99,35 @@ def recharge(client: Client, *, now: datetime, claim: Claim | None = None) -> No
     new versions of the client's charges (on that claim) that no payer holds at the moment, where
     they differ."""
     charges.one_at_a_time(client.pk)
-    waiting = (
-        Charge.objects.filter(client=client, state="live")
-        .filter(Q(claim__isnull=True) | Q(claim__state__in=charges.NOT_WITH_A_PAYER))
-        .filter(Q(claim=claim) if claim else Q())
-        .values("attendance")
-    )
+    rows = _not_with_a_payer(client=client.pk, claim=claim.pk if claim else None)
+    waiting = sorted({attendance for (attendance,) in rows})
     settings = gather.settings_at(client.organization, now)
-    current = gather.versions_to_charge().filter(note__current=F("pk"))
-    for version in current.filter(note__attendance__in=waiting).order_by("note"):
+    for version in _current_of(attendances=waiting):
         charge(version, now=now, settings=settings, again=True)
-    days = Attendance.objects.filter(pk__in=waiting, session__kind="day")
-    for attendance in days.select_related("episode__client", "session__program__organization"):
+    for attendance in _days_among(attendances=waiting):
         day, program = attendance.session.day, attendance.session.program
         assert day is not None
         program_day.settle(attendance.episode, program, day, now=now, settings=settings)
+
+
+@compiled
+def _not_with_a_payer(client: int, claim: int | None) -> "QuerySet[Charge, Any]":
+    rows = Charge.objects.filter(client=client, state="live").filter(
+        Q(claim__isnull=True) | Q(claim__state__in=charges.NOT_WITH_A_PAYER)
+    )
+    return (rows.filter(claim=claim) if claim else rows).values_list("attendance")
+
+
+@compiled
+def _current_of(attendances: Sequence[int]) -> "QuerySet[NoteVersion]":
+    rows = gather.versions_to_charge().filter(note__current=F("pk"))
+    return rows.filter(note__attendance__in=attendances).order_by("note")
+
+
+@compiled
+def _days_among(attendances: Sequence[int]) -> "QuerySet[Attendance]":
+    rows = Attendance.objects.filter(pk__in=attendances, session__kind="day")
+    return rows.select_related("episode__client", "session__program__organization")
 
 
 @transaction.atomic

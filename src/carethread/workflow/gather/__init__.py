@@ -13,6 +13,7 @@ from carethread.workflow.gather.charges import (
     cycle_of,
     stay_facts,
     stays_of,
+    with_all_parts,
     with_parts,
 )
 from carethread.workflow.gather.clock import (
@@ -100,5 +101,6 @@ __all__ = [
     "terms_of",
     "told",
     "versions_to_charge",
+    "with_all_parts",
     "with_parts",
 ]

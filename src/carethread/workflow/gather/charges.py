@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from carethread.insight.attending import Turn, turns_of
 from carethread.insight.leaves import leaves_of
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Charge,
     Claim,
@@ -67,17 +68,28 @@ def charges_by_claim(claims: Sequence[Claim]) -> dict[int, list[Charge]]:
     """The live charges of each claim; of one to a later payer those that were handed on to it, as
     that payer is billed for them."""
     found: dict[int, list[Charge]] = defaultdict(list)
-    for charge in charges_for_billing().filter(claim__in=claims).select_related("claim"):
+    for charge in _billed_on(claims=[claim.pk for claim in claims]):
         if charge.claim_id is not None:
             found[charge.claim_id].append(charge)
     handed = earlier.handed_on(claims)
-    later = charges_for_billing().filter(pk__in={pk for pks in handed.values() for pk in pks})
-    rows = {charge.pk: charge for charge in later} if handed else {}
+    later = with_all_parts(charges=[pk for pks in handed.values() for pk in pks])
+    rows = {charge.pk: charge for charge in later}
     for claim in claims:
         for pk in sorted(handed.get(claim.pk, ())):
             if pk in rows:
                 found[claim.pk].append(earlier.billed_to(rows[pk], claim))
     return found
+
+
+@compiled
+def _billed_on(claims: Sequence[int]) -> "QuerySet[Charge]":
+    return charges_for_billing().filter(claim__in=claims).select_related("claim")
+
+
+@compiled
+def with_all_parts(charges: Sequence[int]) -> "QuerySet[Charge]":
+    """Those of these charges that are live, as they are billed."""
+    return charges_for_billing().filter(pk__in=charges)
 
 
 def billable_charge(charge: Charge) -> BillableCharge:

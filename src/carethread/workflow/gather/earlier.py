@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet
 
 from carethread.insight.turns import policy_facts
+from carethread.record.compiled import compiled
 from carethread.record.models import (
     Charge,
     Claim,
@@ -178,9 +179,14 @@ def before(last: Claim | None) -> tuple[Claim, ...]:
 
 def _policies(clients: set[int]) -> dict[int, list[Coverage]]:
     found: dict[int, list[Coverage]] = defaultdict(list)
-    for row in Coverage.objects.filter(client__in=clients).select_related("payer", "client"):
+    for row in _coverages(clients=list(clients)):
         found[row.client_id].append(row)
     return found
+
+
+@compiled
+def _coverages(clients: Sequence[int]) -> "QuerySet[Coverage]":
+    return Coverage.objects.filter(client__in=clients).select_related("payer", "client")
 
 
 def _told(
