@@ -73,6 +73,7 @@ def cases(asked: Asked) -> "QuerySet[Case]":
             "episode__client",
             "authorization__client",
             "coverage__client",
+            "account",
         )
         .defer("file__raw")
     )

@@ -1,5 +1,6 @@
 """The request as the screens know it: signed in, within one organization, its subject found."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from urllib.parse import urlsplit
 
@@ -21,6 +22,11 @@ class Request(HttpRequest):
     htmx: HtmxDetails
     shown: frozenset[int]  # clients shown beside the subject, for the access log
     tables: Catalogue  # what the center offers; see `offered`
+
+
+def shows(request: Request, clients: Iterable[int | None]) -> None:
+    """Tell the access log whose data a screen shows beside its subject, by the clients' ids."""
+    request.shown = frozenset(getattr(request, "shown", ())) | {pk for pk in clients if pk}
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

@@ -28,6 +28,7 @@ from carethread.web.care.note import as_read
 from carethread.web.center.accounts import proof_of_who_signs
 from carethread.web.forms import PasswordForm, WordsForm, attempt, told
 from carethread.web.http import Request
+from carethread.web.reach import client_id_of
 from carethread.workflow import discharge, document, follow_up
 from carethread.workflow.care import foresee
 from carethread.workflow.casework import explained, papers
@@ -47,6 +48,14 @@ def day(request: Request) -> HttpResponse:
     """My day: who is expected, what is still unsigned, what came back."""
     me, now, on = practitioner_of(request.user), http.now(), http.day_asked(request)
     entries = days.on_day(me, http.midnight(on), now)
+    waiting, summaries = _to_cosign(request.user, now), discharge.unsigned().filter(author=me)
+    unsigned, amending = days.unsigned_before(me, http.midnight(), now), days.addenda_begun(me)
+    returned = returns.returned(me, now, http.today())
+    http.shows(request, (entry.client.pk for entry in (*entries, *unsigned)))
+    http.shows(request, (note.attendance.client_id for note in amending))
+    http.shows(request, (version.note.attendance.client_id for version, _ in waiting))
+    http.shows(request, (summary.episode.client_id for summary in summaries))
+    http.shows(request, (client_id_of(item.case) for item in returned))
     return render(
         request,
         "clinician/day.html",
@@ -62,16 +71,12 @@ def day(request: Request) -> HttpResponse:
             "benefits": benefits.on_day(
                 {e.client for e in entries}, on, request.user, to_ask=False
             ),
-            "to_cosign": _to_cosign(request.user, now),
-            "summaries": discharge.unsigned().filter(author=me),
+            "to_cosign": waiting,
+            "summaries": summaries,
             "alerts": foresee.alerts([entry.appointment for entry in entries], on=on),
-            "unsigned": days.unsigned_before(me, http.midnight(), now),
-            "amending": days.addenda_begun(me),
-            "returned": [
-                item
-                for item in returns.returned(me, now, http.today())
-                if item.case.state == "open"
-            ],
+            "unsigned": unsigned,
+            "amending": amending,
+            "returned": [item for item in returned if item.case.state == "open"],
         },
     )
 
@@ -85,6 +90,7 @@ def note_open(request: Request, row: Appointment) -> HttpResponse:
 def inbox(request: Request) -> HttpResponse:
     """What came back to me, most urgent first."""
     items = returns.returned(practitioner_of(request.user), http.now(), http.today())
+    http.shows(request, (client_id_of(item.case) for item in items))
     return render(
         request,
         "clinician/inbox.html",
@@ -152,7 +158,9 @@ def cosign_queue(request: Request) -> HttpResponse:
     """Signed notes of the people I supervise that wait for my signature."""
     now = http.now()
     back = _aged(returns.sent_back(request.user), now)
-    shown = {"waiting": _to_cosign(request.user, now), "sent_back": back}
+    waiting = _to_cosign(request.user, now)
+    http.shows(request, (row.note.attendance.client_id for row, _ in (*waiting, *back)))
+    shown = {"waiting": waiting, "sent_back": back}
     return render(request, "clinician/cosign_queue.html", shown)
 
 

@@ -65,7 +65,7 @@ def preview(request: Request, row: Session) -> HttpResponse:
     """What the signature would create for each client, or what it has created."""
     signed = groups.is_signed(row) and not sheet(row).to_sign
     outcome = group_sign.as_signed(row) if signed else group_sign.preview(row, now=http.now())
-    request.shown = frozenset(one.attendance.client_id for one in outcome.clients)
+    http.shows(request, row.attendances.values_list("client", flat=True))
     return render(request, "groups/_preview.html", {"outcome": outcome, "session": row})
 
 

@@ -33,6 +33,7 @@ def board(request: Request) -> HttpResponse:
     asked = request.GET.get("show", "")
     show = asked if asked in _SHOWN else "attention"
     found = page(request, authorizations.on_board(show, today=today, at=at))
+    http.shows(request, (row.client_id for row in found.rows))
     return render(
         request,
         "utilization/board.html",

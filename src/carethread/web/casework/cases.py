@@ -24,7 +24,7 @@ from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.web.payments import underpaid
 from carethread.web.permissions import sees_all_cases, sees_clients
-from carethread.web.reach import settles
+from carethread.web.reach import client_id_of, settles
 from carethread.workflow import follow_up
 from carethread.workflow.casework import (
     account_cases,
@@ -50,6 +50,9 @@ def cases(request: Request) -> HttpResponse:
     it sees what is theirs."""
     asked = asked_for(request)
     found, today = page(request, worklist.cases(asked)), http.today()
+    held = _held_for(request.user)
+    http.shows(request, (client_id_of(case) for case in found.rows))
+    http.shows(request, (claim.client_id for claim in held))
     return render(
         request,
         "billing/cases.html",
@@ -64,7 +67,7 @@ def cases(request: Request) -> HttpResponse:
             "roles": ROLES,
             "payers": Payer.objects.order_by("name"),
             "sees_all": sees_all_cases(request.user),
-            "held": _held_for(request.user),
+            "held": held,
             "sees_clients": sees_clients(request.user),
             "kept": [(k, v) for k, v in request.GET.items() if k not in ("owner", "payer", "page")],
             "narrowed": named(asked),

@@ -25,6 +25,7 @@ def access_log(request: Request) -> HttpResponse:
     """Who looked at which client when, and what was refused."""
     asked = _asked(request)
     found = page(request, looks(asked))
+    http.shows(request, (row.client_id for row in found.rows))
     lines = [(row, row.action.replace("_", " "), result(row)) for row in found.rows]
     shown = {**_narrowing(request, asked), "page": found, "lines": lines}
     return render(request, "administration/access_log.html", shown)
@@ -34,7 +35,9 @@ def changes_made(request: Request) -> HttpResponse:
     """Who changed which fact of a client, a policy, a payer, a person or a place: from what, to
     what."""
     asked = _asked(request)
-    shown = {**_narrowing(request, asked), "page": page(request, changes(asked))}
+    found = page(request, changes(asked))
+    http.shows(request, (row.client_id for row in found.rows))
+    shown = {**_narrowing(request, asked), "page": found}
     return render(request, "administration/changes.html", shown)
 
 
@@ -51,7 +54,9 @@ def _narrowing(request: Request, asked: Asked) -> dict[str, object]:
 
 def access_log_csv(request: Request) -> HttpResponse:
     """The same lines, all pages of them, for a spreadsheet."""
-    rows = looks(_asked(request))[:_MOST].iterator(chunk_size=2000)
+    found = looks(_asked(request))
+    http.shows(request, found.order_by().values_list("client", flat=True).distinct())
+    rows = found[:_MOST].iterator(chunk_size=2000)
     return as_csv("access-log", COLUMNS, (_line(row) for row in rows))
 
 

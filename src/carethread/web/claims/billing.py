@@ -121,6 +121,7 @@ def claims(request: Request) -> HttpResponse:
     )
     now = http.now()
     found = page(request, claims_asked(asked, now))
+    http.shows(request, (row.client_id for row in found.rows))
     return render(
         request,
         "billing/claims.html",

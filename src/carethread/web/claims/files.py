@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from carethread.insight.looks import clients_in
 from carethread.insight.thread import of_file
 from carethread.record.models import EdiFile
 from carethread.web import http
@@ -62,6 +63,7 @@ def _files(asked: str) -> "QuerySet[EdiFile]":
 
 def file(request: Request, row: EdiFile) -> HttpResponse:
     """One file: its state, its findings with their places, what hangs on it, and its text."""
+    http.shows(request, clients_in(row))
     is_scan = row.kind == manual_eob.KIND
     text = "" if is_scan else bytes(row.raw[:_SHOWN]).decode("utf-8", "replace")
     return render(
@@ -98,8 +100,9 @@ def segments(text: str) -> list[str]:
     return [one for one in text.split(marks.segment) if one.strip()]
 
 
-def file_raw(_request: Request, row: EdiFile) -> HttpResponse:
+def file_raw(request: Request, row: EdiFile) -> HttpResponse:
     """The bytes, as they were on the wire."""
+    http.shows(request, clients_in(row))
     answer = HttpResponse(bytes(row.raw), content_type="application/octet-stream")
     answer.headers["Content-Disposition"] = f'attachment; filename="{_safe(row.name)}"'
     return answer

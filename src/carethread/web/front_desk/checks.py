@@ -28,12 +28,14 @@ def form_check(request: Request) -> HttpResponse:
     form = _FORMS[kind](request)
     form.is_valid()
     further = list(_PROBLEMS.get(kind, _none)(form))
+    others = alike(form.instance) if kind == "client" and not form.instance.pk else []
+    http.shows(request, (other.pk for other in others))
     return render(
         request,
         "parts/_checks.html",
         {
             "fields": [(field, _said(field, further)) for field in form.visible_fields()],
-            "alike": alike(form.instance) if kind == "client" and not form.instance.pk else [],
+            "alike": others,
         },
     )
 

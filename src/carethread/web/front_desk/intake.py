@@ -36,7 +36,9 @@ def clients(request: Request) -> HttpResponse:
     """The clients that this user may look at, by name or record number."""
     asked = request.GET.get("q", "").strip()
     rows = named(clients_of(request.user), asked).order_by("last_name", "first_name", "pk")
-    return render(request, "intake/clients.html", {"asked": asked, "page": page(request, rows)})
+    found = page(request, rows)
+    http.shows(request, (row.pk for row in found.rows))
+    return render(request, "intake/clients.html", {"asked": asked, "page": found})
 
 
 def client(request: Request, row: Client) -> HttpResponse:
@@ -78,6 +80,8 @@ def client_new(request: Request) -> HttpResponse:
     fresh = Client(organization=request.user.organization, mrn=admit.next_number())
     sent = http.sent(request)
     form = ClientForm(sent, instance=fresh, asks=bool(sent) and _is_named(request))
+    others = alike(form.instance) if sent else []
+    http.shows(request, (other.pk for other in others))
     return edit(
         request,
         form,
@@ -88,7 +92,7 @@ def client_new(request: Request) -> HttpResponse:
         back=reverse("clients"),
         flow=flow(request, None, "client_new"),
         after=lambda: url_of("coverage_new", form.instance),
-        shown={"alike": alike(form.instance) if sent else []},
+        shown={"alike": others},
     )
 
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from carethread.codes.adjustments import provider_reasons, reasons
+from carethread.insight.looks import clients_in
 from carethread.insight.unmatched import named
 from carethread.record.models import ClaimVersion, EdiFile, Payer
 from carethread.rules.bank_file import cents
@@ -56,8 +57,9 @@ def eob_new(request: Request) -> HttpResponse:
     )
 
 
-def eob_scan(_request: Request, row: EdiFile) -> HttpResponse:
+def eob_scan(request: Request, row: EdiFile) -> HttpResponse:
     """The scan itself, for the browser to show."""
+    http.shows(request, clients_in(row))
     raw = bytes(row.raw)
     answer = HttpResponse(raw, content_type=manual_eob.media_type(raw) or "application/pdf")
     answer.headers["Content-Disposition"] = "inline"

@@ -22,27 +22,34 @@ from carethread.workflow.remittances import candidates, matching
 def remittances(request: Request) -> HttpResponse:
     """Checks, newest first."""
     asked = request.GET.get("show", "")
+    carried = takebacks.carried() if asked == "carried" else []
+    http.shows(request, (row.claim.client_id for row in carried if row.claim))
     return render(
         request,
         "billing/remittances.html",
         {
             "asked": asked,
             "page": page(request, checks.checks(asked)),
-            "carried": takebacks.carried() if asked == "carried" else [],
+            "carried": carried,
         },
     )
 
 
 def remittance(request: Request, row: Remittance) -> HttpResponse:
     """One check: its claims, its lines, and the proof that its money is all accounted for."""
+    answers = page(request, checks.answers(row), size=100)
+    changes = checks.provider_level(row)
+    matches = [one.match for one in answers.rows if hasattr(one, "match")]
+    http.shows(request, (match.version.claim.client_id for match in matches if match.version))
+    http.shows(request, (change.claim.client_id for change in changes if change.claim))
     return render(
         request,
         "billing/remittance.html",
         {
             "check": row,
             "proof": checks.proof(row),
-            "page": page(request, checks.answers(row), size=100),
-            "provider_level": checks.provider_level(row),
+            "page": answers,
+            "provider_level": changes,
         },
     )
 
