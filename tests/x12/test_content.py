@@ -105,6 +105,26 @@ def test_a_lines_own_providers(loop: str, field: str) -> None:
     assert getattr(claim.lines[0], field).npi in (make.SUPERVISOR_NPI, make.BILLING_NPI)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "own"),
+    [
+        (["REF*G1*OWN", "REF*G1*SECOND"], "OWN"),
+        (["REF*G1*OWN", "REF*G1*THEIRS**2U:P2"], "OWN"),
+        (["REF*G1*THEIRS**2U:P2", "REF*G1*OTHERS**2U:P3"], ""),
+        (["REF*G1*THEIRS**2U:P2", "REF*G1*OWN"], "OWN"),
+    ],
+)
+def test_a_lines_authorization_is_not_another_payers(numbers: list[str], own: str) -> None:
+    """REF04 names the payer of loop 2330B that gave the number. None of them is lost."""
+    data = with_segments(CLAIM, ("REF*6R*L1~", "~".join(["REF*6R*L1", *numbers, ""])))
+    file = make.only(data)
+    line = file.claims[0].lines[0]
+    assert line.authorization == own
+    written = set_lines(file, "0001", DEFAULT)
+    assert sorted(s for s in written if s.startswith("REF*G1")) == sorted(numbers)
+    assert [f for f in check(data) if f.tag == "REF"] == []
+
+
 @pytest.mark.parametrize(("code", "field"), [("72", "operating"), ("ZZ", "other_operating")])
 def test_a_stays_operating_providers(code: str, field: str) -> None:
     nm1 = f"NM1*{code}*1*CUTTER*ANN****XX*1003814971~"

@@ -209,6 +209,32 @@ def test_a_second_event_is_told_and_the_file_is_kept() -> None:
     assert "LOOP_REPEAT" in {f.id for f in check(data)}
 
 
+def test_services_of_a_second_event_are_not_the_firsts() -> None:
+    """A payer's refusal of something else must not stand as the answer to what was asked."""
+    data = make.written(make_review.response()).replace(
+        b"HL*7*5*SS*0~UM*HS*I~HCR*A3**0F~",
+        b"HL*7*4*EV*1~UM*HS*I~HCR*A1*OTHER~HL*8*7*SS*0~UM*HS*I~HCR*A3**0F~"
+        b"HL*9*5*SS*0~UM*HS*I~HCR*A4**0F~",
+    )
+    [review] = read(data).transactions
+    assert isinstance(review, Review)
+    assert review.event is not None
+    assert review.event.decision == make_review.response().event.decision  # type: ignore[union-attr]
+    said = [service.decision and service.decision.action for service in review.services]
+    assert said == ["A1", "A4"]
+    assert rewrite(read(data)) == data
+
+
+def test_the_event_of_a_second_subscriber_is_not_the_firsts() -> None:
+    data = make.written(make_review.response()).replace(
+        b"HL*4*3*23*1~", b"HL*4*2*22*1~NM1*IL*1*OTHER*PAT****MI*W99~HL*5*4*23*1~"
+    )
+    data = data.replace(b"HL*5*4*EV*1~", b"HL*6*5*EV*1~")
+    [review] = read(data).transactions
+    assert isinstance(review, Review)
+    assert (review.dependent, review.event, review.services) == (None, None, ())
+
+
 def test_an_edited_278_keeps_what_has_no_field_in_its_place() -> None:
     data = make.written(make_review.request())
     rich = data.replace(b"CL1*3*1*30~", b"CL1*3*1*30*2~CR1***I**DH*5~").replace(
@@ -243,3 +269,14 @@ def test_a_request_comes_back_as_it_was(review: Review) -> None:
 @given(strategies_review.reviews(answers=True))
 def test_a_response_comes_back_as_it_was(review: Review) -> None:
     same(review)
+
+
+def test_the_surfaces_of_a_tooth_are_one_letter_each() -> None:
+    data = make.written(make_review.request())
+    line = b"SV1*HC:90837:95**UN*4~"
+
+    def faults(tooth: bytes) -> list[str]:
+        return [f.id for f in check(data.replace(line, line + tooth)) if f.tag == "TOO"]
+
+    assert faults(b"TOO*JP*8*M:O~") == []
+    assert faults(b"TOO*JP*8*MOD~") == ["ELEMENT_TOO_LONG"]

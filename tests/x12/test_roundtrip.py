@@ -1,11 +1,14 @@
 """read(write(x)) is x, for any x that the typed values can hold."""
 
+from itertools import permutations
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carethread.x12.delimiters import DEFAULT, Delimiters
 from carethread.x12.reader import Transaction, read
+from carethread.x12.writer import set_lines
 from tests.x12 import (
     make,
     make_eligibility,
@@ -13,6 +16,7 @@ from tests.x12 import (
     strategies_claim,
     strategies_eligibility,
 )
+from tests.x12.test_lossless import RICH_CLAIM
 
 MARKS = st.sampled_from(
     [
@@ -85,6 +89,22 @@ def test_a_271_comes_back_as_it_was(response: Transaction, marks: Delimiters) ->
 @given(strategies.interchange_acks, MARKS)
 def test_a_ta1_comes_back_as_it_was(ack: Transaction, marks: Delimiters) -> None:
     same(ack, marks)
+
+
+@pytest.mark.parametrize("marks", [*permutations("\x1c\x1d\x1e\x1f")], ids=repr)
+def test_control_characters_may_part_a_file_in_any_roles(marks: tuple[str, ...]) -> None:
+    """Two of them stand for components and repetitions inside this package."""
+    element, component, repetition, segment = marks
+    for transaction in (make.claim_file(), make.remittance(), make_eligibility.response()):
+        same(transaction, Delimiters(element, component, repetition, segment))
+
+
+def test_what_is_kept_comes_back_with_any_delimiters() -> None:
+    [file] = read(RICH_CLAIM).transactions
+    for element, component, repetition, segment in permutations("\x1c\x1d\x1e\x1f"):
+        marks = Delimiters(element, component, repetition, segment)
+        again = make.only(make.written(file, delimiters=marks))
+        assert set_lines(again, "0001", DEFAULT) == set_lines(file, "0001", DEFAULT)
 
 
 @pytest.mark.parametrize(

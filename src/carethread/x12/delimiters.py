@@ -1,6 +1,7 @@
 """The four characters that part an X12 file, as its own ISA segment declares them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 ISA_LENGTH = 106
 """An ISA segment has fixed columns: 105 characters and its segment terminator."""
@@ -17,7 +18,7 @@ REPETITION = "\x1e"
 unit and record separators, which no X12 value may hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delimiters:
     """Element separator, component separator, repetition separator ("" where the file has none),
     segment terminator, and the line break that follows each segment ("" for none)."""
@@ -32,6 +33,19 @@ class Delimiters:
     def all(self) -> str:
         """Every character that a value must not hold."""
         return self.element + self.component + self.repetition + self.segment
+
+    @cached_property
+    def canonical(self) -> dict[int, str]:
+        """For `str.translate`: what parts components and repetitions in a file becomes what does
+        so inside this package. All at once, since a file may use the same characters otherwise."""
+        ours = {self.component: COMPONENT, self.repetition: REPETITION}
+        return str.maketrans({mark: own for mark, own in ours.items() if mark})
+
+    @cached_property
+    def own(self) -> dict[int, str]:
+        """The way back, for elements that line breaks part."""
+        theirs = {COMPONENT: self.component, REPETITION: self.repetition, "\n": self.element}
+        return str.maketrans(theirs)
 
 
 DEFAULT = Delimiters()

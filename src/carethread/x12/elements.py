@@ -132,7 +132,7 @@ def _faults(value: str, element: Element, marks: Delimiters) -> Iterator[tuple[s
     if element.usage == "N":
         yield "ELEMENT_NOT_USED", f"{_short(value)} stands in an element this guide does not use"
         return
-    if element.parts:
+    if element.parts or element.type.parts:
         yield from _composite_faults(value, element, marks)
         return
     several = element.repeats and marks.repetition
@@ -142,11 +142,12 @@ def _faults(value: str, element: Element, marks: Delimiters) -> Iterator[tuple[s
 
 def _composite_faults(value: str, element: Element, marks: Delimiters) -> Iterator[tuple[str, str]]:
     parts = value.split(marks.component)
-    for n, part in enumerate(element.parts):
+    declared = element.parts or tuple(Element("S", type_) for type_ in element.type.parts)
+    for n, part in enumerate(declared):
         text = parts[n] if n < len(parts) else ""
         for id_, message in _faults(text, part, marks):
             yield id_, f"component {n + 1}: {message}"
-    if len(parts) > len(element.parts) and any(parts[len(element.parts) :]):
+    if len(parts) > len(declared) and any(parts[len(declared) :]):
         yield "ELEMENT_NOT_USED", f"{_short(value)} has more components than this guide uses"
 
 

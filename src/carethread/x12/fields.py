@@ -107,7 +107,11 @@ def _compiled(at: Place, n: int) -> Take:
     space, need = Space(), _need(at.segment)
     codes = tuple(f"e[{p}]" for p in range(min(n, need)))
     given, more = _plan(at, Elements(codes, f"e[{need}:]" if n > need else ""), space)
-    lines = ["def take(values, e):", *_guard(at, space), "    more = None"]
+    lines = ["def take(values, e):", *_guard(at, space)]
+    if more and at.segment.most != 1 and not at.begins:  # one of several, which is about another
+        lines.append(f"    if {' or '.join(more)}: return False")
+        more = []
+    lines.append("    more = None")
     for each in given:
         targets = ", ".join([*(f"values[{slot}]" for slot in each.slots), *["rest"] * each.more])
         lines.append(f"    {f'if {each.test}: ' if each.test else ''}{targets} = {each.code}")
@@ -121,9 +125,10 @@ def _compiled(at: Place, n: int) -> Take:
 
 
 def _guard(at: Place, space: Space) -> list[str]:
-    """A second segment of a kind that has one place changes nothing: it is kept whole."""
+    """A second segment of a kind, whose fields have one place, changes nothing: it is kept
+    whole."""
     fields = [e for e in at.segment.elements if e.field and not e.codes]
-    if not fields or at.begins or at.segment.most != 1:
+    if not fields or at.begins:
         return []
     telling = [e for e in fields if e.usage == "R"] or fields
     slot = at.index(telling[-1].field)

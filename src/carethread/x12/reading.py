@@ -14,7 +14,7 @@ from typing import Any
 from carethread.x12.binding import Place, Take, Values
 from carethread.x12.bindings import BINDINGS
 from carethread.x12.common import Kept
-from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters, split
+from carethread.x12.delimiters import Delimiters, split
 from carethread.x12.guide import Loop, Segment, begins
 from carethread.x12.quick import quick
 from carethread.x12.shapes import Shapes
@@ -344,7 +344,4 @@ def name_of(e: Sequence[str]) -> str:
 
 def canonical(e: list[str], marks: Delimiters) -> tuple[str, ...]:
     """The segment with components and repetitions parted in this package's own way."""
-    text = "\n".join(e).replace(marks.component, COMPONENT)
-    if marks.repetition:
-        text = text.replace(marks.repetition, REPETITION)
-    return tuple(text.split("\n"))
+    return tuple("\n".join(e).translate(marks.canonical).split("\n"))

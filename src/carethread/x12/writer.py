@@ -248,10 +248,10 @@ def _envelope(elements: list[str], marks: Delimiters) -> str:
 
 def _line(elements: Iterable[str], marks: Delimiters) -> str:
     """A segment's text. Raises ValueError where it repeats an element and the file cannot."""
-    text = marks.element.join(elements).rstrip(marks.element)
+    text = "\n".join(elements).rstrip("\n")
     if REPETITION in text and not marks.repetition:
         raise ValueError(f"{text[:3]}: a repeated element needs a repetition separator")
-    return text.replace(COMPONENT, marks.component).replace(REPETITION, marks.repetition)
+    return text.translate(marks.own)
 
 
 def _fitting(item: Item, marks: Delimiters) -> list[str]:

@@ -48,7 +48,7 @@ class Assembler:
         element = self.marks.element
         tag = _loop_of(text.split(element, 4)) if text[:2] == "HL" else text.partition(element)[0]
         reader = self.readers.get(tag)
-        if reader is None or not self.has_room(tag):
+        if reader is None:
             return None
         value = reader.whole(text, self.above(tag))
         return None if value is None else list(self.take(tag, value))
@@ -56,9 +56,6 @@ class Assembler:
     def feed(self, segs: Unit, position: int) -> list[Any]:
         """The streamed items that are complete after this unit. `position` is its first
         segment's place in the file, for what has no place in the guide. Raises BadValue."""
-        if not self.has_room(_loop_of(segs[0])):
-            self.strays += [(position + n, e) for n, e in enumerate(segs)]
-            return []
         i, n = 0, len(segs)
         items: list[Any] = []
         while i < n:
@@ -71,10 +68,6 @@ class Assembler:
             values, i = reader.read(segs, i, n)
             items += self.take(tag, reader.build(values, self.above(tag)))
         return items
-
-    def has_room(self, _tag: str, /) -> bool:
-        """Whether the set may have another such loop."""
-        return True
 
     def above(self, _tag: str, /) -> tuple[Any, ...]:
         """What stands above a loop, in the order of `context`."""

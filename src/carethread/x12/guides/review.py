@@ -25,6 +25,7 @@ from carethread.x12.eligibility import (
 from carethread.x12.guide import Guide, Loop, Segment, parse_loop
 from carethread.x12.guides.assembly import Assembler, Levels, gather, scatter
 from carethread.x12.guides.review_layout import REQUEST_LAYOUT, RESPONSE_LAYOUT
+from carethread.x12.reading import Segments
 from carethread.x12.rendering import NOBODY, Item, render
 from carethread.x12.review import (
     CodedItem,
@@ -138,7 +139,7 @@ def _loops(guide: Guide) -> dict[str, Loop]:
 
 class RequestAssembler(Assembler):
     """Gathers the levels of a set. A second patient or event, for which a set has no room, is
-    reported and not read."""
+    reported and not read, nor is what stands below it: it speaks of somebody or something else."""
 
     loops: ClassVar = _loops(REQUEST)
 
@@ -146,9 +147,28 @@ class RequestAssembler(Assembler):
         super().__init__(envelope, marks)
         self.parts: dict[str, Any] = {}
         self.services: list[ReviewService] = []
+        self.levels: set[str] = set()
+        self.has_strays = False
 
-    def has_room(self, tag: str) -> bool:
-        return not (tag.startswith("HL*") and tag in self.parts)
+    def whole(self, text: str) -> None:
+        """No level is read before it is known that there is room for it."""
+        del text
+
+    def feed(self, segs: Segments, position: int) -> list[Any]:
+        if segs[0][0] == "HL" and not self._has_room(segs[0]):
+            self.has_strays = True
+            self.strays += [(position + n, e) for n, e in enumerate(segs)]
+            return []
+        return super().feed(segs, position)
+
+    def _has_room(self, level: list[str]) -> bool:
+        """Behind a level that had none there is room for what names a level that was read as its
+        parent (HL02)."""
+        number, parent, code = (level[1:] + [""] * 3)[:3]
+        if f"HL*{code}" in self.parts or (self.has_strays and parent not in self.levels):
+            return False
+        self.levels.add(number)
+        return True
 
     def take(self, tag: str, value: Any) -> tuple[Any, ...]:
         if tag == "HL*SS":
