@@ -251,7 +251,7 @@ def everything(cast: Cast) -> Shown:
         _send(cast, denied, paid)
         remittance = _answered(cast, denied, paid)
         follow_up.run(cast.center, now=LATER)
-        returned = follow_up.return_to_author(
+        (returned,) = follow_up.return_to_authors(
             denied, question="Was the start time right?", user=cast.bill, now=LATER
         )
         _quarantined(cast)

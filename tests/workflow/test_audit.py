@@ -186,7 +186,7 @@ def test_a_claim_waits_for_the_answer_to_a_question_and_then_goes_on(alder: Cast
     signed_session(alder)
     bill.run(alder.center, now=NOW)
     claim = Claim.objects.get()
-    case = follow_up.return_to_author(claim, question="55 minutes?", user=alder.bill, now=NOW)
+    (case,) = follow_up.return_to_authors(claim, question="55 minutes?", user=alder.bill, now=NOW)
     bill.run(alder.center, now=SENT)
     claim.refresh_from_db()
     assert claim.state == ClaimState.HELD

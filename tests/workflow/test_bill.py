@@ -235,12 +235,12 @@ def test_a_persons_hold_outlasts_the_authors_answer_and_the_question_outlasts_th
 ) -> None:
     signed_session(alder)
     claim = holding.hold(_bill(alder), user=alder.dora, reason="Suspected fraud.", now=NOW)
-    asked = follow_up.return_to_author(claim, question="Who came?", user=alder.bill, now=NOW)
+    (asked,) = follow_up.return_to_authors(claim, question="Who came?", user=alder.bill, now=NOW)
     follow_up.answer(asked, words="Clara.", user=alder.nora.user, now=LATER)
     held = _bill(alder, LATER)
     assert (held.state, held.stopped_reason) == (ClaimState.HELD, "Suspected fraud.")
 
-    follow_up.return_to_author(claim, question="When?", user=alder.bill, now=LATER)
+    follow_up.return_to_authors(claim, question="When?", user=alder.bill, now=LATER)
     assert holding.release(claim, user=alder.dora, now=LATER).state == ClaimState.HELD
     waits = Claim.objects.get().stopped_reason
     assert waits == "Waits for Nora Notes's answer."

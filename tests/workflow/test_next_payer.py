@@ -8,20 +8,35 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from carethread.codes.catalogue import written
+from carethread.codes.levels import levels
 from carethread.insight.turns import open_turns
 from carethread.record.ledger import wrong_balances
-from carethread.record.models import Case, Claim, ClaimState, Connection, Coverage, Match, Payer
+from carethread.record.models import (
+    Case,
+    Claim,
+    ClaimState,
+    Connection,
+    Coverage,
+    Match,
+    Payer,
+    PolicySetting,
+)
 from carethread.workflow import admit, bill, follow_up, submit
+from carethread.workflow.care import census
+from carethread.workflow.care import leave as stay
+from carethread.workflow.care.leave import Away
 from carethread.workflow.center import staff
 from carethread.workflow.common import wire_format
 from carethread.workflow.common.errors import Refused
 from carethread.workflow.remittances import next_payer
 from carethread.x12.common import Adjustment, Amount, Party, Reference
-from carethread.x12.remittance import Remittance, RemittedClaim
+from carethread.x12.remittance import Remittance, RemittedClaim, RemittedLine
 from tests.cast import LONG_AGO, NOW, Cast, enroll
 from tests.judges import pyx12_errors
-from tests.payers import answer, check, reversal
+from tests.payers import answer, check, make_connection, reversal
 from tests.workflow.test_post import PAID, charge_of, post_check, sent_claim
+from tests.workflow.test_program_day import MONDAY, NEXT_WEEK, _care, _nights
 
 LATER = PAID + timedelta(days=1)
 FEE = 18_000
@@ -299,3 +314,56 @@ def test_reading_two_open_turns_takes_as_many_queries_as_reading_one(alder: Cast
             assert len(open_turns()) == number + 1
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+# ------------------------------------------------------------------------------------ kept beds
+
+
+def in_part(claim: Claim, left: int) -> RemittedClaim:
+    """Each line is paid but for so many cents, which are left to the patient."""
+    sent = wire_format.claim_from_json(claim.current.content)
+    lines = tuple(
+        RemittedLine(
+            procedure=line.procedure, charge=line.charge, paid=line.charge - left,
+            revenue_code=line.revenue_code, service_from=line.service_from,
+            service_to=line.service_to, control_number=line.control_number,
+            adjustments=(Adjustment("PR", "2", left),),
+        )
+        for line in sent.lines
+    )  # fmt: skip
+    return RemittedClaim(
+        claim_id=sent.claim_id, status="1", charge=sent.charge,
+        paid=sum(line.paid for line in lines), patient_responsibility=left * len(lines),
+        payer_control_number="HH-9", patient=Party("1", "Client", "Clara"),
+        service_from=sent.lines[0].service_from, lines=lines,
+    )  # fmt: skip
+
+
+def test_a_bed_that_the_first_payer_kept_stands_on_the_next_ones_claim_though_that_keeps_none(
+    alder: Cast,
+) -> None:
+    second_policy(alder)
+    table = written(levels()["RES-SUD"]) + (
+        "bed_holds: [{leave: therapeutic, service: therapeutic_leave_day, percent: 50}]\n"
+    )
+    staff.set_entry(
+        PolicySetting(organization=alder.center, key="levels/RES-SUD", value=table,
+                      payer=alder.payer, effective_from=LONG_AGO),
+        now=NOW,
+    )  # fmt: skip
+    episode = _care(alder, "RES-SUD")
+    _nights(alder, episode, 1)
+    tuesday = MONDAY + timedelta(days=1)
+    stay.begin(episode, Away("therapeutic", tuesday), user=alder.ines, now=NOW + timedelta(days=1))
+    census.take(episode.program, tuesday, {episode.pk: False}, user=alder.ines,
+                now=NOW + timedelta(days=2))  # fmt: skip
+    bill.run(alder.center, now=NEXT_WEEK)
+    submit.freeze(make_connection(alder.center), now=NEXT_WEEK + timedelta(hours=3))
+    Claim.objects.update(state=ClaimState.ACCEPTED)
+    first = Claim.objects.get()
+    post_check(alder, check(alder.center, in_part(first, 10_000)), now=LATER)
+    assert next_payer.run(alder.center, now=LATER) == 1
+    second = leave(alder, Claim.objects.get(after=first))
+    sent = wire_format.claim_from_json(second.current.content)
+    assert [(x.revenue_code, x.charge) for x in sent.lines] == [("1002", 60_000), ("0183", 30_000)]
+    assert sent.payer.id == "SUMMT"

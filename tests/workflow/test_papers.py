@@ -132,9 +132,10 @@ def weeks_case(alder: Cast) -> Case:
     claim = Claim.objects.get()
     Claim.objects.filter(pk=claim.pk).update(state=ClaimState.ACCEPTED)
     claim.refresh_from_db()
-    return follow_up.return_to_author(
+    first, _ = follow_up.return_to_authors(
         claim, question="The payer wants records.", user=alder.bill, now=NEXT_WEEK
     )
+    return first
 
 
 def test_a_clinician_releases_all_notes_of_their_own_and_nobody_elses(
@@ -147,6 +148,45 @@ def test_a_clinician_releases_all_notes_of_their_own_and_nobody_elses(
     assert "Vera" not in said
     history = [event.words for event in weeks_case.events.all()]
     assert any("Not in it: notes of Vera" in told for told in history), history
+
+
+def test_each_author_of_a_weeks_notes_is_asked_and_releases_their_own(
+    alder: Cast, weeks_case: Case
+) -> None:
+    asked = Case.objects.filter(claim=weeks_case.claim, kind="question").order_by("pk")
+    assert [(case.author, case.note.author) for case in asked] == [
+        (alder.nora, alder.nora), (alder.vera, alder.vera)
+    ]  # fmt: skip
+    for case, who, said in zip(asked, (alder.nora, alder.vera), ("Nora", "Vera"), strict=True):
+        released = papers.release(case, user=who.user, now=NEXT_WEEK)
+        assert f"{said} heard it at 14" in words(bytes(released.content))
+        case.refresh_from_db()
+        assert case.state == "answered"
+    again = follow_up.return_to_authors(
+        weeks_case.claim, question="And the plan?", user=alder.bill, now=NEXT_WEEK
+    )
+    assert [case.author for case in again] == [alder.nora, alder.vera]
+    more = follow_up.return_to_authors(
+        weeks_case.claim, question="Please.", user=alder.bill, now=NEXT_WEEK
+    )
+    assert more == again, "an open question is added to"
+
+
+def test_a_claim_waits_until_each_author_has_answered(alder: Cast) -> None:
+    episode = _care(alder, "IOP-SUD")
+    _day_of(alder, episode, alder.nora, "Nora heard it", after=0)
+    _day_of(alder, episode, alder.vera, "Vera heard it", after=1)
+    bill.run(alder.center, now=NEXT_WEEK)
+    claim = Claim.objects.get()
+    cases = follow_up.return_to_authors(claim, question="When?", user=alder.bill, now=NEXT_WEEK)
+    states = []
+    for case, who in zip(cases, (alder.nora, alder.vera), strict=True):
+        follow_up.answer(case, words="Then.", user=who.user, now=NEXT_WEEK)
+        claim.refresh_from_db()
+        states.append((claim.state, claim.stopped_reason))
+    assert states == [
+        (ClaimState.HELD, "Waits for Vera Vance's answer."), (ClaimState.READY, "")
+    ]  # fmt: skip
 
 
 def test_a_supervisor_adds_what_their_people_wrote_and_billing_only_the_facts(

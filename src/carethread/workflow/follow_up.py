@@ -23,7 +23,8 @@ from carethread.record.models import (
     Organization,
     User,
 )
-from carethread.workflow import bill
+from carethread.rules.words import listing
+from carethread.workflow import bill, gather
 from carethread.workflow.care.signing import supervisor_of
 from carethread.workflow.casework import account_cases, assign, cases
 from carethread.workflow.claims import holding
@@ -62,51 +63,53 @@ def _first_events(case: Case, now: datetime) -> list[CaseEvent]:
 
 
 @transaction.atomic
-def return_to_author(claim: Claim, *, question: str, user: User, now: datetime) -> Case:
-    """Ask the author of the note behind a claim. The claim waits for the answer where it still
-    can; asking the same claim again while a question is open adds to that question."""
+def return_to_authors(claim: Claim, *, question: str, user: User, now: datetime) -> list[Case]:
+    """Ask each author of the notes behind a claim, with the first of their notes. The claim waits
+    for all answers where it still can; asking again while somebody's question is open adds to
+    that question."""
     if not question.strip():
         raise refuse("Write the question that the author should answer.", "question")
     claim = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
-    charge = claim.origin.charges.select_related("current__note_version__note").first()
-    if charge is None or charge.current is None:
+    notes = {version.author: version for version in reversed(gather.notes_behind(claim))}
+    if not notes:
         raise refuse("This claim has no note to return.")
-    open_case = Case.objects.filter(claim=claim, kind=CaseKind.QUESTION, state="open").first()
-    if open_case is None:
-        number = Case.objects.filter(claim=claim, kind=CaseKind.QUESTION).count() + 1
-        open_case = Case.objects.create(
+    authors = sorted(notes, key=lambda who: (notes[who].starts_at, notes[who].pk))
+    cases = [_question(claim, notes[who], question.strip(), user, now) for who in authors]
+    holding.wait_for(claim, authors[0].name, user=user, now=now)
+    return cases
+
+
+def _question(claim: Claim, version: NoteVersion, question: str, user: User, now: datetime) -> Case:
+    asked = Case.objects.filter(claim=claim, kind=CaseKind.QUESTION)
+    case = asked.filter(author=version.author, state="open").first()
+    if case is None:
+        case = Case.objects.create(
             organization=claim.organization,
             kind=CaseKind.QUESTION,
-            source=f"question:{claim.pk}:{number}",
+            source=f"question:{claim.pk}:{asked.count() + 1}",
             category="question",
             owner_role=Role.CLINICIAN.value,
-            author=claim.practitioner,
-            title=question.strip()[:300],
-            clinical_words=question.strip()[:500],
+            author=version.author,
+            title=question[:300],
+            clinical_words=question[:500],
             cure="Answer with an addendum, or tell billing that the note is right.",
             claim=claim,
-            note=charge.current.note_version.note,
+            note_id=version.note_id,
             amount_cents=claim.charge_cents,
             opened_at=now,
         )
-    holding.wait_for(claim, claim.practitioner.name, user=user, now=now)
-    CaseEvent.objects.create(
-        organization=claim.organization,
-        case=open_case,
-        words=f"{user} asks: {question.strip()}"[:500],
-        user=user,
-        at=now,
-    )
-    return open_case
+    told(case, f"{user} asks: {question}", now, user).save()
+    return case
 
 
 @transaction.atomic
-def ask_author(case: Case, *, question: str, user: User, now: datetime) -> Case:
-    """Ask the author of the note behind a case's claim; the question stands with the case too."""
+def ask_authors(case: Case, *, question: str, user: User, now: datetime) -> list[Case]:
+    """Ask whoever wrote the notes behind a case's claim; the question stands with the case too."""
     if case.claim is None:
         raise refuse("This case has no claim, and so no note to ask about.", "question")
-    asked = return_to_author(case.claim, question=question, user=user, now=now)
-    told(case, f"Asked {asked.author}: {question.strip()}", now, user).save()
+    asked = return_to_authors(case.claim, question=question, user=user, now=now)
+    who = listing(str(one.author) for one in asked)
+    told(case, f"Asked {who}: {question.strip()}", now, user).save()
     return asked
 
 

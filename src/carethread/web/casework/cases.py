@@ -190,15 +190,15 @@ def case_wait(request: Request, row: Case) -> HttpResponse:
 
 
 def case_ask(request: Request, row: Case) -> HttpResponse:
-    """Ask the author of the note behind the claim."""
+    """Ask the authors of the notes behind the claim."""
     form = words("question", request)
     return done(
         request,
         row,
         "question",
         form,
-        lambda: follow_up.ask_author(row, question=form.words, user=request.user, now=http.now()),
-        "Your question is in the author's inbox.",
+        lambda: follow_up.ask_authors(row, question=form.words, user=request.user, now=http.now()),
+        "Your question is in the inbox of whoever wrote the notes.",
     )
 
 

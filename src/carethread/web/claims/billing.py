@@ -21,6 +21,7 @@ from carethread.insight.thread import Unknown, of_claim
 from carethread.insight.thread import trace as trace_number
 from carethread.record.models import Claim, ClaimFinding, ClaimState, Payer
 from carethread.rules.scrub.registry import NEVER_OFF
+from carethread.rules.words import listing
 from carethread.web import http
 from carethread.web.care import benefits
 from carethread.web.forms import WordsForm, attempt, told
@@ -194,17 +195,18 @@ def claim_look(request: Request, row: Claim) -> HttpResponse:
 
 
 def claim_return(request: Request, row: Claim) -> HttpResponse:
-    """Ask the note's author, who answers in the note."""
+    """Ask the authors of its notes, who answer in the note."""
     form = _question_form(request)
-    case = attempt(
+    asked = attempt(
         form,
-        lambda: follow_up.return_to_author(
+        lambda: follow_up.return_to_authors(
             row, question=form.words, user=request.user, now=http.now()
         ),
     )
-    if case is None:
+    if asked is None:
         return _claim_page(request, row, question=form)
-    messages.success(request, f"Your question is in the inbox of {row.practitioner.name}.")
+    who = listing(case.author.name for case in asked if case.author)
+    messages.success(request, f"Your question is in the inbox of {who}.")
     return redirect("claim", row.pk)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 
 from carethread import paper
 from carethread.codes import icd10
@@ -25,10 +25,7 @@ from carethread.record.models import (
     Authorization,
     Case,
     CasePaper,
-    Charge,
-    ChargeEvidence,
     Claim,
-    ClaimLine,
     EligibilityAnswer,
     NoteVersion,
     Organization,
@@ -76,7 +73,7 @@ def make_packet(case: Case, keys: Sequence[str], *, user: User, now: datetime) -
         raise refuse("Choose what goes into the packet.", "parts")
     today = gather.service_date(row.organization, now)
     refuse_without_consent(claim, today)
-    behind = _notes(claim)
+    behind = gather.notes_behind(claim)
     notes = _of(behind, user) if any(part.by_author for part in chosen) else behind
     if behind and not notes:
         raise refuse("What a note tells is added by its author. Ask them.", "parts")
@@ -146,7 +143,7 @@ NO_CONSENT = (
 
 def may_release(claim: Claim, user: User) -> bool:
     """Whether a note behind the claim is this user's, or that of somebody whom they supervise."""
-    return bool(_of(_notes(claim), user))
+    return bool(_of(gather.notes_behind(claim), user))
 
 
 def _of(notes: Sequence[NoteVersion], user: User) -> list[NoteVersion]:
@@ -178,7 +175,7 @@ def may_leave(claim: Claim, today: date) -> bool:
 
 def _part2_programs(claim: Claim) -> set[int]:
     """The substance use programs that gave what is behind the claim."""
-    programs = _charges(claim).filter(attendance__episode__program__is_part2=True)
+    programs = gather.charges_behind(claim).filter(attendance__episode__program__is_part2=True)
     return set(programs.values_list("attendance__episode__program", flat=True))
 
 
@@ -220,30 +217,6 @@ def sender(row: Organization) -> paper.Sender:
 # ------------------------------------------------------------------------------- the parts
 
 
-def _charges(claim: Claim) -> "QuerySet[Charge]":
-    """What is on the claim today, and what a payer has seen on it: another order of payers moves
-    charges away, and the claim is still about them."""
-    left = ClaimLine.objects.filter(version__claim=claim)
-    on_it = claim.origin.charges.values_list("pk", flat=True)
-    return Charge.objects.filter(
-        pk__in={*on_it, *left.values_list("charge_version__charge", flat=True)}
-    )
-
-
-def _notes(claim: Claim) -> list[NoteVersion]:
-    """The notes behind the claim as they are signed now: those that its charges name, and those
-    that a day or week rests on beside them."""
-    versions = _charges(claim).values("current")
-    named = NoteVersion.objects.filter(charges__in=versions)
-    beside = ChargeEvidence.objects.filter(charge_version__in=versions, note_version__isnull=False)
-    notes = {
-        *named.values_list("note", flat=True),
-        *beside.values_list("note_version__note", flat=True),
-    }
-    rows = NoteVersion.objects.filter(note__in=notes, note__current=F("pk"))
-    return list(rows.select_related("author__supervisor").order_by("starts_at", "pk"))
-
-
 def _note(case: Case, _: Claim, notes: Sequence[NoteVersion]) -> Iterator[Block]:
     for version in notes:
         local = gather.local(case.organization, version.starts_at)
@@ -274,7 +247,7 @@ def _narrative(_: Case, __: Claim, notes: Sequence[NoteVersion]) -> Iterator[Blo
 
 
 def _plan(_: Case, claim: Claim, __: Sequence[NoteVersion]) -> Iterator[Block]:
-    episodes = _charges(claim).values("attendance__episode")
+    episodes = gather.charges_behind(claim).values("attendance__episode")
     plan = (
         TreatmentPlan.objects.filter(
             episode__in=episodes,

@@ -27,9 +27,7 @@ def release(claim: Claim, *, user: User, now: datetime) -> Claim:
     """A person lets go of a claim that a person held. The scrubber still has its say, and so has
     an author who was asked meanwhile."""
     claim = _still_here(claim)
-    asked = claim.cases.filter(kind=CaseKind.QUESTION, state="open").first()
-    waits = _waits_for(asked.author.name) if asked and asked.author else ""
-    words = "Released."
+    waits, words = _still_asked(claim), "Released."
     if claim.stopped_reason != waits and waits:
         words = f"Released. {waits}"
     else:
@@ -48,11 +46,18 @@ def wait_for(claim: Claim, author: str, *, user: User, now: datetime) -> None:
 
 
 def answered(claim: Claim, author: str, *, now: datetime) -> None:
-    """The author has answered: what was kept for that alone goes on."""
+    """The author has answered: what was kept for that alone goes on, once everybody has who was
+    asked."""
     locked = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
     if locked.stopped_reason == _waits_for(author):
         bill.record_event(locked, locked.state, locked.state, f"{author} has answered.", now=now)
-        _go_on(locked, "", now)
+        _go_on(locked, _still_asked(locked), now)
+
+
+def _still_asked(claim: Claim) -> str:
+    """For whose answer the claim waits; empty where nobody is asked any more."""
+    asked = claim.cases.filter(kind=CaseKind.QUESTION, state="open").order_by("pk").first()
+    return _waits_for(asked.author.name) if asked and asked.author else ""
 
 
 def _go_on(claim: Claim, stopped: str, now: datetime) -> None:

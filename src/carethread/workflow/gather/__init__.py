@@ -3,6 +3,7 @@
 A list of claims is read with a fixed number of queries, however many they are.
 """
 
+from carethread.workflow.gather.behind import charges_behind, notes_behind
 from carethread.workflow.gather.charges import (
     Stays,
     billable,
@@ -71,6 +72,7 @@ __all__ = [
     "billable",
     "billable_charge",
     "billing_provider",
+    "charges_behind",
     "charges_by_claim",
     "charges_for_billing",
     "client_facts",
@@ -84,6 +86,7 @@ __all__ = [
     "local",
     "midnight",
     "not_this_payers",
+    "notes_behind",
     "offered",
     "payer_and_policy",
     "provider",

@@ -1,0 +1,29 @@
+"""What stands behind a claim: its charges, and the signed notes that they rest on."""
+
+from django.db.models import F, QuerySet
+
+from carethread.record.models import Charge, ChargeEvidence, Claim, ClaimLine, NoteVersion
+
+
+def charges_behind(claim: Claim) -> "QuerySet[Charge]":
+    """What is on the claim today, and what a payer has seen on it: another order of payers moves
+    charges away, and the claim is still about them."""
+    left = ClaimLine.objects.filter(version__claim=claim)
+    on_it = claim.origin.charges.values_list("pk", flat=True)
+    return Charge.objects.filter(
+        pk__in={*on_it, *left.values_list("charge_version__charge", flat=True)}
+    )
+
+
+def notes_behind(claim: Claim) -> list[NoteVersion]:
+    """The notes behind the claim as they are signed now: those that its charges name, and those
+    that a day or week rests on beside them."""
+    versions = charges_behind(claim).values("current")
+    named = NoteVersion.objects.filter(charges__in=versions)
+    beside = ChargeEvidence.objects.filter(charge_version__in=versions, note_version__isnull=False)
+    notes = {
+        *named.values_list("note", flat=True),
+        *beside.values_list("note_version__note", flat=True),
+    }
+    rows = NoteVersion.objects.filter(note__in=notes, note__current=F("pk"))
+    return list(rows.select_related("author__supervisor").order_by("starts_at", "pk"))
