@@ -1,5 +1,6 @@
 """What leaves for a payer about a case: with the consent that it needs, whoever the payer is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,12 +23,13 @@ from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
 from carethread.workflow.coverage import coverage_order
 from carethread.workflow.remittances import next_payer
+from carethread.x12.common import Adjustment
 from tests.cast import LONG_AGO, NOW, Cast, draft_from, sign
 from tests.paper.reading import words
 from tests.payers import answer, check, make_connection
-from tests.workflow.test_next_payer import LATER, from_payer, leave, second_policy
+from tests.workflow.test_next_payer import LATER, from_payer, in_part, leave, second_policy
 from tests.workflow.test_post import post_check, sent_claim
-from tests.workflow.test_program_day import _care
+from tests.workflow.test_program_day import MONDAY, _care
 
 NO_CONSENT = "No consent under 42 CFR Part 2"
 
@@ -187,6 +189,37 @@ def test_a_claim_waits_until_each_author_has_answered(alder: Cast) -> None:
     assert states == [
         (ClaimState.HELD, "Waits for Vera Vance's answer."), (ClaimState.READY, "")
     ]  # fmt: skip
+
+
+def test_a_refused_day_goes_to_who_wrote_it_and_their_release_asks_who_wrote_the_others(
+    alder: Cast,
+) -> None:
+    episode = _care(alder, "IOP-SUD")
+    episode.attending = alder.vera
+    admit.admit(episode, attending_since=MONDAY, now=NOW)
+    _day_of(alder, episode, alder.nora, "Nora heard it", after=0)
+    _day_of(alder, episode, alder.vera, "Vera heard it", after=1)
+    bill.run(alder.center, now=NEXT_WEEK)
+    submit.freeze(make_connection(alder.center), now=NEXT_WEEK + timedelta(days=2))
+    Claim.objects.update(state=ClaimState.ACCEPTED)
+    claim = Claim.objects.get()
+    assert claim.practitioner == alder.vera
+    said = in_part(claim, 35_000)
+    lines = tuple(
+        replace(line, adjustments=(Adjustment("CO", "150", 35_000),)) for line in said.lines
+    )
+    post_check(alder, check(alder.center, replace(said, patient_responsibility=0, lines=lines)))
+    follow_up.run(alder.center, now=LATER)
+    monday, tuesday = Case.objects.filter(kind="denial").order_by("remitted_line__number")
+    assert (monday.author, tuesday.author) == (alder.nora, alder.vera)
+    assert monday.note.author == alder.nora
+
+    papers.release(monday, user=alder.nora.user, now=LATER)
+    (asked,) = Case.objects.filter(kind="question")
+    assert (asked.author, asked.note.author) == (alder.vera, alder.vera)
+    assert "Nora Notes has released their notes" in asked.title
+    papers.release(asked, user=alder.vera.user, now=LATER)
+    assert Case.objects.filter(kind="question").count() == 1, "nobody is asked twice"
 
 
 def test_a_supervisor_adds_what_their_people_wrote_and_billing_only_the_facts(

@@ -4,6 +4,7 @@
 curing the record (an addendum, a corrected coverage); the claim then moves by itself.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from carethread.record.models import (
     Note,
     NoteVersion,
     Organization,
+    Practitioner,
     User,
 )
 from carethread.rules.words import listing
@@ -63,14 +65,22 @@ def _first_events(case: Case, now: datetime) -> list[CaseEvent]:
 
 
 @transaction.atomic
-def return_to_authors(claim: Claim, *, question: str, user: User, now: datetime) -> list[Case]:
-    """Ask each author of the notes behind a claim, with the first of their notes. The claim waits
-    for all answers where it still can; asking again while somebody's question is open adds to
-    that question."""
+def return_to_authors(
+    claim: Claim,
+    *,
+    question: str,
+    user: User,
+    now: datetime,
+    only: Collection[Practitioner] | None = None,
+) -> list[Case]:
+    """Ask each author of the notes behind a claim (or these alone), with the first of their notes.
+    The claim waits for all answers where it still can; asking again while somebody's question is
+    open adds to that question."""
     if not question.strip():
         raise refuse("Write the question that the author should answer.", "question")
     claim = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
-    notes = {version.author: version for version in reversed(gather.notes_behind(claim))}
+    behind = [v for v in gather.notes_behind(claim) if only is None or v.author in only]
+    notes = {version.author: version for version in reversed(behind)}
     if not notes:
         raise refuse("This claim has no note to return.")
     authors = sorted(notes, key=lambda who: (notes[who].starts_at, notes[who].pk))

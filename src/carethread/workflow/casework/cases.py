@@ -29,6 +29,7 @@ from carethread.record.models import (
     Match,
     Note,
     Organization,
+    Practitioner,
     Transfer,
 )
 from carethread.record.policies import effective
@@ -60,7 +61,8 @@ def denials(organization: Organization, now: datetime) -> list[Case]:
             "remitted_line", "remitted_claim__remittance",
             "remitted_claim__match__version__claim__payer",
             "remitted_claim__match__version__organization",
-            "charge__current__note_version__note", "charge__practitioner", "charge__client",
+            "charge__current__note_version__note__author", "charge__practitioner",
+            "charge__client",
         )
         .order_by("pk")
     )  # fmt: skip
@@ -86,7 +88,7 @@ def _denial(organization: Organization, transfer: Transfer, now: datetime) -> Ca
         source=f"denial:{transfer.pk}",
         category=why.category,
         owner_role=why.owner.value,
-        author=charge.practitioner if why.owner is Role.CLINICIAN else None,
+        author=_author(charge) if why.owner is Role.CLINICIAN else None,
         title=f"{transfer.code}: {why.words}"[:300],
         cure=why.cure,
         clinical_words=why.clinician_words,
@@ -108,6 +110,12 @@ def _why(transfer: Transfer) -> RootCause:
 
 def _note(charge: Charge) -> Note | None:
     return charge.current.note_version.note if charge.current else None
+
+
+def _author(charge: Charge) -> Practitioner:
+    """Who wrote the note. A program's day is the attending's, and others may have written it."""
+    note = _note(charge)
+    return note.author if note else charge.practitioner
 
 
 # -------------------------------------------------------------------------------------- rejections
@@ -137,7 +145,8 @@ def _rejection(organization: Organization, claim: Claim, now: datetime) -> Case:
     )
     why = rejection(said.codes if said else [])
     by_author = why.owner is Role.CLINICIAN
-    charge = claim.origin.charges.select_related("current__note_version__note").first()
+    parts = ("practitioner", "current__note_version__note__author")
+    charge = claim.origin.charges.select_related(*parts).first()
     words = f"{why.words}: {said.words}" if said else why.words
     return Case(
         organization=organization,
@@ -145,7 +154,7 @@ def _rejection(organization: Organization, claim: Claim, now: datetime) -> Case:
         source=f"rejection:{claim.current_id}",
         category=why.category,
         owner_role=why.owner.value,
-        author=claim.practitioner if by_author else None,
+        author=(_author(charge) if charge else claim.practitioner) if by_author else None,
         title=words[:300],
         cure=why.cure,
         clinical_words=why.words if by_author else "",
@@ -180,8 +189,8 @@ def _held_by_authors() -> dict[str, list[ClaimFinding]]:
         .exclude(rule="DISCHARGE_DONE")
         .select_related("claim__practitioner", "claim__payer", "claim__first")
         .prefetch_related(
-            "claim__charges__current__note_version__note",
-            "claim__first__charges__current__note_version__note",
+            "claim__charges__current__note_version__note__author",
+            "claim__first__charges__current__note_version__note__author",
         )
         .order_by("claim", "pk")
     )
@@ -203,19 +212,19 @@ def _held(
     organization: Organization, source: str, found: Sequence[ClaimFinding], now: datetime
 ) -> Case:
     first, words = found[0], " ".join(dict.fromkeys(f.message for f in found))
-    claim = first.claim
+    claim, note = first.claim, _note_behind(first)
     return Case(
         organization=organization,
         kind=CaseKind.HELD,
         source=source,
         category="held",
         owner_role=Role.CLINICIAN.value,
-        author=claim.practitioner,
+        author=note.author if note and first.fix_kind == "note" else claim.practitioner,
         title=words[:300],
         clinical_words=words[:500],
         cure=author_cure(first.fix_kind),
         claim=claim,
-        note=_note_behind(first),
+        note=note,
         amount_cents=claim.charge_cents,
         opened_at=now,
         due_on=filing_limit(claim.service_from, claim.payer.kind, claim.payer.timely_filing_days),

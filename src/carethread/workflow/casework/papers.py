@@ -24,6 +24,7 @@ from carethread.record.models import (
     Acknowledgment,
     Authorization,
     Case,
+    CaseKind,
     CasePaper,
     Claim,
     EligibilityAnswer,
@@ -93,12 +94,30 @@ def make_packet(case: Case, keys: Sequence[str], *, user: User, now: datetime) -
 @transaction.atomic
 def release(case: Case, *, user: User, now: datetime) -> CasePaper:
     """The author of the note behind a case lets it leave for the payer: their notes, what they tell
-    and the plan in one packet. Their part of the case is done with it."""
+    and the plan in one packet. Their part of the case is done with it; who wrote other notes of the
+    claim is asked to release theirs."""
     planned = case.claim is not None and any(_plan(case, case.claim, []))
     keys = ["note", "narrative", *(["plan"] if planned else [])]
     made = make_packet(case, keys, user=user, now=now)
     follow_up.answer(case, words="The note is released for the payer.", user=user, now=now)
+    if case.claim is not None:
+        _ask_the_others(case.claim, user, now)
     return made
+
+
+def _ask_the_others(claim: Claim, user: User, now: datetime) -> None:
+    """Whoever wrote notes of the claim that nobody has released, and was not asked."""
+    behind = gather.notes_behind(claim)
+    asked = Case.objects.filter(claim=claim, kind=CaseKind.QUESTION).exclude(state="closed")
+    made = CasePaper.objects.filter(case__claim=claim, has_narrative=True).select_related("user")
+    released = {note.author_id for one in made for note in _of(behind, one.user)}
+    known = {*asked.values_list("author", flat=True), *released}
+    if others := {note.author for note in behind if note.author_id not in known}:
+        question = (
+            f"{user} has released their notes of this claim for the payer. Release yours, or say "
+            "why they should not leave."
+        )
+        follow_up.return_to_authors(claim, question=question, user=user, now=now, only=others)
 
 
 def keep(
