@@ -54,6 +54,11 @@ class _Names:
             return []
         return [f"TRN*{trace}*T{self.draw(st.integers(1, 2))}", STATUS]
 
+    def provider(self, role: str) -> list[str]:
+        """Named once, or by a second number too."""
+        name = self.name(f"NM1*{role}*2", "*****FI*D")
+        return self.draw(st.sampled_from([[name], [name, f"NM1*{role}*2*SAME*****SV*7"]]))
+
     def level(self, code: str, *said: str) -> Level:
         return Level(code, [*said, *self.kept()])
 
@@ -83,7 +88,7 @@ def _asked(names: _Names, receivers: int) -> Iterator[Level]:
     for _ in names.times(receivers):
         yield names.level("21", names.name("NM1*41*2", "*****46*R"), *names.said("2"))
         for _ in names.times():
-            yield names.level("19", names.name("NM1*1P*2", "*****FI*D"), *names.said("1"))
+            yield names.level("19", *names.provider("1P"), *names.said("1"))
             for _ in names.times():
                 yield names.patient("22", names.name("NM1*IL*1", "*****MI*M"))
                 for _ in names.times():
@@ -98,7 +103,7 @@ def _acknowledged(names: _Names, receivers: int) -> Iterator[Level]:
         totals = ("TRN*2*B", STATUS, "QTY*90*3", "AMT*YY*12")
         yield names.level("21", names.name("NM1*41*2", "*****46*R"), *totals)
         for _ in names.times():
-            yield names.level("19", names.name("NM1*85*2", "*****FI*D"), *names.said("1"))
+            yield names.level("19", *names.provider("85"), *names.said("1"))
             for _ in names.times():
                 yield names.patient("PT", names.name("NM1*QC*1", "*****MI*M"))
 

@@ -256,3 +256,13 @@ def test_what_the_json_says() -> None:
     assert denied["name"] == "BEN RIVERS"
     assert denied["lines"][0]["statuses"][0]["category"] == "F2"
     assert shown["levels"][0]["statuses"][0]["code"] == "24"
+
+
+def test_a_provider_of_a_276_may_be_named_by_two_numbers() -> None:
+    """Loop 2100C may stand twice: the NPI, and the number by which the payer knows him."""
+    first = b"NM1*1P*2*HARBOR CENTER*****XX*1245319599~"
+    data = make.written(make_status.request())
+    rich = data.replace(first, first + b"NM1*1P*2*HARBOR CENTER*****SV*22~")
+    [request_] = read(rich).transactions
+    written = set_lines(request_, "0001", DEFAULT)
+    assert written[1:-1] == rich.decode().split("~")[3:-4]

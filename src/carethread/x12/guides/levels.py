@@ -45,15 +45,16 @@ class Tier:
         said = {name: getattr(value, own) for name, own in self.names.items()}
         said["party"] = said["party"] or NOBODY
         level = Level(self.name, before=before, extra=value.extra, **said)
-        if not self.has_more_fields:
+        if not self.beyond:
             return level
-        beyond = self._beyond(self.value(replace(level, extra=())), value)
-        return replace(level, extra=(*beyond, *value.extra))
+        kept = self._beyond(self.value(replace(level, extra=())), value)
+        return replace(level, extra=(*kept, *value.extra))
 
     @cached_property
-    def has_more_fields(self) -> bool:
-        """Whether its loop's object has fields that a Level does not have."""
-        return len(fields(self.shape)) > len({*self.names, "extra"}) + self.holds_claims
+    def beyond(self) -> frozenset[str]:
+        """The fields of its loop's object that a Level does not have."""
+        names = {f.name for f in fields(self.shape)}
+        return frozenset(names - {*self.names.values(), "extra", "claims"})
 
     def _beyond(self, known: Any, value: Any) -> tuple[Kept, ...]:
         """The segments of an object that what is known of it does not write."""
@@ -67,13 +68,13 @@ class Tier:
         return tuple(beyond)
 
     def items(self, value: Any) -> Iterator[Item]:
-        """The segments of an object that a Level became. Those that have their values in kept
-        segments would come from its fields too, without a value."""
-        items = render(self.loop, value)
-        if not self.has_more_fields:
-            return items
-        kept = {each.elements[:2] for each in value.extra}
-        return (i for i in items if i.verbatim or tuple(i.elements[:2]) not in kept)
+        """The segments of an object that a Level became, without those of fields that a Level does
+        not have: what they said is in kept segments."""
+        for item in render(self.loop, value):
+            declared = item.segment.elements if item.segment and not item.verbatim else ()
+            names = {element.field for element in declared} - {""}
+            if not names or not names <= self.beyond:
+                yield item
 
     def value(self, level: Level) -> Any:
         """The object that says so. Raises ValueError for what it has no place for."""
