@@ -1,7 +1,7 @@
 """Cash counts nothing of its own: its figures are the pipeline's, the outcome's and the lists'."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -12,15 +12,21 @@ from django.utils import timezone
 from django_scopes import scope
 
 from carethread.insight import deposits
-from carethread.insight.cash import ON_ITS_WAY, cash
+from carethread.insight.cash import cash
+from carethread.insight.claims import ON_ITS_WAY
 from carethread.insight.outcome import outcome
 from carethread.insight.pipeline import pipeline
+from carethread.record.models import PatientPayment
 from carethread.workflow import follow_up
-from tests.cast import Cast
+from carethread.workflow.patients import patient_money
+from carethread.workflow.patients.patient_money import Tender
+from tests.cast import NOW, Cast
 from tests.payers import answer, check
 from tests.web.world import signed_in
 from tests.workflow.test_deposits import bank, paid
+from tests.workflow.test_patient_money import left_to_clara
 from tests.workflow.test_post import PAID, post_check, sent_claim
+from tests.workflow.test_underpaid import loaded
 
 WAY = sorted(state.value for state in ON_ITS_WAY)
 
@@ -70,6 +76,60 @@ def test_what_is_expected_and_what_is_stuck_is_the_pipelines(alder: Cast) -> Non
     (link,) = re.findall(r'<a class="strong" href="([^"]+)">Refused, still asked for', shown)
     listed = dora.get(unescape(link)).context["page"].rows
     assert sum(case.amount_cents for case in listed) == found.pipeline.denied
+
+
+def test_what_clients_gave_stands_by_week_and_each_figure_is_its_list(alder: Cast) -> None:
+    def give(cents: int, on: date) -> PatientPayment:
+        tender = Tender(cents, "cash", on)
+        return patient_money.take(alder.clara, tender, user=alder.ines, now=PAID)
+
+    first = give(2_500, date(2026, 3, 9))
+    give(4_000, date(2026, 3, 15))
+    give(1_000, date(2026, 3, 16))
+    wrong = give(9_900, date(2026, 3, 16))
+    patient_money.void(wrong, user=alder.bill, reason="Twice", now=PAID)
+    back = Tender(500, "cash", date(2026, 3, 16))
+    patient_money.refund_client(first, back, user=alder.bill, reason="Too much", now=PAID)
+    found = cash(PAID)
+    assert [week.patients for week in found.weeks[:3]] == [500, 6_500, 0]
+    assert found.from_patients_cents == 7_000
+    dora = signed_in(alder.dora)
+    page = unescape(dora.get(reverse("cash")).content.decode())
+    links = re.findall(r'href="(/payments/[^"]+)">\$([0-9.]+)', page)
+    assert len(links) == 1 + len(found.weeks)
+    for link, cents in links:
+        shown = dora.get(link).context
+        given = sum(row.amount_cents for row in shown["page"].rows)
+        assert given - sum(row.amount_cents for row in shown["refunds"]) == float(cents) * 100, link
+
+
+def test_who_owes_is_listed_since_the_first_service_and_comes_to_the_figure(alder: Cast) -> None:
+    left_to_clara(alder)
+    left_to_clara(alder, 2_000, starts=NOW - timedelta(days=40))
+    listed = signed_in(alder.dora).get(reverse("balances"))
+    (row,) = listed.context["page"].rows
+    assert row.owes == pipeline(PAID).owed_by_patients == 7_000
+    assert row.since == (NOW - timedelta(days=40)).date()
+    assert "Clara Client" in listed.content.decode()
+
+
+def test_every_figure_of_cash_is_a_link(alder: Cast) -> None:
+    two_weeks(alder)
+    sent_claim(alder)
+    page = " ".join(signed_in(alder.dora).get(reverse("cash")).content.decode().split())
+    main = re.sub(r"<a [^>]*>.*?</a>", "", page[page.index("<main") :])
+    assert set(re.findall(r"\$[0-9.,]+", main)) <= {"$0.00"}, "nothing to list"
+
+
+def test_what_is_on_its_way_is_one_list_with_what_was_promised(alder: Cast) -> None:
+    loaded(alder)
+    claim = sent_claim(alder)
+    found = cash(PAID)
+    listed = signed_in(alder.dora).get(reverse("claims"), {"state": "on_its_way"})
+    rows, promised = listed.context["page"].rows, listed.context["promised"]
+    assert [row.pk for row in rows] == [claim.pk]
+    assert sum(row.charge_cents for row in rows) == found.on_its_way_cents
+    assert sum(promised.values()) == found.promised_cents == 12_000
 
 
 def test_it_takes_as_many_queries_however_much_there_is(alder: Cast) -> None:

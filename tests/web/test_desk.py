@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django_scopes import scope
 
-from carethread.record.models import Appointment, Client, Coverage, Program
+from carethread.record.models import Appointment, Client, Coverage, Program, Site
 from carethread.sandbox.payer.endpoint import Endpoint
 from carethread.workflow import admit
 from carethread.workflow.care import schedule
@@ -14,6 +14,7 @@ from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
 from carethread.workflow.patients import patient_money
 from tests.cast import NOW, TODAY, Cast, make_client
+from tests.groups import circle
 from tests.web.test_eligibility import click, page
 from tests.web.world import LATER, signed_in
 from tests.workflow.test_eligibility import asking, payers
@@ -106,6 +107,30 @@ def test_the_list_is_of_the_program_that_one_works_for_and_stays_so(alder: Cast)
         assert "Dana Dole" in one
         assert "Clara Client" not in one
     assert "Clara Client" in ines.get(reverse("desk") + "?site=&program=").content.decode()
+
+
+def test_the_groups_of_the_day_stand_there_with_who_comes(alder: Cast) -> None:
+    assert 'id="groups"' not in desk(alder)
+    circle(alder, [alder.clara], name="Evening circle")
+    said = desk(alder)
+    assert "Evening circle" in said
+    assert "1 group" in said
+    assert "Clara Client" in said[said.index('id="groups"') :]
+    elsewhere = staff.save_program(
+        Program(organization=alder.center, site=alder.site, name="Evening", level_of_care="OP")
+    )
+    assert 'id="groups"' not in desk(alder, f"?site=&program={elsewhere.pk}"), "another program's"
+
+
+def test_the_day_says_at_which_site_it_is_and_another_can_be_chosen(alder: Cast) -> None:
+    said = desk(alder)
+    assert f"{alder.site.line1}, {alder.site.city}" in said, "the only one"
+    other = staff.save_site(
+        Site(organization=alder.center, name="Fen Hollow", line1="2 Fen Road", city="Fen",
+             state="NY", postal_code="120100001")
+    )  # fmt: skip
+    assert "the day of all 2 sites" in desk(alder, "?site=&program=")
+    assert "2 Fen Road, Fen, NY 12010-0001" in desk(alder, f"?site={other.pk}&program=")
 
 
 def test_the_copay_that_the_payer_named_is_due_prefilled_and_then_paid(

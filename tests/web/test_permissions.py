@@ -86,6 +86,8 @@ TABLE = """
         payment_apply        B           B
         payment_void         B           B
         payment_refund       B           B
+        payments             BDKO        -
+        balances             BDKO        -
         statements           B           -
         statements_run       B           B
         statements_print     B           -

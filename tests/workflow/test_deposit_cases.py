@@ -1,11 +1,13 @@
 """Money that is not tied out becomes a case with an owner and a day, and closes once it is."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from carethread.codes.roles import Role
+from carethread.insight import takebacks
 from carethread.record.models import Case, EftDeposit
 from carethread.workflow import follow_up
 from carethread.workflow.casework import deposit_cases
@@ -13,7 +15,7 @@ from carethread.workflow.remittances import deposits
 from tests.cast import Cast
 from tests.payers import check
 from tests.workflow.test_deposits import bank, paid
-from tests.workflow.test_post import post_check
+from tests.workflow.test_post import PAID, post_check
 
 SOON, LATE = (datetime(2026, 3, day, 15, tzinfo=UTC) for day in (18, 26))
 
@@ -75,9 +77,26 @@ def test_a_takeback_that_names_no_reversal_is_asked_about_and_what_is_carried_is
     assert cases(alder, LATE) == [], "what a person has settled is not asked about again"
 
 
-def says(cast: Cast, trace: str, *plb: tuple[str, int]) -> None:
+def says(cast: Cast, trace: str, *plb: tuple[str, int], on: date | None = None) -> None:
     """A payer's check with these provider adjustments."""
-    assert post_check(cast, check(cast.center, trace=trace, plb=plb)) is not None
+    said = check(cast.center, trace=trace, plb=plb)
+    assert post_check(cast, replace(said, paid_on=on or said.paid_on)) is not None
+
+
+def test_a_balance_that_is_brought_forward_is_as_old_as_it_began(alder: Cast) -> None:
+    began, again = date(2026, 3, 16), date(2026, 3, 22)
+    says(alder, "T1", ("CT", -9_000), ("FB", 500), on=began)
+    says(alder, "T2", ("CT", -9_000), ("FB", 300), on=again)
+    (one,) = takebacks.carried()
+    assert (one.since, one.last, one.cents) == (began, again, -800)
+    (case,) = cases(alder, PAID + timedelta(days=7))
+    assert case.amount_cents == 800, "the week began with the first check"
+    assert case.explanation.endswith("and began on Mar 16, 2026.")
+    says(alder, "T3", ("CT", -9_000), ("FB", -800), on=date(2026, 3, 23))
+    assert takebacks.carried() == []
+    says(alder, "T4", ("CT", -9_000), ("FB", 100), on=date(2026, 3, 24))
+    (fresh,) = takebacks.carried()
+    assert (fresh.since, fresh.cents) == (date(2026, 3, 24), -100), "it stood at zero between"
 
 
 def test_more_that_is_taken_stands_on_the_open_case_and_after_a_close_by_hand_opens_another(

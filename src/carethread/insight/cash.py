@@ -7,34 +7,31 @@ pipeline's, what came in is the deposits'.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
-from carethread.insight import deposits
+from carethread.insight import deposits, patients
+from carethread.insight.claims import ON_ITS_WAY
 from carethread.insight.pipeline import Pipeline, pipeline
 from carethread.record.models import Charge, Claim, ClaimFinding, ClaimState, EftDeposit
 
 WEEKS = 8
-ON_ITS_WAY = (
-    ClaimState.ACCEPTED,
-    ClaimState.RECEIVED,
-    ClaimState.SENT,
-    ClaimState.QUEUED,
-    ClaimState.READY,
-)
 _DAYS_BILLED = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What payers' money came in between two days, both included: `tied` cents are proven to the
-    cent, `open` ones are not yet."""
+    """What of payers' money came in between two days, both included: `tied` cents are proven to the
+    cent, `open` ones are not yet. `patients` is what clients gave in those days, less what
+    they got back."""
 
     first: date
     tied: int = 0
     open: int = 0
+    patients: int = 0
 
     @property
     def last(self) -> date:
@@ -69,6 +66,10 @@ class Cash:
         return sum(week.cents for week in self.weeks)
 
     @property
+    def from_patients_cents(self) -> int:
+        return sum(week.patients for week in self.weeks)
+
+    @property
     def on_its_way_cents(self) -> int:
         return sum(self.pipeline.stages[state].cents for state in ON_ITS_WAY)
 
@@ -95,7 +96,7 @@ def cash(now: datetime) -> Cash:
 
 
 def weeks(today: date) -> tuple[Week, ...]:
-    """The last weeks from Monday to Sunday, this one first, also those without money. One query."""
+    """The last weeks from Monday to Sunday, this one first, also those without money. 3 queries."""
     this = today - timedelta(days=today.weekday())
     rows = (
         EftDeposit.objects.filter(deposits.narrowed("payers"), day__gte=this - _weeks(WEEKS - 1))
@@ -107,9 +108,16 @@ def weeks(today: date) -> tuple[Week, ...]:
             all=Sum("amount_cents"),
         )
     )
-    found = {row["week"]: Week(row["week"], row["tied"], row["all"] - row["tied"]) for row in rows}
+    banked = {row["week"]: row for row in rows}
+    given = patients.by_week(this - _weeks(WEEKS - 1), today)
     mondays = (this - _weeks(number) for number in range(WEEKS))
-    return tuple(found.get(monday, Week(monday)) for monday in mondays)
+    return tuple(_week(monday, banked.get(monday), given.get(monday, 0)) for monday in mondays)
+
+
+def _week(monday: date, banked: Mapping[str, Any] | None, given: int) -> Week:
+    if banked is None:
+        return Week(monday, patients=given)
+    return Week(monday, banked["tied"], banked["all"] - banked["tied"], given)
 
 
 def _weeks(number: int) -> timedelta:

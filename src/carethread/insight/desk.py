@@ -151,8 +151,7 @@ def _missing(
         yield "phone"
 
 
-def programs_of(site: int | None, program: int | None) -> list[Program]:
-    """The programs of a site, or that one, or all of them, with their sites."""
+def programs_of(site: int | None) -> list[Program]:
+    """The programs of a site, or all of them, with their sites."""
     rows = Program.objects.select_related("site").order_by("site__name", "name")
-    rows = rows.filter(site=site) if site else rows
-    return list(rows.filter(pk=program) if program else rows)
+    return list(rows.filter(site=site) if site else rows)

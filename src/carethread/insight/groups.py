@@ -2,7 +2,7 @@
 in one session. A fixed number of questions, however many clients there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from carethread.record.models import (
     Attendance,
+    Client,
     Diagnosis,
     Group,
     GroupMember,
@@ -53,6 +54,10 @@ class Meeting:
         return "signed" if self.signed else "nobody came"
 
     @property
+    def leader(self) -> Practitioner:
+        return self.session.practitioner if self.session else self.group.facilitator
+
+    @property
     def is_done(self) -> bool:
         return self.state in ("signed", "nobody came")
 
@@ -74,11 +79,46 @@ class Meeting:
 
 def on_day(leader: Practitioner, day: date, today: date) -> list[Meeting]:
     """What this clinician leads on that day: sessions that are open, and groups that meet."""
-    opened = [_of(row, today) for row in _sessions(leader).filter(day=day)]
+    return _on_day(_sessions(leader), _led(leader), day, today)
+
+
+def at_programs(programs: Collection[int] | None, day: date, today: date) -> list[Meeting]:
+    """What meets on that day in these programs, or in all, whoever leads it."""
+    sessions = _counted().filter(kind="group")
+    rows = Group.objects.filter(is_active=True).select_related(*_OF_A_GROUP)
+    if programs is not None:
+        sessions = sessions.filter(group__program__in=programs)
+        rows = rows.filter(program__in=programs)
+    return _on_day(sessions, rows, day, today)
+
+
+def _on_day(
+    sessions: "QuerySet[Session]", groups: Iterable[Group], day: date, today: date
+) -> list[Meeting]:
+    opened = [_of(row, today) for row in sessions.filter(day=day)]
     known = {meeting.group.pk for meeting in opened}
-    groups = [g for g in _led(leader) if day.weekday() in g.weekdays and g.pk not in known]
-    planned = _planned([(group, day) for group in groups], today)
+    due = [g for g in groups if day.weekday() in g.weekdays and g.pk not in known]
+    planned = _planned([(group, day) for group in due], today)
     return sorted([*opened, *planned], key=lambda m: (m.group.starts_at, m.group.pk))
+
+
+def who_comes(meetings: Iterable[Meeting]) -> dict[int, list[Client]]:
+    """By group whom a meeting expects or has seen: its session's clients, else its roster of that
+    day. Two queries."""
+    found: dict[int, list[Client]] = defaultdict(list)
+    meetings = list(meetings)
+    sessions = [meeting.session.pk for meeting in meetings if meeting.session]
+    there = Attendance.objects.filter(session__in=sessions).select_related("client", "session")
+    for row in there:
+        found[row.session.group_id or 0].append(row.client)
+    days = {meeting.group.pk: meeting.day for meeting in meetings if not meeting.session}
+    members = GroupMember.objects.filter(group__in=days).select_related("episode__client")
+    for one in members:
+        if _on_roster([(one.starts_on, one.ends_on)], days[one.group_id]):
+            found[one.group_id].append(one.episode.client)
+    for clients in found.values():
+        clients.sort(key=lambda client: (client.last_name, client.first_name, client.pk))
+    return found
 
 
 def unsigned_before(leader: Practitioner, today: date) -> list[Meeting]:
@@ -123,7 +163,10 @@ def groups() -> "QuerySet[Group]":
 
 def _led(leader: Practitioner) -> list[Group]:
     rows = Group.objects.filter(Q(facilitator=leader) | Q(co_facilitator=leader), is_active=True)
-    return list(rows.select_related("program", "facilitator", "co_facilitator"))
+    return list(rows.select_related(*_OF_A_GROUP))
+
+
+_OF_A_GROUP = ("program", "facilitator", "co_facilitator")
 
 
 def _sessions(leader: Practitioner) -> "QuerySet[Session]":
@@ -132,7 +175,9 @@ def _sessions(leader: Practitioner) -> "QuerySet[Session]":
 
 
 def _counted() -> "QuerySet[Session]":
-    rows: QuerySet[Session] = Session.objects.select_related("group__program").annotate(
+    rows: QuerySet[Session] = Session.objects.select_related(
+        "group__program", "practitioner"
+    ).annotate(
         expected=Count("attendances", filter=Q(attendances__status="expected")),
         present=Count("attendances", filter=Q(attendances__status="present")),
         signed=Count("attendances", filter=Q(attendances__note__current__isnull=False)),

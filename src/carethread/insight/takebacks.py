@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from django.db.models import Q
 
@@ -24,7 +25,9 @@ _SHORTEST = 5  # letters of a word in a reference that may be a claim's number
 class Carried:
     """What one payer has still to take (`cents` above zero) or took without a reversal (below
     zero). `claim` is the one that its reference names, `reference` what it is carried under;
-    `first_id` the first provider adjustment of it, `last` the day of its last check."""
+    `first_id` the provider adjustment that the present balance began with, `since` the day of its
+    check: however often it is brought forward, it is as old as that. `last` is the day of its last
+    check."""
 
     payer: str
     reference: str
@@ -32,6 +35,7 @@ class Carried:
     cents: int
     checks: int
     first_id: int
+    since: date
     last: date
 
 
@@ -78,15 +82,31 @@ def carried() -> Sequence[Carried]:
     return sorted((c for c in found if c.cents), key=lambda c: -abs(c.cents))
 
 
-def _carried(key: str, rows: Sequence[ProviderAdjustment]) -> Carried:
+def _carried(key: str, told: Sequence[ProviderAdjustment]) -> Carried:
+    rows = _since_it_was_even(told)
     last = rows[-1]
     payer = last.remittance.payer
     return Carried(
         payer=payer.name if payer else last.remittance.payer_name,
         reference="Balance forward" if key == FORWARD else key,
         claim=next((row.claim for row in rows if row.claim), None),
-        cents=-sum(row.amount_cents for row in rows),
+        cents=-sum(row.amount_cents for row in told),
         checks=len({row.remittance_id for row in rows}),
         first_id=rows[0].pk,
-        last=max(row.remittance.paid_on or row.remittance.posted_at.date() for row in rows),
+        since=_day(rows[0]),
+        last=max(map(_day, rows)),
     )
+
+
+def _since_it_was_even(rows: Sequence[ProviderAdjustment]) -> Sequence[ProviderAdjustment]:
+    """Those of the present balance: what came after it last stood at zero, or turned round; all of
+    them where it stands at zero now."""
+    sums = list(accumulate(row.amount_cents for row in rows))
+    for place in range(len(rows) - 1, 0, -1):
+        if sums[place - 1] * sums[-1] <= 0 and sums[-1]:
+            return rows[place:]
+    return rows
+
+
+def _day(row: ProviderAdjustment) -> date:
+    return row.remittance.paid_on or row.remittance.posted_at.date()

@@ -52,7 +52,7 @@ MENU = (
     Entry("remittances", "Remittances", "receipt", "Billing", ("remittance", "eob_new", "eob")),
     Entry("deposits", "Deposits", "building-bank", "Billing", ("deposit", "deposit_new")),
     Entry("unmatched", "Unmatched", "puzzle", "Billing", ("unmatched_item",), counts.unmatched),
-    Entry("statements", "Statements", "mail", "Billing"),
+    Entry("statements", "Statements", "mail", "Billing", ("payments", "balances")),
     Entry("credits", "Credit balances", "arrow-back-up", "Billing"),
     Entry("files", "Files", "files", "Billing", ("file", "file_upload"), counts.quarantined),
     Entry("skips", "To approve", "shield-check", "Billing", (), counts.skips),

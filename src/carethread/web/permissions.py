@@ -194,6 +194,8 @@ DOORS: Mapping[str, Door] = {
     "payment_apply": Door(post=BILLING, reach=reach.payment, page="payment"),
     "payment_void": Door(post=BILLING, reach=reach.payment, page="payment"),
     "payment_refund": Door(post=BILLING, reach=reach.payment, page="payment"),
+    "payments": Door(get=MONEY),
+    "balances": Door(get=MONEY),
     "statements": Door(get=BILLING),
     "statements_run": Door(post=BILLING, page="statements"),
     "statements_print": Door(get=BILLING),

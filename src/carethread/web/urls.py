@@ -27,7 +27,7 @@ from carethread.web.center import (
 )
 from carethread.web.claims import awaited, billing, files, rules
 from carethread.web.front_desk import admission, checks, desk, intake
-from carethread.web.patients import patient_account, statements
+from carethread.web.patients import lists, patient_account, statements
 from carethread.web.payments import contracts, credits, deposits, eob, remittances, underpaid
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -101,6 +101,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "payments/<int:payment_id>/refund/", patient_account.payment_refund, name="payment_refund"
     ),
+    path("payments/", lists.payments, name="payments"),
+    path("balances/", lists.balances, name="balances"),
     path("statements/", statements.statements, name="statements"),
     path("statements/run/", statements.statements_run, name="statements_run"),
     path("statements/print/", statements.statements_print, name="statements_print"),

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from carethread.insight import cash as money
+from carethread.insight.claims import ON_ITS_WAY
 from carethread.insight.denials import Period
 from carethread.insight.denials import denials as denials_in
 from carethread.web import http
@@ -17,7 +18,7 @@ def cash(request: Request) -> HttpResponse:
     """What came in, what is expected next, and what does not come by itself."""
     found = money.cash(http.now())
     on_its_way = [
-        (found.pipeline.stages[state], found.promised.get(state, 0)) for state in money.ON_ITS_WAY
+        (found.pipeline.stages[state], found.promised.get(state, 0)) for state in ON_ITS_WAY
     ]
     return render(request, "leadership/cash.html", {"cash": found, "on_its_way": on_its_way})
 

@@ -11,7 +11,15 @@ from carethread.insight import groups as meetings
 from carethread.insight import pipeline as before_claims
 from carethread.insight import undocumented
 from carethread.insight.ages import age_days
-from carethread.insight.claims import WAITING, Asked, billed_anew, billed_before
+from carethread.insight.claims import (
+    ON_ITS_WAY,
+    WAITING,
+    WAY,
+    Asked,
+    billed_anew,
+    billed_before,
+    promised,
+)
 from carethread.insight.claims import claims as claims_asked
 from carethread.insight.client import found
 from carethread.insight.groups import Meeting
@@ -114,7 +122,7 @@ def claims(request: Request) -> HttpResponse:
     """Claims of one state or of all, oldest first; waiting ones with every reason."""
     state = request.GET.get("state", "")
     asked = Asked(
-        state=state if state in ClaimState.values else "",
+        state=state if state in (*ClaimState.values, WAY) else "",
         payer_id=http.number_asked(request, "payer"),
         practitioner_id=http.number_asked(request, "practitioner"),
         age=http.number_asked(request, "age"),
@@ -128,7 +136,8 @@ def claims(request: Request) -> HttpResponse:
         "billing/claims.html",
         {
             "asked": asked,
-            "states": ClaimState.choices,
+            "states": [*ClaimState.choices, (WAY, "On its way")],
+            "promised": promised(found.rows) if asked.state in (*ON_ITS_WAY, WAY) else None,
             "page": found,
             "ages": {claim.pk: age_days(claim.state_since, now) for claim in found.rows},
             "age_words": _age_words(asked.age),

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from carethread.insight import desk as days
+from carethread.insight import groups
 from carethread.insight.desk import Visit, What
 from carethread.record.models import Appointment, Client, Program, Site
 from carethread.web import http
@@ -41,15 +42,20 @@ class Line:
 
 
 def desk(request: Request) -> HttpResponse:
-    """Today's sessions of the sites and programs that one works for; the choice is remembered."""
+    """Today's sessions and groups of the sites and programs that one works for; the choice is
+    remembered."""
     on = http.day_asked(request)
     site, program = _chosen(request)
-    programs = days.programs_of(site, program)
-    visits = days.on_day(
-        http.midnight(on), [row.pk for row in programs] if site or program else None
-    )
+    programs = days.programs_of(site)
+    chosen = [row.pk for row in programs if program in (None, row.pk)]
+    of = chosen if site or program else None
+    visits = days.on_day(http.midnight(on), of)
     appointments = [visit.appointment for visit in visits]
-    request.shown = frozenset(row.client_id for row in appointments)
+    meetings = groups.at_programs(of, on, http.today())
+    comes = groups.who_comes(meetings)
+    http.shows(request, (row.client_id for row in appointments))
+    http.shows(request, (client.pk for clients in comes.values() for client in clients))
+    sites = list(Site.objects.order_by("name"))
     known = benefits.on_day({row.client for row in appointments}, on, request.user)
     lines = [_line(request, visit, known.get(visit.appointment.client_id)) for visit in visits]
     return render(
@@ -63,8 +69,11 @@ def desk(request: Request) -> HttpResponse:
             "lines": lines,
             "here": sum(row.arrived_at is not None for row in appointments),
             "alerts": foresee.alerts(appointments, on=on),
-            "sites": Site.objects.order_by("name"),
-            "programs": Program.objects.filter(site=site) if site else Program.objects.all(),
+            "meetings": meetings,
+            "comes": comes,
+            "sites": sites,
+            "place": next((one for one in sites if one.pk == site or len(sites) == 1), None),
+            "programs": programs,
             "site": site,
             "program": program,
         },

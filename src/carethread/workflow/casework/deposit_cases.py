@@ -123,17 +123,22 @@ def _taken(until: date, live: Collection[str]) -> Iterator[Case]:
     balance forward explains."""
     for one in _unexplained():
         source = f"{_TAKEN}:{one.first_id}"
-        if one.last <= until or source in live:
+        if one.since <= until or source in live:
             yield Case(
                 source=source,
                 category="takeback",
                 title=f"{one.payer} took back {dollars(-one.cents)} and names no reversal for it",
-                explanation=f"It stands on the check of {day(one.last)} as {one.reference}.",
+                explanation=_stands_on(one),
                 cure="Ask the payer which claim it takes back and why. Dispute it where it is not "
                 "due; it closes once a reversal explains it.",
                 claim=one.claim,
                 amount_cents=-one.cents,
             )
+
+
+def _stands_on(one: Carried) -> str:
+    words = f"It stands on the check of {day(one.last)} as {one.reference}"
+    return f"{words}, and began on {day(one.since)}." if one.since < one.last else f"{words}."
 
 
 def _unexplained() -> list[Carried]:
