@@ -14,6 +14,7 @@ from carethread.record.models import (
     EdiFile,
     Episode,
     PolicySetting,
+    Program,
 )
 from carethread.workflow import admit, receive
 from carethread.workflow.authorizations import review
@@ -233,3 +234,28 @@ def test_before_an_admission_a_request_tells_what_other_care_knows_but_not_the_p
 ) -> None:
     asked(alder, codes=["S9480"], level_of_care="IOP-MH")
     assert diagnoses() == ["F331", "F411"]
+
+
+@pytest.fixture
+def house(alder: Cast) -> Program:
+    """A second substance use program, which asks for Clara before she comes."""
+    return staff.save_program(
+        Program(organization=alder.center, site=alder.site, name="House", form="I",
+                level_of_care="RES-3.5", is_part2=True)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("agreed", "told"), [({"house"}, ["F331", "F411"]), ({"house", "before"}, ["F1020"])]
+)
+def test_before_an_admission_another_substance_use_programs_diagnoses_need_a_consent_for_both(
+    alder: Cast, protected: Episode, house: Program, agreed: set[str], told: list[str]
+) -> None:
+    programs = {"house": house, "before": protected.program}
+    for name in agreed:
+        admit.save_consent(
+            Consent(organization=alder.center, client=alder.clara, kind="part2",
+                    program=programs[name], signed_on=LONG_AGO)
+        )  # fmt: skip
+    asked(alder, codes=[], level_of_care="RES-3.5")
+    assert diagnoses() == told
