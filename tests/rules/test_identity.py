@@ -24,7 +24,7 @@ def test_a_claim_number_fits_clm01_and_comes_back(sequence: int, version: int) -
     assert parse_claim_number(number) == (sequence, version)
 
 
-@given(st.integers(1, 10**18))
+@given(st.integers(1, 10**18 - 1))
 def test_a_line_number_fits_ref_6r_and_comes_back(version_id: int) -> None:
     number = line_number(version_id)
     assert len(number) <= 30
@@ -86,7 +86,9 @@ def test_a_mangled_line_number_is_known_again(told: str) -> None:
     assert parse_line_number(told) == 5
 
 
-@pytest.mark.parametrize("told", ["", "1", "L00000000584", "583", "L000"])
+@pytest.mark.parametrize(
+    "told", ["", "1", "L00000000584", "583", "L000", "L" + "7" * 21, "L" + "1" * 9_000]
+)
 def test_a_payers_own_line_number_is_not_taken_for_ours(told: str) -> None:
     assert parse_line_number(told) is None
 

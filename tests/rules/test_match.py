@@ -237,6 +237,13 @@ def test_a_name_cut_short_agrees() -> None:
     assert match(answer, [ours]).is_certain
 
 
+def test_a_name_without_its_accents_agrees() -> None:
+    ours = _sent(1, last_name="Núñez", first_name="Élodie")
+    told = Party("1", "NUNEZ", "ELODIE")
+    answer = _answer(ours, claim_id="4711", patient=told, lines=(_told(),))
+    assert match(answer, [ours]).is_certain
+
+
 def test_a_claim_of_another_system_matches_by_the_number_it_was_sent_with() -> None:
     legacy = _sent(1, _ours(1, control_number="A-1"), claim_number="OLD-00042")
     answer = _answer(legacy, claim_id="old00042")

@@ -183,6 +183,25 @@ def test_an_answer_that_is_nobodys_and_a_refusal_of_the_whole_question(
     assert "no question of ours" in Delivery.objects.latest("pk").reason
 
 
+def test_an_answer_about_more_than_we_asked_is_read_and_the_rest_told_to_a_person(
+    alder: Cast, claim: Claim
+) -> None:
+    claim_status.run(alder.center, now=day(30))
+    (request,) = read(bytes(StatusInquiry.objects.get().file.raw)).transactions
+    (ours,) = request.claims
+    said = ClaimStatus("P1", "20", "PR", amount=18_000, effective=day(30).date())
+    ours = replace(ours, statuses=(said,), charge=0,
+                   subscriber=replace(ours.subscriber, birth_date=None, sex=""))  # fmt: skip
+    strange = replace(ours, trace="SOMEBODYS", patient_control_number="SOMEBODYS")
+    response = StatusResponse(
+        request.envelope, request.payer, request.receiver, "ANSWER", day(30).date(), "0930",
+        (ours, strange),
+    )  # fmt: skip
+    assert deliver(alder, response, day(30)).state == "read"
+    assert StatusAnswer.objects.count() == 1
+    assert "1 that we did not ask about" in Case.objects.get(kind="quarantine").title
+
+
 def test_a_payer_with_no_days_is_never_asked(alder: Cast, claim: Claim) -> None:
     PolicySetting.objects.create(
         organization=alder.center, payer=alder.payer, key="status_after_days", value="0",

@@ -144,7 +144,7 @@ class Family:
     def worker_is_round(self) -> None:
         bill.run(self.cast.center, now=self.now)
         next_payer.run(self.cast.center, now=self.now)
-        patient_money.run(now=self.now)
+        patient_money.run(self.cast.center, now=self.now)
         follow_up.run(self.cast.center, now=self.now)
 
     # what must be true
@@ -171,7 +171,7 @@ class Family:
         assert charge.patient_receivable_cents >= 0
         if charge.payer_receivable_cents < 0:
             assert Case.objects.filter(kind="credit", state="open").exists()
-        assert patient_money.run(now=self.now) == 0
+        assert patient_money.run(self.cast.center, now=self.now) == 0
         waits = charge.pk in account.at_another_payer(self.cast.clara)
         asked = sum(one.cents for one in account.owed(self.cast.clara))
         assert asked == (0 if waits else charge.patient_receivable_cents)

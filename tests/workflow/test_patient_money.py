@@ -48,10 +48,10 @@ def test_a_copay_is_kept_for_its_visit_and_applied_once_when_the_payer_has_spoke
     payment = take(alder, COPAY, now=NOW)
     assert owes(alder) == (0, 2_500)
     assert payment.receipt == 1
-    patient_money.run(now=NOW)
+    patient_money.run(alder.center, now=NOW)
     claim = left_to_clara(alder)
-    assert patient_money.run(now=PAID) == 1
-    assert patient_money.run(now=PAID) == 0
+    assert patient_money.run(alder.center, now=PAID) == 1
+    assert patient_money.run(alder.center, now=PAID) == 0
     assert owes(alder) == (2_500, 0)
     charge = charge_of(claim)
     (line,) = accounts.account(alder.clara).lines
@@ -65,7 +65,7 @@ def test_a_copay_is_kept_for_its_visit_and_applied_once_when_the_payer_has_spoke
     # The payer takes its answer back: the client's money is free again, for the same visit.
     said = answer(claim, paid=8_000, CO_45=5_000, PR_3=5_000)
     post_check(alder, check(alder.center, reversal(said), trace="R"))
-    patient_money.run(now=PAID)
+    patient_money.run(alder.center, now=PAID)
     assert owes(alder) == (0, 2_500)
 
 
@@ -217,7 +217,7 @@ def test_a_payer_credit_is_a_case_with_sixty_days_and_closes_when_it_is_given_ba
 def test_money_that_nothing_needs_is_given_back_to_the_client(alder: Cast) -> None:
     payment = take(alder, COPAY, now=NOW)
     left_to_clara(alder, cents=1_000)
-    patient_money.run(now=PAID)
+    patient_money.run(alder.center, now=PAID)
     follow_up.run(alder.center, now=PAID)
     case = Case.objects.get(kind="credit")
     assert (case.client, case.amount_cents) == (alder.clara, 1_500)

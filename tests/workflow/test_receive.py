@@ -219,11 +219,51 @@ def test_a_file_is_fetched_once(sent: Claim, far_side: Store) -> None:
     assert EdiFile.objects.filter(direction="in").count() == 1
 
 
-def test_hostile_names_are_left_where_they_are(sent: Claim, far_side: Store) -> None:
+def test_hostile_names_are_left_where_they_are_and_told_to_a_person_once(
+    sent: Claim, far_side: Store
+) -> None:
     far_side.put("from_payer/../../etc/passwd", b"x")
     far_side.put("from_payer/half.edi.tmp", b"x")
+    far_side.put("from_payer/harmless\u202efdp.835", b"x")
+    for later in (LATER, LATER + timedelta(hours=1)):
+        receive.run(sent.organization, now=later)
+    assert not EdiFile.objects.filter(direction="in").exists()
+    assert (
+        "the name holds characters that cannot be seen" in Case.objects.get(kind="quarantine").title
+    )
+
+
+def test_a_file_that_is_too_large_is_told_to_a_person_and_not_brought(
+    sent: Claim, far_side: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receive, "_LARGEST_FILE", 10)
+    far_side.put("from_payer/large.835", b"eleven bytes")
     receive.run(sent.organization, now=LATER)
     assert not EdiFile.objects.filter(direction="in").exists()
+    assert "larger than" in Case.objects.get(kind="quarantine").title
+
+
+def test_a_number_without_end_is_no_number_of_ours_and_its_file_is_read(
+    sent: Claim, far_side: Store
+) -> None:
+    raw = file_of(check(sent.organization, answer(sent, paid=18_000)))
+    assert raw.count(b"REF*6R*L") == 1
+    raw = raw.replace(b"REF*6R*L", b"REF*6R*L" + b"1" * 9_000)
+    assert arrive(sent, far_side, raw).state == "read"
+
+
+def test_a_file_on_which_the_program_fails_is_set_aside_and_those_behind_it_are_read(
+    sent: Claim, far_side: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_ack: FunctionalAck) -> None:
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr(receive.acknowledge, "functional_handler", fail)
+    far_side.put("from_payer/1.999", file_of(group_ack(sent, "A"), number=1))
+    arrive(sent, far_side, file_of(check(sent.organization, answer(sent, paid=18_000)), number=2))
+    states = Delivery.objects.filter(file__direction="in").values_list("file__name", "state")
+    assert dict(states) == {"1.999": "quarantined", "answer.edi": "read"}
+    assert sent.state == ClaimState.PAID
 
 
 def test_silence_raises_an_alarm_that_an_answer_ends(sent: Claim, far_side: Store) -> None:

@@ -23,7 +23,7 @@ from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
 from carethread.x12 import eligibility
 from carethread.x12.reader import read
-from carethread.x12.review import Decision, Review
+from carethread.x12.review import Decision, PatientEvent, Review
 from carethread.x12.writer import write
 from tests.cast import LONG_AGO, NOW, TODAY, Cast
 from tests.payers import make_connection
@@ -49,26 +49,29 @@ def sent() -> Review:
 def reply(cast: Cast, action: str, *, number: str = "", units: int = 12, **event: object) -> None:
     """The payer answers what was sent."""
     question = sent()
+    decided = back(
+        question,
+        decision=Decision(action, number),
+        delivery=eligibility.Delivery("VS", Decimal(units)),
+        **event,
+    )
+    come(cast, replace(question, purpose="11", kind="18", event=decided), name=f"{action}.278")
+
+
+def back(question: Review, **changes: object) -> PatientEvent:
+    """The event of a request as an answer returns it, under our own trace."""
     assert question.event is not None
     (trace,) = question.event.traces
-    answered = replace(
-        question,
-        purpose="11",
-        kind="18",
-        event=replace(
-            question.event,
-            traces=(replace(trace, kind="2"),),
-            decision=Decision(action, number),
-            delivery=eligibility.Delivery("VS", Decimal(units)),
-            **event,
-        ),
-    )
+    return replace(question.event, traces=(replace(trace, kind="2"),), **changes)
+
+
+def come(cast: Cast, answered: Review, *, name: str = "answer.278") -> None:
     control = EdiFile.objects.count() + 500
     raw = write(
         [answered], sender="PAYER", receiver="CENTER", interchange_control=control,
         group_control=control, created=NOW.replace(tzinfo=None),
     )  # fmt: skip
-    file = receive.store(raw, organization=cast.center, name=f"{action}.278", now=NOW)
+    file = receive.store(raw, organization=cast.center, name=name, now=NOW)
     receive.read_file(file.delivery, now=NOW)
     file.delivery.refresh_from_db()
     assert file.delivery.state == "read", file.delivery.reason
@@ -259,3 +262,18 @@ def test_before_an_admission_another_substance_use_programs_diagnoses_need_a_con
         )  # fmt: skip
     asked(alder, codes=[], level_of_care="RES-3.5")
     assert diagnoses() == told
+
+
+def test_an_answer_that_grants_one_service_and_refuses_another_waits_for_a_person(
+    alder: Cast,
+) -> None:
+    row = asked(alder, codes=["90837", "90834"])
+    question = sent()
+    services = tuple(
+        replace(service, decision=Decision(action, f"N{action}"))
+        for service, action in zip(question.services, ("A1", "A3"), strict=True)
+    )
+    come(alder, replace(question, purpose="11", kind="18", event=back(question), services=services))
+    row.refresh_from_db()
+    assert row.state == "submitted"
+    assert Case.objects.get().category == "auth_contradiction"

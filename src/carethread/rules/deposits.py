@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from carethread.rules.names import bare
 from carethread.rules.words import dollars
 
 _SATURDAY = 5
@@ -104,14 +105,10 @@ def _one_named(line: Money, named: Sequence[Advice]) -> Verdict:
 
 
 def _same_trace(line: Money, advice: Advice) -> bool:
-    if _plain(line.trace) != _plain(advice.trace):
+    if bare(line.trace).lstrip("0") != bare(advice.trace).lstrip("0"):
         return False
     told, ours = _payer(line.payer_identifier), _payer(advice.payer_identifier)
     return not told or not ours or told == ours
-
-
-def _plain(trace: str) -> str:
-    return "".join(c for c in trace.upper() if c.isalnum()).lstrip("0")
 
 
 def _payer(identifier: str) -> str:

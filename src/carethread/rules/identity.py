@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from stdnum.iso7064 import mod_97_10
 
 _CLAIM = re.compile(r"(?=CT0*([0-9]{1,13})V([0-9]{3,}))")
-_LINE = re.compile(r"(?=L0*([0-9]{3,}))")
+_LINE = re.compile(r"(?=L0*([0-9]{3,20})(?![0-9]))")
 _NOISE = re.compile(r"[^0-9A-Z]")
 _MOST_SEQUENCE = 10**13 - 1
 _MOST_VERSION = 99

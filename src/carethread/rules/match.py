@@ -14,9 +14,9 @@ from carethread.rules.match_lines import (
     SubmittedLine,
     line_key,
     match_lines,
-    plain,
     whole_lines,
 )
+from carethread.rules.names import bare
 from carethread.rules.words import day, dollars, listing
 from carethread.x12.common import Party
 from carethread.x12.remittance import RemittedClaim
@@ -292,7 +292,7 @@ def _ours(claim: SubmittedClaim) -> dict[str, str]:
 
 def _same_number(told: str, ours: str) -> bool | None:
     """None where what came back is no number of ours and not what we sent either."""
-    if plain(told) == plain(ours):
+    if bare(told) == bare(ours):
         return True
     read = parse_claim_number(told)
     return None if read is None else read == parse_claim_number(ours)
@@ -330,16 +330,16 @@ def _names_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
 
 def _same_name(patient: Party, claim: SubmittedClaim) -> bool:
     """Payers cut names short and drop marks: the last names must begin alike."""
-    told, ours = _letters(patient.name), _letters(claim.last_name)
+    told, ours = bare(patient.name), bare(claim.last_name)
     shorter = min(len(told), len(ours))
-    first_told, first_ours = _letters(patient.first_name)[:1], _letters(claim.first_name)[:1]
+    first_told, first_ours = bare(patient.first_name)[:1], bare(claim.first_name)[:1]
     return told[:shorter] == ours[:shorter] and (not first_told or first_told == first_ours)
 
 
 def _members_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
     parties = (remitted.subscriber, remitted.patient, remitted.corrected_patient)
     told = [p.id for p in parties if p and p.id and p.id_qualifier in _MEMBER_ID]
-    return any(plain(t) == plain(claim.member_id) for t in told) if told else None
+    return any(bare(t) == bare(claim.member_id) for t in told) if told else None
 
 
 def _dates_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
@@ -357,12 +357,8 @@ def _payers_agree(payer: tuple[str, ...], claim: SubmittedClaim) -> bool | None:
 def _payer_key(text: str) -> str:
     """A payer's name by its letters alone; what has a digit is an id, and exact."""
     text = text.strip().upper()
-    return text if any(c.isdigit() for c in text) else _letters(text)
+    return text if any(c.isdigit() for c in text) else bare(text)
 
 
 def _equal(told: str, ours: str) -> bool | None:
-    return plain(told) == plain(ours) if told and ours else None
-
-
-def _letters(name: str) -> str:
-    return "".join(c for c in name.upper() if c.isalpha())
+    return bare(told) == bare(ours) if told and ours else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from carethread.rules.identity import parse_line_number
+from carethread.rules.names import bare
 from carethread.x12.remittance import RemittedLine
 
 
@@ -154,9 +155,4 @@ _LIKENESSES: tuple[tuple[str, Alike], ...] = (
 
 def line_key(control_number: str) -> int | str:
     """A line number as it can be compared: our own number behind all mangling, or the text."""
-    return parse_line_number(control_number) or plain(control_number)
-
-
-def plain(text: str) -> str:
-    """Letters and digits alone, upper case."""
-    return "".join(c for c in text.upper() if c.isalnum())
+    return parse_line_number(control_number) or bare(control_number)

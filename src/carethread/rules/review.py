@@ -210,14 +210,15 @@ def request_id(review: Review) -> int | None:
 
 
 def decided(review: Review) -> Decision:
-    """What a response decides of the event; where only services were decided, the first of them."""
+    """What a response decides of the event, or of its services where these are decided alike. Where
+    they are not, or a part of a unit is granted, it tells no state: a person has to look."""
     event = review.event
     said, quantity = _said(review)
     words = "; ".join([*review.decided, *([event.message] if event and event.message else [])])
     if said is None:
         refused = "; ".join(rejection_words(r) for r in review.all_rejections)
         return Decision("", words=refused or "It holds no decision.")
-    state = ACTIONS.get(said.action, "")
+    state = ACTIONS.get(said.action, "") if _is_one_answer(review) else ""
     starts, ends = _span(event)
     return Decision(state, said.number, quantity, starts, ends, words[:400])
 
@@ -230,6 +231,14 @@ def _said(review: Review) -> tuple[Said | None, int | None]:
             quantity = place.delivery.quantity if place.delivery else None
             return place.decision, None if quantity is None else int(quantity)
     return None, None
+
+
+def _is_one_answer(review: Review) -> bool:
+    """Whether every decision, the event's own and its services', is the same; in whole units."""
+    places = (*((review.event,) if review.event else ()), *review.services)
+    actions = {ACTIONS.get(p.decision.action, "") for p in places if p.decision is not None}
+    units = [p.delivery.quantity for p in places if p.delivery and p.delivery.quantity is not None]
+    return len(actions) == 1 and all(unit == int(unit) for unit in units)
 
 
 def _span(event: PatientEvent | None) -> tuple[date | None, date | None]:

@@ -1,21 +1,26 @@
 """Files come in: fetched once, stored byte for byte before anything reads them, then read.
 
 What a file turns out to hold decides who reads it: acknowledgments go to `acknowledge`,
-remittances to `post`, answers about coverage to `benefits`, a bank's file to `deposits`. A file
-that cannot be read is quarantined whole, with the place and the reason, and changes nothing else.
+remittances to `post`, answers about coverage to `benefits`, about claims to `claim_status`, about
+authorizations to `review`, a bank's file to `deposits`. A file that cannot be read is quarantined
+whole, with the place and the reason, and changes nothing else: those behind it are read.
 """
 
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import DataError, transaction
+import structlog
+from django.db import DatabaseError, DataError, transaction
 from django.db.models import QuerySet
 
+from carethread.codes.roles import Role
 from carethread.connect import Connection as Wire
 from carethread.connect.contract import RemoteFile as Remote
 from carethread.connect.naming import is_temporary, refusal
 from carethread.record.models import (
+    Case,
+    CaseKind,
     Connection,
     Delivery,
     EdiFile,
@@ -40,6 +45,12 @@ from carethread.x12.review import Review
 from carethread.x12.status import StatusRequest, StatusResponse
 
 _LARGEST_FILE = 512 * 1024 * 1024
+_OUR_FAULT = (
+    "This program failed while it read the file, and its log says where. Nothing of the file took "
+    "effect; have the fault mended before it is brought again."
+)
+
+log = structlog.get_logger("carethread.receive")
 
 
 def run(organization: Organization, *, now: datetime) -> int:
@@ -67,7 +78,10 @@ def fetch(connection: Connection, *, now: datetime) -> int:
 
 
 def _bring(connection: Connection, wire: Wire, remote: Remote, now: datetime) -> bool:
-    if is_temporary(remote.name) or refusal(remote.name) or remote.size > _LARGEST_FILE:
+    if is_temporary(remote.name):
+        return False
+    if (why := _why_not(remote)) is not None:
+        _leave(connection, remote, why, now)
         return False
     raw = wire.read(f"{connection.inbound_folder}/{remote.name}")
     if len(raw) != remote.size:
@@ -89,6 +103,30 @@ def _bring(connection: Connection, wire: Wire, remote: Remote, now: datetime) ->
             defaults={"file": file},
         )
     return True
+
+
+def _why_not(remote: Remote) -> str | None:
+    too_large = f"it is larger than {_LARGEST_FILE // 1024 // 1024} MB"
+    return refusal(remote.name) or (too_large if remote.size > _LARGEST_FILE else None)
+
+
+def _leave(connection: Connection, remote: Remote, why: str, now: datetime) -> None:
+    """A file that is not brought is told to a person, once. Its name goes into no path."""
+    name = hashlib.sha256(remote.name.encode(errors="replace")).hexdigest()[:32]
+    Case.objects.get_or_create(
+        organization=connection.organization,
+        source=f"left:{connection.pk}:{name}",
+        defaults={
+            "kind": CaseKind.QUARANTINE,
+            "category": "file",
+            "owner_role": Role.BILLER.value,
+            "title": f"{connection.name} holds a file that was not brought: {why}. "
+            f"Its name: {ascii(remote.name)[:100]}"[:300],
+            "cure": "Ask the sender to put it there in parts or under a plain name. "
+            "Nothing of it was read.",
+            "opened_at": now,
+        },
+    )
 
 
 def store(
@@ -158,6 +196,11 @@ def read_file(delivery: Delivery, *, now: datetime) -> bool:
         # A value that no column holds: one bad file must not stop those behind it.
         reason = Quarantined(f"It holds a value that cannot be stored: {problem}")
         return _quarantine(delivery, reason, now)
+    except DatabaseError:
+        raise  # A lock or a lost connection is no fault of the file: it is due again.
+    except Exception:
+        log.exception("a file could not be read", file=delivery.file_id)
+        return _quarantine(delivery, Quarantined(_OUR_FAULT), now)
 
 
 def _refuse_broken(document: Document) -> None:

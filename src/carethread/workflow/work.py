@@ -1,8 +1,11 @@
 """Everything that is due, done once. Running it again does nothing; running it after a crash
 finishes what the crash cut off. A lost hint loses nothing: work is derived, not remembered."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 from django_scopes import scope
@@ -39,6 +42,29 @@ class Done:
         return any(getattr(self, field.name) for field in fields(self))
 
 
+class Step(Protocol):
+    """Does what is due of one kind for the organization whose scope is active; how much it did."""
+
+    __module__: str
+
+    def __call__(self, organization: Organization, /, *, now: datetime) -> int: ...
+
+
+_STEPS: tuple[tuple[str, Step], ...] = (
+    ("authorized", authorize.run),
+    ("billed", bill.run),
+    ("asked", eligibility.run),
+    ("inquired", claim_status.run),
+    ("sent", submit.run),
+    ("read", receive.run),
+    ("handed_on", next_payer.run),
+    ("patients", patient_money.run),
+    ("patients", payment_plans.run),
+    ("cases", underpaid.run),
+    ("cases", follow_up.run),
+)
+
+
 def run_due(now: datetime, organization: Organization | None = None) -> Done:
     """One round for one organization, or for each in turn."""
     done = _rounds(now, organization)
@@ -49,30 +75,28 @@ def run_due(now: datetime, organization: Organization | None = None) -> Done:
 
 def _rounds(now: datetime, organization: Organization | None) -> Done:
     if organization is not None:
-        return _round(organization, now)
-    done = [_guarded(one, now) for one in Organization.objects.order_by("pk")]
+        return _round(organization, now, _take)
+    done = [_round(one, now, _guarded) for one in Organization.objects.order_by("pk")]
     return Done(*(sum(getattr(d, field.name) for d in done) for field in fields(Done)))
 
 
-def _guarded(organization: Organization, now: datetime) -> Done:
-    """A round whose failure is written down and does not keep others from theirs."""
-    try:
-        return _round(organization, now)
-    except Exception:
-        log.exception("a round failed", organization=organization.pk)
-        return Done()
-
-
-def _round(organization: Organization, now: datetime) -> Done:
+def _round(organization: Organization, now: datetime, take: Callable[..., int]) -> Done:
+    done: Counter[str] = Counter()
     with scope(organization=organization):
-        return Done(
-            authorized=authorize.run(organization, now=now),
-            billed=bill.run(organization, now=now),
-            asked=eligibility.run(organization, now=now),
-            inquired=claim_status.run(organization, now=now),
-            sent=submit.run(organization, now=now),
-            read=receive.run(organization, now=now),
-            handed_on=next_payer.run(organization, now=now),
-            patients=patient_money.run(now=now) + payment_plans.run(organization, now=now),
-            cases=underpaid.run(organization, now=now) + follow_up.run(organization, now=now),
-        )
+        for counted, step in _STEPS:
+            done[counted] += take(step, organization, now)
+    return Done(**done)
+
+
+def _take(step: Step, organization: Organization, now: datetime) -> int:
+    return step(organization, now=now)
+
+
+def _guarded(step: Step, organization: Organization, now: datetime) -> int:
+    """A step whose failure is written down, and keeps neither the next one nor others from
+    theirs."""
+    try:
+        return step(organization, now=now)
+    except Exception:
+        log.exception("a step failed", step=step.__module__, organization=organization.pk)
+        return 0

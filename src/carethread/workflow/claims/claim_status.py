@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from carethread.codes.claim_status import Stage
 from carethread.record.models import (
+    CaseKind,
     Claim,
     ClaimState,
     ClaimVersion,
@@ -28,6 +29,7 @@ from carethread.record.policies import Settings
 from carethread.rules import status as rules
 from carethread.rules.status import EFFECTS, Told
 from carethread.workflow import acknowledge, bill, gather, submit
+from carethread.workflow.casework import strangers
 from carethread.workflow.center.connections import mailboxes
 from carethread.workflow.common import numbers, wire_format
 from carethread.workflow.common.errors import refuse
@@ -197,6 +199,7 @@ def _read(response: StatusResponse, file: EdiFile, position: int, now: datetime)
     answered = [(_asked(claim), rules.told(claim)) for claim in response.claims]
     above = response.said_of_all
     known = [(asked, said) for asked, said in answered if asked is not None]
+    unknown = len(answered) - len(known)
     if above and not known:
         trace = response.receiver_trace or response.reference
         known = [(asked, rules.refused(above)) for asked in _of_set(trace)]
@@ -205,6 +208,8 @@ def _read(response: StatusResponse, file: EdiFile, position: int, now: datetime)
     lock(Claim.objects.filter(pk__in={asked.version.claim_id for asked, _ in known}))
     for number, (asked, said) in enumerate(known):
         _take(asked, said, file, position + number, now)
+    if unknown:
+        strangers.told(file, unknown, CaseKind.QUARANTINE, "file", now=now)
 
 
 def _asked(claim: StatusClaim) -> StatusInquiry | None:

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from carethread.codes.roles import Role
 from carethread.record.models import (
     Case,
     CaseEvent,
@@ -23,6 +22,7 @@ from carethread.rules import coverage as rules
 from carethread.rules.coverage import Contradiction, Known, Told
 from carethread.rules.inquiry import MOST_IN_A_SET, number_in, question_of
 from carethread.rules.names import bare
+from carethread.workflow.casework import strangers
 from carethread.workflow.common.locks import lock
 from carethread.workflow.common.wire_format import benefits_to_json, refusals_to_json
 from carethread.workflow.remittances.quarantine import Quarantined
@@ -50,11 +50,11 @@ def handler(one: EligibilityResponse | EligibilityInquiry) -> Handler:
 
 
 def _read(response: EligibilityResponse, file: EdiFile, now: datetime) -> None:
-    found, strangers = [], 0
+    found, unknown = [], 0
     for asked in response.people:
         check = _check(question_of(asked))
         if check is None or hasattr(check, "answer"):
-            strangers += 1
+            unknown += 1
         else:
             found.append((check, asked))
     above = x12.gather(response).rejections
@@ -64,8 +64,8 @@ def _read(response: EligibilityResponse, file: EdiFile, now: datetime) -> None:
         raise Quarantined("This 271 answers no question that we have sent, or answers it again.")
     for check, asked in found:
         answer(check, asked, file, above=above, now=now)
-    if strangers and found:
-        _open_stranger(file, strangers, now)
+    if unknown and found:
+        strangers.told(file, unknown, CaseKind.ELIGIBILITY, "coverage_answer", now=now)
 
 
 def _check(number: int | None) -> EligibilityCheck | None:
@@ -282,21 +282,3 @@ def _event(case: Case, words: str, now: datetime) -> None:
     CaseEvent.objects.create(
         organization_id=case.organization_id, case=case, words=words[:500], at=now
     )
-
-
-def _open_stranger(file: EdiFile, count: int, now: datetime) -> None:
-    case, fresh = Case.objects.get_or_create(
-        organization_id=file.organization_id,
-        source=f"eligibility-file:{file.pk}",
-        defaults={
-            "kind": CaseKind.ELIGIBILITY,
-            "category": "coverage_answer",
-            "owner_role": Role.BILLER.value,
-            "title": f"{file.name} speaks of {count} that we did not ask about"[:300],
-            "cure": "Look at the file. What answered our questions was read.",
-            "file": file,
-            "opened_at": now,
-        },
-    )
-    if fresh:
-        _event(case, f"Opened: {case.title}", now)

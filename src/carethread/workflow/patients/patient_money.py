@@ -18,6 +18,7 @@ from carethread.record import ledger
 from carethread.record.models import (
     Charge,
     Client,
+    Organization,
     PatientPayment,
     Payer,
     Refund,
@@ -163,7 +164,7 @@ def due() -> list[Client]:
     )
 
 
-def run(*, now: datetime) -> int:
+def run(_organization: Organization, *, now: datetime) -> int:
     """Put money where it belongs, client by client; the number of transfers made."""
     return sum(_settle_one(client, now) for client in due())
 
