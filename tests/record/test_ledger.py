@@ -62,9 +62,7 @@ def test_a_transfer_is_reversed_at_most_once(alder: Cast) -> None:
     first = Transfer.objects.get()
 
     def undo() -> None:
-        opposite = ledger.opposite(first, code="CHARGE", source="test")
-        opposite.made_at = NOW
-        ledger.post([opposite])
+        ledger.post([ledger.opposite(first, code="CHARGE", source="test", now=NOW)])
 
     undo()
     assert Charge.objects.get().payer_receivable_cents == 0

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Model, Sum
 
 from carethread.codes.accounts import KEPT_FOR, Account, Keeper
-from carethread.record.models import Charge, PatientPayment, Refund, Remittance, Transfer
+from carethread.record.models import Charge, PatientPayment, Refund, Remittance, Transfer, User
 from carethread.record.statements import insert_all
 
 _KEEPERS: dict[Keeper, type[Model]] = {
@@ -33,8 +34,10 @@ def post(transfers: Sequence[Transfer]) -> list[Transfer]:
     return rows
 
 
-def opposite(transfer: Transfer, *, code: str, source: str) -> Transfer:
-    """The unsaved transfer that takes another one back and names it."""
+def opposite(
+    transfer: Transfer, *, code: str, source: str, now: datetime, user: User | None = None
+) -> Transfer:
+    """The unsaved transfer that takes another one back and names it; `user` where a person does."""
     return Transfer(
         organization_id=transfer.organization_id,
         debit=transfer.credit,
@@ -47,6 +50,8 @@ def opposite(transfer: Transfer, *, code: str, source: str) -> Transfer:
         reverses=transfer,
         code=code,
         source=source,
+        made_at=now,
+        user=user,
     )
 
 

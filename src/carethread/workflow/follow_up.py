@@ -235,7 +235,9 @@ def is_refusal(case: Case) -> bool:
 def close_as(case: Case, how: str, now: datetime, user: User | None = None) -> None:
     case.state, case.closed_at, case.resolution = "closed", now, how[:300]
     case.save(update_fields=["state", "closed_at", "resolution"])
-    told(case, f"Closed: {how}", now, user).save()
+    event = told(case, f"Closed: {how}", now, user)
+    event.kind = "closed"
+    event.save()
 
 
 def reopen(case: Case, words: str, now: datetime, user: User | None = None) -> None:

@@ -1600,7 +1600,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.organization')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='record.case')),
-                ('kind', models.CharField(blank=True, choices=[('', 'Happened'), ('found', 'Found in our record')], max_length=8)),
+                ('kind', models.CharField(blank=True, choices=[('', 'Happened'), ('closed', 'Closed'), ('found', 'Found in our record')], max_length=8)),
                 ('words', models.CharField(max_length=500)),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('at', models.DateTimeField()),

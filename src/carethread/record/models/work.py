@@ -120,11 +120,14 @@ class Case(Scoped):
 
 
 class CaseEvent(AppendOnly):
-    """One line of a case's history: what happened, or (`found`) what our own record said."""
+    """One line of a case's history: what happened, that it was closed, or (`found`) what our own
+    record said."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(
-        max_length=8, choices=[("", "Happened"), ("found", "Found in our record")], blank=True
+        max_length=8,
+        choices=[("", "Happened"), ("closed", "Closed"), ("found", "Found in our record")],
+        blank=True,
     )
     words = models.CharField(max_length=500)
     user = models.ForeignKey(

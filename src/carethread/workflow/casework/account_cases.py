@@ -77,7 +77,7 @@ def unused_by_clients(organization: Organization, now: datetime) -> Iterator[Cas
 def _is_kept(stem: str, cents: int) -> bool:
     return Case.objects.filter(
         source__startswith=f"{stem}:", state="closed", amount_cents=cents,
-        events__words__startswith="Closed:", events__user__isnull=False,
+        events__kind="closed", events__user__isnull=False,
     ).exists()  # fmt: skip
 
 

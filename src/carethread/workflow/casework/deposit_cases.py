@@ -49,9 +49,7 @@ def opened(organization: Organization, now: datetime) -> Iterator[Case]:
 def _asked() -> Mapping[str, Collection[Case]]:
     """Every case of this kind by what it is about, each with `by_hand`: whether a person closed
     it. One query."""
-    by_hand = CaseEvent.objects.filter(
-        case=OuterRef("pk"), words__startswith="Closed:", user__isnull=False
-    )
+    by_hand = CaseEvent.objects.filter(case=OuterRef("pk"), kind="closed", user__isnull=False)
     found: dict[str, list[Case]] = defaultdict(list)
     for row in Case.objects.filter(kind=CaseKind.DEPOSIT).annotate(by_hand=Exists(by_hand)):
         found[row.source.rpartition(":")[0]].append(row)

@@ -221,9 +221,7 @@ def take_back(case: Case, *, why: str, user: User, now: datetime) -> Case:
         raise refuse("Nothing that was written off or left to the patient stands here.")
     if not why.strip():
         raise refuse("Say why it is taken back.", "back")
-    back = book.opposite(made, code=made.code, source=made.source)
-    back.made_at, back.user = now, user
-    book.post([back])
+    book.post([book.opposite(made, code=made.code, source=made.source, now=now, user=user)])
     words = f"Taken back: {why.strip()}"
     if claim.state in _DONE:
         bill.move(claim, _refused_before(claim), words[:500], now=now, user=user)

@@ -138,9 +138,7 @@ def void(payment: PatientPayment, *, user: User, reason: str, now: datetime) -> 
     for used in account.applications().filter(patient_payment=row).order_by("-pk"):
         _take_off(used, now, user)
     taken = row.transfers.get(debit=Account.PATIENT_CASH, reverses__isnull=True)
-    back = ledger.opposite(taken, code="VOID", source=SOURCE)
-    back.made_at, back.user = now, user
-    _post(back)
+    _post(ledger.opposite(taken, code="VOID", source=SOURCE, now=now, user=user))
     row.voided_at, row.void_reason = now, reason.strip()[:200]
     row.save(update_fields=["voided_at", "void_reason"])
     _settle(row.client, now)
@@ -339,9 +337,7 @@ def _apply(
 
 
 def _take_off(row: Transfer, now: datetime, user: User | None = None) -> None:
-    back = ledger.opposite(row, code=row.code, source=SOURCE)
-    back.made_at, back.user = now, user
-    _post(back)
+    _post(ledger.opposite(row, code=row.code, source=SOURCE, now=now, user=user))
 
 
 def _transfer(

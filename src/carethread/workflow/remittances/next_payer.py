@@ -189,9 +189,7 @@ def _denials(claim: int | None) -> "QuerySet[Case]":
 
 def _opposite(row: Transfer, now: datetime, user: User | None) -> Transfer:
     """It names no answer: whoever takes the answer back has nothing to do with this."""
-    back = books.opposite(row, code=row.code, source=gather.HANDED_ON)
-    back.made_at, back.user = now, user
-    return back
+    return books.opposite(row, code=row.code, source=gather.HANDED_ON, now=now, user=user)
 
 
 def leave_to_patient(claim: Claim, *, user: User, reason: str, now: datetime) -> None:
