@@ -1,5 +1,6 @@
 """A remittance typed from paper has the same result as an 835, and its scan is kept."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -146,3 +147,33 @@ def test_a_claim_of_which_nothing_is_typed_shifts_no_money_between_the_others(
         with pytest.raises(ValueError, match="in their order"):
             manual_eob.enter(scan, typed(paid), [silent.current, paid.current],
                              user=cast.bill, now=PAID)  # fmt: skip
+
+
+def test_whatever_is_typed_stays_in_its_place_however_much_it_is(cast: Cast) -> None:
+    from django_scopes import scope
+
+    with scope(organization=cast.center):
+        claim = sent_claim(cast)
+        scan = manual_eob.keep_scan(cast.center, SCAN, name="eob.png", now=clock())
+        key = f"{claim.current_id}-{charge_of(claim).pk}"
+    changes = {f"plb-{n}-amount": f"1.{n:02}" for n in range(14)}
+    changes |= {f"plb-{n}-code": "WO" for n in range(14)} | {"plb-14-reference": "ALONE"}
+    taken = {
+        f"adj-{key}-3-code": "nonsense", f"adj-{key}-3-amount": "7.77",
+        f"adj-{key}-15-code": "CO-45", f"adj-{key}-15-amount": "60",
+    }  # fmt: skip
+    form = {"payer": cast.payer.pk, "claim": claim.current_id, **changes, **taken}
+    answer = signed_in(cast.bill).post(f"/eob/{scan.pk}/", {**form, "do": "post"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    lost = {name: text for name, text in (changes | taken).items() if _field(page, name) != text}
+    assert lost == {}
+    free = (f"adj-{key}-16-code", f"adj-{key}-17-code", "plb-15-code")
+    assert [_field(page, name) for name in free] == ["", "", ""]
+    assert not re.search(r"nonsense</span> \w", page), "it has no words"
+    assert re.search(r"CO-45</span> \w", page)
+
+
+def _field(page: str, name: str) -> str | None:
+    found = re.search(rf'name="{re.escape(name)}" value="([^"]*)"', page)
+    return found and found[1]

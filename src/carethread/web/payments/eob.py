@@ -1,6 +1,6 @@
 """An explanation of benefits on paper, typed beside its scan and balanced as one types."""
 
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -71,7 +71,7 @@ def eob(request: Request, row: EdiFile) -> HttpResponse:
     """The form. Its buttons add a claim, leave one out, look again, or post all of it."""
     sheet = _Sheet(http.sent(request) or QueryDict())
     pressed = request.POST.get("do", "")
-    request.shown = frozenset(version.claim.client_id for version in sheet.versions)
+    http.shows(request, (version.claim.client_id for version in sheet.versions))
     if pressed == "post":
         done = _posted(request, row, sheet)
         if done is not None:
@@ -82,7 +82,7 @@ def eob(request: Request, row: EdiFile) -> HttpResponse:
 def eob_look(request: Request, row: EdiFile) -> HttpResponse:
     """What is left to explain of what is typed so far: asked for as one types."""
     sheet = _Sheet(request.POST)
-    request.shown = frozenset(version.claim.client_id for version in sheet.versions)
+    http.shows(request, (version.claim.client_id for version in sheet.versions))
     return render(request, "billing/_eob_tally.html", {"scan": row, "sheet": sheet})
 
 
@@ -132,6 +132,11 @@ class Slot:
     amount: str = ""
     reference: str = ""
     words: str = ""
+    adjustment: Adjustment | None = None
+
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.code or self.amount or self.reference)
 
 
 @dataclass
@@ -163,9 +168,10 @@ class _Sheet:
         self.data = data
         self.wrong: list[Problem] = []
         self.unknown = ""
+        self._numbers = _numbers(data)
         self.versions = self._versions()
         self.claims = [self._claim(version) for version in self.versions]
-        self.changes = list(self._changes())
+        self.changes = self._changes()
         payer = self._payer()
         self.typed = TypedCheck(
             payer_name=payer.name if payer else "",
@@ -228,37 +234,34 @@ class _Sheet:
 
     def _row(self, version: ClaimVersion, line: SubmittedLine) -> Row:
         name = f"{version.pk}-{line.charge_id}"
-        slots = [s for s in self._slots(f"adj-{name}") if s.code or s.amount]
-        taken = tuple(a for s in slots if (a := self._adjustment(s)) is not None)
         remarks = tuple(self.text(f"remarks-{name}").upper().replace(",", " ").split())[:5]
-        for slot, adjustment in zip(slots, taken, strict=False):
-            slot.words = cause(adjustment.group, adjustment.reason, remarks).words
+        slots, more = self._slots(f"adj-{name}", empty=_SLOTS)
+        for slot in slots:
+            slot.adjustment = self._adjustment(slot)
+            if said := slot.adjustment:
+                slot.words = cause(said.group, said.reason, remarks).words
+        taken = tuple(slot.adjustment for slot in slots if slot.adjustment)
         typed = TypedLine(line, self._cents(f"paid-{name}"), taken, remarks)
-        more = [Slot(f"adj-{name}-{len(slots) + n}") for n in range(_SLOTS)]
-        renamed = [
-            Slot(f"adj-{name}-{n}", s.code, s.amount, "", s.words) for n, s in enumerate(slots)
-        ]
-        return Row(line, name, self.text(f"paid-{name}"), typed, renamed + more)
+        return Row(line, name, self.text(f"paid-{name}"), typed, slots + more)
 
-    def _slots(self, prefix: str) -> Iterator[Slot]:
-        for n in range(12):
-            name = f"{prefix}-{n}"
-            yield Slot(
-                name,
-                self.text(f"{name}-code"),
-                self.text(f"{name}-amount"),
-                self.text(f"{name}-reference"),
-            )
+    def _slots(self, prefix: str, *, empty: int) -> tuple[list[Slot], list[Slot]]:
+        """Those that are filled, each under the name that it was sent by, and free ones after."""
+        numbers = sorted(self._numbers.get(prefix, ()))
+        sent = (self._slot(f"{prefix}-{n}") for n in numbers)
+        free = max(numbers, default=-1) + 1
+        more = [Slot(f"{prefix}-{n}") for n in range(free, free + empty)]
+        return [slot for slot in sent if slot.is_filled], more
 
-    def _changes(self) -> Iterator[Slot]:
-        filled = [s for s in self._slots("plb") if s.code or s.amount]
+    def _slot(self, name: str) -> Slot:
+        typed = (self.text(f"{name}-{part}") for part in ("code", "amount", "reference"))
+        return Slot(name, *typed)
+
+    def _changes(self) -> list[Slot]:
+        filled, more = self._slots("plb", empty=1)
         for slot in filled:
             known = provider_reasons().get(slot.code.upper())
-            words = known.words if known else "a change that we have no words for"
-            yield Slot(slot.name, slot.code, slot.amount, slot.reference, words)
-        used = {slot.name for slot in filled}
-        free = [f"plb-{n}" for n in range(12) if f"plb-{n}" not in used]
-        yield Slot(free[0])
+            slot.words = known.words if known else "a change that we have no words for"
+        return filled + more
 
     def _adjustment(self, slot: Slot) -> Adjustment | None:
         group, _, reason = slot.code.upper().replace(" ", "-").partition("-")
@@ -283,3 +286,14 @@ class _Sheet:
             return date.fromisoformat(self.text(name))
         except ValueError:
             return None
+
+
+def _numbers(data: QueryDict) -> dict[str, set[int]]:
+    """The slots of each line and of the check that were sent: `plb-3-code` is of the check itself."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for key in data:
+        prefix, *rest = key.rsplit("-", 2)
+        number = http.number(rest[0]) if rest else None
+        if number is not None:
+            found[prefix].add(number)
+    return found
