@@ -96,7 +96,7 @@ def chart(client: Client, now: datetime) -> Chart:
             client.lab_orders.select_related("practitioner").order_by("-effective_to")[:MOST_ORDERS]
         ),
         certificates=list(_certificates(client)[:MOST_ORDERS]),
-        consents=list(client.consents.select_related("program").order_by("-signed_on")),
+        consents=list(client.consents.select_related("program", "payer").order_by("-signed_on")),
         claims=list(client.claims.select_related("payer").order_by("-pk")[:10]),
         cases=list(_cases(client)),
     )

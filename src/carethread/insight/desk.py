@@ -26,6 +26,7 @@ from carethread.record.models import (
 )
 
 What = Literal["coverage", "admission", "diagnosis", "consent", "address", "phone"]
+_Agreed = tuple[int | None, int | None]  # a program and a payer; None: all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,8 @@ def _stays(clients: Iterable[int], day: date) -> Mapping[int, list[Episode]]:
     return found
 
 
-def _agreed(clients: Iterable[int], day: date) -> Mapping[int, set[int | None]]:
-    """By client, the programs (None: all) whose records may leave on that day (42 CFR Part 2)."""
+def _agreed(clients: Iterable[int], day: date) -> Mapping[int, set[_Agreed]]:
+    """By client, the programs whose records may leave on that day, and to whom (42 CFR Part 2)."""
     rows = Consent.objects.filter(
         Q(expires_on=None) | Q(expires_on__gte=day),
         Q(revoked_on=None) | Q(revoked_on__gt=day),
@@ -124,17 +125,26 @@ def _agreed(clients: Iterable[int], day: date) -> Mapping[int, set[int | None]]:
         kind="part2",
         signed_on__lte=day,
     )
-    found: dict[int, set[int | None]] = defaultdict(set)
-    for client, program in rows.values_list("client", "program"):
-        found[client].add(program)
+    found: dict[int, set[_Agreed]] = defaultdict(set)
+    for client, program, payer in rows.values_list("client", "program", "payer"):
+        found[client].add((program, payer))
     return found
+
+
+def _may_leave(row: Appointment, coverage: Coverage | None, agreed: Iterable[_Agreed]) -> bool:
+    """Whether whoever covers the visit may be told of it."""
+    payer = coverage.payer_id if coverage else None
+    return any(
+        program in (None, row.program_id) and (payer is None or to in (None, payer))
+        for program, to in agreed
+    )
 
 
 def _missing(
     row: Appointment,
     covered: Mapping[int, Coverage],
     stays: Sequence[Episode],
-    agreed: Mapping[int, set[int | None]],
+    agreed: Mapping[int, set[_Agreed]],
 ) -> Iterator[What]:
     here = [stay for stay in stays if stay.program_id == row.program_id]
     if row.client_id not in covered:
@@ -143,7 +153,8 @@ def _missing(
         yield "admission"
     elif not any(stay.is_diagnosed for stay in here):  # type: ignore[attr-defined]
         yield "diagnosis"
-    if row.program.is_part2 and agreed.get(row.client_id, set()).isdisjoint({None, row.program_id}):
+    coverage, told = covered.get(row.client_id), agreed.get(row.client_id, ())
+    if row.program.is_part2 and not _may_leave(row, coverage, told):
         yield "consent"
     if not (row.client.line1 and row.client.city and row.client.postal_code):
         yield "address"

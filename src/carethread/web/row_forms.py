@@ -264,6 +264,13 @@ class PlanForm(RowForm):
 
 class ConsentForm(RowForm):
     program = ChoiceOf(Program, required=False, help_text="Empty: for every program.")
+    payer = ChoiceOf(
+        Payer,
+        required=False,
+        label="Who may receive it",
+        help_text="The payer that the consent names: no other is told. All of them only where it "
+        "says so, as in “my health plans and third-party payers” (42 CFR 2.31).",
+    )
     kind = forms.ChoiceField(
         choices=[("part2", "To disclose substance use records for payment (42 CFR Part 2)")]
     )
@@ -271,8 +278,14 @@ class ConsentForm(RowForm):
 
     class Meta:
         model = Consent
-        fields = ["kind", "program", "recipient", "signed_on", "expires_on", "revoked_on"]
-        help_texts = {"recipient": "Who may receive it: a payer, or a class of payers."}
+        fields = ["kind", "program", "payer", "signed_on", "expires_on", "revoked_on"]
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        payer = self.fields["payer"]
+        assert isinstance(payer, ChoiceOf)
+        payer.offer(Payer.objects.order_by("name"))
+        payer.empty_label = "All of the client’s payers"
 
 
 class PractitionerForm(RowForm):

@@ -525,7 +525,7 @@ class Migration(migrations.Migration):
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='record.client')),
                 ('program', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.program')),
                 ('kind', models.CharField(default='part2', max_length=20)),
-                ('recipient', models.CharField(blank=True, max_length=120)),
+                ('payer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.payer')),
                 ('signed_on', models.DateField()),
                 ('expires_on', models.DateField(blank=True, null=True)),
                 ('revoked_on', models.DateField(blank=True, null=True)),

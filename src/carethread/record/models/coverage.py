@@ -134,14 +134,17 @@ class Coverage(Scoped):
 
 
 class Consent(Scoped):
-    """What a client has agreed to: `part2` lets claims of a substance use program leave."""
+    """What a client has agreed to: `part2` lets claims of a substance use program leave, to the
+    payer that it names. None: it names the client's payers as a class (42 CFR 2.31(a)(4))."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="consents")
     program = models.ForeignKey(
         Program, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     kind = models.CharField(max_length=20, default="part2")
-    recipient = models.CharField(max_length=120, blank=True)
+    payer = models.ForeignKey(
+        Payer, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     signed_on = models.DateField()
     expires_on = models.DateField(null=True, blank=True)
     revoked_on = models.DateField(null=True, blank=True)

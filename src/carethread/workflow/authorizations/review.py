@@ -5,7 +5,7 @@ carried by `submit.carry`. It tells of the care that it is for and of no other, 
 care only under a consent. The answer is found by the trace number that it gives back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -77,8 +77,7 @@ def _treated(row: Authorization, today: date) -> _Treated:
     open_ones = (
         one.pk
         for one in episodes
-        if not one.program.is_part2
-        or (is_part2 and consents.is_agreed(row.client_id, {one.program_id}, today))
+        if not one.program.is_part2 or (is_part2 and _is_agreed(row, {one.program_id}, today))
     )
     episode = meant[0].episode if meant else None
     found = Diagnosis.objects.filter(
@@ -117,12 +116,16 @@ def _refuse_without_consent(row: Authorization, meant: Sequence[Care], today: da
         return
     asked = meant[:1] if meant[0].is_part2 else meant
     programs = {care.program for care in asked if care.is_part2}
-    if not consents.is_agreed(row.client_id, programs, today):
+    if not _is_agreed(row, programs, today):
         raise refuse(
-            "No consent under 42 CFR Part 2 lets this request leave: intake takes one on the "
-            "client's page.",
+            f"No consent under 42 CFR Part 2 lets this request leave for {row.payer.name}: intake "
+            "takes one on the client's page.",
             "channel",
         )
+
+
+def _is_agreed(row: Authorization, programs: Collection[int], today: date) -> bool:
+    return consents.is_agreed(row.client_id, programs, today, payer=row.payer_id)
 
 
 # ------------------------------------------------------------------------------- the file

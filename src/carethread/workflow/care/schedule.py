@@ -315,8 +315,12 @@ def _without_coverage(client: Client, days: Sequence[date]) -> Iterator[str]:
 
 
 def _without_consent(row: Appointment, day: date) -> Iterator[str]:
-    if row.program.is_part2 and not consents.is_agreed(row.client_id, [row.program_id], day):
+    coverage = gather.coverage_on(row.client, day) if row.program.is_part2 else None
+    if coverage is None:
+        return  # not protected, or nobody to be told: that is said already
+    payer = coverage.payer
+    if not consents.is_agreed(row.client_id, [row.program_id], day, payer=payer.pk):
         yield (
-            f"{row.program} falls under 42 CFR Part 2, and no consent is on record: claims wait "
-            "until there is one."
+            f"{row.program} falls under 42 CFR Part 2, and no consent to tell {payer.name} is on "
+            "record: claims wait until there is one."
         )

@@ -155,8 +155,8 @@ def keep(
 
 
 NO_CONSENT = (
-    "No consent under 42 CFR Part 2 lets these records leave: intake takes one on the "
-    "client's page."
+    "No consent under 42 CFR Part 2 lets these records leave for this payer: intake takes one on "
+    "the client's page."
 )
 
 
@@ -189,7 +189,10 @@ def refuse_without_consent(claim: Claim, today: date) -> None:
 
 def may_leave(claim: Claim, today: date) -> bool:
     """Whether the payer may be told today of what is behind the claim."""
-    return all(consents.is_agreed(claim.client_id, [p], today) for p in _part2_programs(claim))
+    return all(
+        consents.is_agreed(claim.client_id, [program], today, payer=claim.payer_id)
+        for program in _part2_programs(claim)
+    )
 
 
 def _part2_programs(claim: Claim) -> set[int]:

@@ -275,7 +275,7 @@ def _plans(episodes: list[int]) -> "QuerySet[TreatmentPlan, Any]":
 @compiled
 def _consents(clients: list[int]) -> "QuerySet[Consent, Any]":
     return Consent.objects.filter(client__in=clients, kind="part2").values_list(
-        "client_id", "program_id", "signed_on", "expires_on", "revoked_on", "pk"
+        "client_id", "program_id", "signed_on", "expires_on", "revoked_on", "pk", "payer__payer_id"
     )
 
 

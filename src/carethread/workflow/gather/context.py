@@ -213,12 +213,16 @@ def plan_facts(
 
 
 def consent_facts(
-    signed_on: date, expires_on: date | None, revoked_on: date | None, consent: int
+    signed_on: date,
+    expires_on: date | None,
+    revoked_on: date | None,
+    consent: int,
+    payer_id: str | None,
 ) -> ConsentFacts:
     ends = [expires_on] if expires_on else []
     if revoked_on:
         ends.append(revoked_on - timedelta(days=1))
-    return ConsentFacts(signed_on, min(ends, default=None), consent)
+    return ConsentFacts(signed_on, min(ends, default=None), consent, payer_id or "")
 
 
 def episode_facts(row: Episode, around: Surroundings) -> EpisodeFacts:
