@@ -9,8 +9,8 @@ from django_scopes import scope
 
 from carethread.record.models import Claim, ClaimState, DischargeSummary, Episode, Program
 from carethread.workflow import bill, discharge
-from carethread.workflow.care import groups
 from carethread.workflow.center import staff
+from carethread.workflow.common.stale import stamp
 from carethread.workflow.discharge import SECTIONS, Leaving
 from tests.cast import NOW, PASSWORD, TODAY, Cast, signed_session
 from tests.web.world import LATER, signed_in
@@ -103,7 +103,7 @@ def test_the_summary_is_kept_while_it_is_typed_and_no_other_window_overwrites_it
     cast: Cast, nora: Browser, summary: DischargeSummary
 ) -> None:
     url = reverse("summary_draft", args=[summary.pk])
-    seen = {"seen_summary": groups.stamp({})}
+    seen = {"seen_summary": stamp({})}
     assert "Saved" in nora.post(url, {**WRITTEN, **seen}).content.decode()
     second = {**WRITTEN, "course": "From the second window", **seen}
     assert "changed in another window" in nora.post(url, second).content.decode()
@@ -127,6 +127,33 @@ def test_its_signature_frees_the_claim_that_waited(
     assert "$180.00 of claims waited for it and may leave now." in answer.content.decode()
     assert only_claim(cast).state == ClaimState.READY
     assert "Read it" in answer.content.decode()
+
+
+def test_what_is_typed_below_a_signature_is_refused_and_amending_it_is_a_step_of_its_own(
+    cast: Cast, nora: Browser, summary: DischargeSummary
+) -> None:
+    page, draft, sign, amend = (
+        reverse(name, args=[summary.pk])
+        for name in ("summary", "summary_draft", "summary_sign", "summary_amend")
+    )
+    signed = {**WRITTEN, "password": PASSWORD}
+    nora.post(sign, signed)
+    assert nora.post(sign, signed).status_code == 302, "a second click finds it signed"
+    better = {**signed, "course": "Better words."}
+    assert "This summary is signed" in nora.post(draft, better).content.decode()
+    refused = nora.post(sign, better)
+    assert refused.status_code == 422
+    assert "Better words." in refused.content.decode(), "what was typed is still there"
+    assert "Better words." not in nora.get(page).content.decode()
+
+    assert nora.post(amend).url == page
+    assert "counts once you sign again" in nora.get(page).content.decode()
+    assert "Saved" in nora.post(draft, better).content.decode()
+    assert nora.post(sign, better).status_code == 302
+    with scope(organization=cast.center):
+        told = [one.content["course"] for one in summary.versions.order_by("number")]
+    assert told == ["Well.", "Better words."]
+    assert "This summary is signed" in nora.post(draft, signed).content.decode()
 
 
 def test_the_front_desk_sees_the_discharge_and_never_the_summary(

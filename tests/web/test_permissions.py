@@ -75,6 +75,7 @@ TABLE = """
         leave                CIUB        CIU
         discharge            CIUB        CIU
         summary              C           -
+        summary_amend        C           C
         summary_draft        C           C
         summary_sign         C           C
         client_account       IB          -

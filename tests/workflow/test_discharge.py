@@ -1,6 +1,6 @@
 """A client leaves: the stay closes, the summary becomes due, the last claims wait for it."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from carethread.record.models import (
 from carethread.workflow import admit, bill, discharge
 from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
+from carethread.workflow.common.stale import stamp
 from carethread.workflow.discharge import SECTIONS, Leaving
 from tests.cast import NOW, TODAY, Cast, proof, signed_session
 
@@ -121,8 +122,12 @@ def test_a_discharge_before_a_documented_service_is_refused(alder: Cast) -> None
 
 def test_discharging_twice_is_one_discharge(alder: Cast) -> None:
     assert _discharge(alder) == _discharge(alder)
-    with pytest.raises(Refused, match="discharged already"):
-        _discharge(alder, Leaving(TODAY, None, "07"))
+    for other in (
+        Leaving(TODAY, None, "07"), Leaving(TODAY, time(9, 30), "01"),
+        Leaving(TODAY, None, "01", "Another reason."),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="discharged already"):
+            _discharge(alder, other)
 
 
 def test_only_its_author_signs_a_whole_summary_with_a_fresh_password(alder: Cast) -> None:
@@ -143,6 +148,9 @@ def test_a_summary_changed_after_its_signature_is_a_new_version_that_names_the_f
     summary = _discharge(alder)
     _sign(alder, summary)
     user = alder.nora.user
+    with pytest.raises(Refused, match="is signed"):
+        discharge.save_summary(summary, WRITTEN | {"aftercare": "AA."}, user=user, now=NOW)
+    discharge.amend_summary(summary, user=user)
     discharge.save_summary(summary, WRITTEN | {"aftercare": "AA."}, user=user, now=NOW)
     second = discharge.sign_summary(summary, user=user, proof=proof(user), now=NOW)
     first = summary.versions.get(number=1)
@@ -150,10 +158,17 @@ def test_a_summary_changed_after_its_signature_is_a_new_version_that_names_the_f
     assert discharge.fingerprint(first) == first.hash
 
 
-def test_an_overdue_summary_is_found(alder: Cast) -> None:
-    summary = _discharge(alder)
-    assert list(discharge.overdue(summary.due_on)) == []
-    assert list(discharge.overdue(summary.due_on + timedelta(days=1))) == [summary]
+def test_of_two_windows_that_save_at_once_the_second_is_told(alder: Cast) -> None:
+    """Both read the same row before either of them saved."""
+    summary, user = _discharge(alder), alder.nora.user
+    first, second = (DischargeSummary.objects.get(pk=summary.pk) for _ in range(2))
+    seen = stamp(summary.content)
+    discharge.save_summary(first, WRITTEN, user=user, now=NOW, seen=seen)
+    discharge.save_summary(second, WRITTEN, user=user, now=NOW, seen=seen)
+    other = WRITTEN | {"course": "Other words."}
+    with pytest.raises(Refused, match="another window"):
+        discharge.save_summary(second, other, user=user, now=NOW, seen=seen)
+    discharge.save_summary(second, other, user=user, now=NOW)
 
 
 def test_every_status_is_one_that_a_claim_may_carry() -> None:

@@ -20,6 +20,7 @@ from carethread.record.models import (
 from carethread.workflow import admit, document
 from carethread.workflow.care import signing
 from carethread.workflow.common.errors import Refused
+from carethread.workflow.common.stale import stamp
 from tests.cast import LONG_AGO, NOW, Cast, amend, draft_from, draft_of, proof, sign, signed_session
 
 
@@ -102,6 +103,18 @@ def test_a_draft_keeps_what_was_typed_even_when_it_is_wrong(alder: Cast) -> None
     note = document.save_draft(note, wrong, now=NOW)
     assert note.content == {"plan": "keep"}
     assert note.ends_at < note.starts_at
+
+
+def test_of_two_windows_that_save_at_once_the_second_is_told(alder: Cast) -> None:
+    """Both read the same row before either of them saved."""
+    first = draft_of(alder)
+    second, seen = Note.objects.get(pk=first.pk), stamp(first.saved_at)
+    later = NOW + timedelta(seconds=1)
+    mine, other = (draft_from(first, content={"plan": words}) for words in ("Mine.", "Other."))
+    document.save_draft(first, mine, now=later, seen=seen)
+    with pytest.raises(Refused, match="another window"):
+        document.save_draft(second, other, now=later, seen=seen)
+    assert document.save_draft(second, other, now=later).content == {"plan": "Other."}
 
 
 def test_a_signed_note_cannot_be_edited(alder: Cast) -> None:

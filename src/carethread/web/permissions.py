@@ -117,6 +117,7 @@ DOORS: Mapping[str, Door] = {
     ),
     "summary": Door(get=CARE, reach=reach.readable_summary),
     "summary_draft": Door(post=CARE, reach=reach.own_summary, page="summary"),
+    "summary_amend": Door(post=CARE, reach=reach.own_summary, page="summary"),
     "summary_sign": Door(post=CARE, reach=reach.own_summary, page="summary"),
     # the biller
     "pipeline": Door(get=MONEY),

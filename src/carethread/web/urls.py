@@ -88,6 +88,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("episodes/<int:episode_id>/discharge/", discharges.discharge, name="discharge"),
     path("summaries/<int:summary_id>/", discharges.summary, name="summary"),
     path("summaries/<int:summary_id>/draft/", discharges.summary_draft, name="summary_draft"),
+    path("summaries/<int:summary_id>/amend/", discharges.summary_amend, name="summary_amend"),
     path("summaries/<int:summary_id>/sign/", discharges.summary_sign, name="summary_sign"),
     # clients' money
     path("clients/<int:client_id>/account/", patient_account.client_account, name="client_account"),

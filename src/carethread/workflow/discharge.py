@@ -6,7 +6,7 @@ its signature frees them at once, in the same transaction.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -33,6 +33,7 @@ from carethread.workflow import admit, bill, gather
 from carethread.workflow.claims import recheck
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.reauthenticate import Proof
+from carethread.workflow.common.stale import refuse_stale
 
 SECTIONS = ("course", "condition", "medication", "aftercare")
 """What a summary tells: the course of treatment, the condition at discharge, medication, and what
@@ -115,15 +116,42 @@ def transfer(
 
 
 def save_summary(
-    summary: DischargeSummary, content: dict[str, str], *, user: User, now: datetime
+    summary: DischargeSummary,
+    content: dict[str, str],
+    *,
+    user: User,
+    now: datetime,
+    seen: str | None = None,
 ) -> DischargeSummary:
-    """Keep what was typed, finished or not."""
+    """Keep what was typed, finished or not. Refused once it is signed and not opened to amend it.
+    `seen` is the stamp of what the writer had before them; None: what is typed counts."""
     with transaction.atomic():
         summary = _locked_summary(summary)
         _require_author(summary, user)
-        summary.content = {key: content.get(key, "").strip() for key in SECTIONS}
+        fresh = {key: content.get(key, "").strip() for key in SECTIONS}
+        if summary.content == fresh:
+            return summary
+        if not summary.is_open:
+            raise refuse(
+                "This summary is signed, and what was typed since is not kept. Amend it to "
+                "correct it."
+            )
+        refuse_stale(summary.content, seen)
+        summary.content = fresh
         summary.saved_at = now
         summary.save(update_fields=["content", "saved_at"])
+    return summary
+
+
+@transaction.atomic
+def amend_summary(summary: DischargeSummary, *, user: User) -> DischargeSummary:
+    """Open a signed summary for its author's correction. The signed version stays as it is, and
+    what was freed by it is not held again."""
+    summary = _locked_summary(summary)
+    _require_author(summary, user)
+    if not summary.is_open:
+        summary.is_amending = True
+        summary.save(update_fields=["is_amending"])
     return summary
 
 
@@ -139,6 +167,8 @@ def sign_summary(
     _require_author(summary, user)
     before = summary.current
     if before is not None and before.content == summary.content:
+        if summary.is_amending:
+            _close(summary, before)
         return before
     if not proof.holds_for(user, now):
         raise refuse("Please enter your password again to sign.", "password")
@@ -146,8 +176,7 @@ def sign_summary(
         raise Refused(*(Problem(key, "This part of the summary is empty.") for key in missing))
     version = _frozen(summary, user, proof)
     version.save(force_insert=True)
-    summary.current = version
-    summary.save(update_fields=["current"])
+    _close(summary, version)
     waiting = list(held_claims(summary.episode))
     bill.look_at(waiting, summary.organization, now=now)
     return version
@@ -165,11 +194,6 @@ def unsigned() -> "QuerySet[DischargeSummary]":
     """Summaries to be written, the first due first."""
     rows = DischargeSummary.objects.filter(current__isnull=True)
     return rows.select_related("episode__client", "episode__program", "author").order_by("due_on")
-
-
-def overdue(today: date) -> "QuerySet[DischargeSummary]":
-    """Summaries that should have been signed by now."""
-    return unsigned().filter(due_on__lt=today)
 
 
 # ------------------------------------------------------------------------------------ deciding
@@ -215,8 +239,12 @@ def _documented_after(episode: Episode, day: date) -> date | None:
 
 
 def _discharged_before(episode: Episode, leaving: Leaving) -> DischargeSummary:
-    same = (episode.discharged_on, episode.discharge_status) == (leaving.on, leaving.status)
-    if not same:
+    assert episode.discharged_on is not None
+    before = Leaving(
+        episode.discharged_on, episode.discharged_at, episode.discharge_status,
+        episode.discharge_reason,
+    )  # fmt: skip
+    if before != replace(leaving, reason=leaving.reason.strip()):
         raise refuse("This client is discharged already. Correct that discharge instead.")
     return episode.discharge_summary
 
@@ -239,6 +267,11 @@ def _cancel_appointments(episode: Episode, day: date) -> None:
     )
     for appointment in rows.order_by("pk"):
         admit.cancel(appointment)
+
+
+def _close(summary: DischargeSummary, version: DischargeSummaryVersion) -> None:
+    summary.current, summary.is_amending = version, False
+    summary.save(update_fields=["current", "is_amending"])
 
 
 def _frozen(summary: DischargeSummary, user: User, proof: Proof) -> DischargeSummaryVersion:

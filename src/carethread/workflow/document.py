@@ -39,6 +39,7 @@ from carethread.workflow.claims import charging, holding
 from carethread.workflow.claims.charging import ChargedLine
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.reauthenticate import Proof
+from carethread.workflow.common.stale import refuse_stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,9 @@ def open_note(appointment: Appointment, *, now: datetime) -> Note:
     )
 
 
-def save_draft(note: Note, draft: Draft, *, now: datetime) -> Note:
-    """Keep what was typed, finished or not. Refused once the note is signed."""
+def save_draft(note: Note, draft: Draft, *, now: datetime, seen: str | None = None) -> Note:
+    """Keep what was typed, finished or not. Refused once the note is signed. `seen` is the stamp of
+    the moment of saving that the writer had before them; None: what is typed counts."""
     with transaction.atomic():
         note = _locked(note)
         if note.status == "signed":
@@ -150,6 +152,7 @@ def save_draft(note: Note, draft: Draft, *, now: datetime) -> Note:
                 "This note is signed and cannot be changed. Write an addendum to correct it."
             )
         _refuse_group_draft(note)
+        refuse_stale(note.saved_at, seen)
         note.service = draft.service[:40]
         note.starts_at, note.ends_at = draft.starts_at, draft.ends_at
         note.telehealth, note.place_of_service = draft.telehealth[:5], draft.place_of_service[:2]

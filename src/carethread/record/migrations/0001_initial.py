@@ -914,6 +914,7 @@ class Migration(migrations.Migration):
                 ('content', models.JSONField(blank=True, default=dict)),
                 ('created_at', models.DateTimeField()),
                 ('saved_at', models.DateTimeField()),
+                ('is_amending', models.BooleanField(default=False)),
             ],
             options={
                 'verbose_name_plural': 'discharge summaries',

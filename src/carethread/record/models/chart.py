@@ -424,7 +424,8 @@ class Signature(AppendOnly):
 
 class DischargeSummary(Scoped):
     """What a discharge leaves to be written: due by `due_on`, a draft until it is signed. While it
-    is not, claims that touch the episode's last days wait."""
+    is not, claims that touch the episode's last days wait. `is_amending`: its author has opened
+    the signed text to correct it."""
 
     episode = models.OneToOneField(
         Episode, on_delete=models.PROTECT, related_name="discharge_summary"
@@ -437,6 +438,7 @@ class DischargeSummary(Scoped):
     current = models.OneToOneField(
         "DischargeSummaryVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    is_amending = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "discharge summaries"
@@ -444,6 +446,11 @@ class DischargeSummary(Scoped):
     @property
     def is_signed(self) -> bool:
         return self.current_id is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its author may write in it: until it is signed, and while it is amended."""
+        return self.is_amending or not self.is_signed
 
     def __str__(self) -> str:
         return f"discharge summary of {self.episode}"

@@ -19,8 +19,8 @@ from carethread.web.reach import reads
 from carethread.web.row_forms import ChoiceOf
 from carethread.web.templatetags.words import money
 from carethread.workflow import discharge as steps
-from carethread.workflow.care import groups
-from carethread.workflow.common.errors import Refused, refuse
+from carethread.workflow.common.errors import Refused
+from carethread.workflow.common.stale import stamp
 from carethread.workflow.discharge import Leaving
 
 SECTIONS = {
@@ -136,8 +136,9 @@ def _discharged(request: Request, row: Episode) -> HttpResponse:
 
 
 def summary(request: Request, row: DischargeSummary) -> HttpResponse:
-    """The editor for the author until it is signed; the signed text for who may read it."""
-    if row.current is not None or row.author.user_id != request.user.pk:
+    """The editor for the author until it is signed, and while it is amended; the signed text for
+    who may read it."""
+    if not row.is_open or row.author.user_id != request.user.pk:
         return _read(request, row)
     return _editor(request, row)
 
@@ -151,6 +152,7 @@ def _read(request: Request, row: DischargeSummary) -> HttpResponse:
             "summary": row,
             "episode": row.episode,
             "version": row.current,
+            "may_amend": row.is_signed and row.author.user_id == request.user.pk,
             "parts": [(words, content.get(key, "")) for key, (words, _) in SECTIONS.items()],
             "today": http.today(),
         },
@@ -182,7 +184,7 @@ def _editor(
                 for words in said
             ],
             "password_problems": problems.get("password", []),
-            "seen": request.POST.get("seen_summary") or groups.stamp(row.content),
+            "seen": request.POST.get("seen_summary") or stamp(row.content),
             "waiting": waiting,
             "held_cents": discharges.held_cents(waiting),
             "today": http.today(),
@@ -199,28 +201,26 @@ def summary_draft(request: Request, row: DischargeSummary) -> HttpResponse:
     except Refused as refused:
         url = request.get_full_path()
         return render(request, "parts/kept.html", {**shown, "refused": refused, "url": url})
-    return render(request, "parts/kept.html", {**shown, "stamp": groups.stamp(kept.content)})
+    return render(request, "parts/kept.html", {**shown, "stamp": stamp(kept.content)})
 
 
 def _keep(request: Request, row: DischargeSummary) -> DischargeSummary:
     content = {key: request.POST.get(key, "") for key in SECTIONS}
-    seen = request.POST.get("seen_summary")
-    fresh = {key: text.strip() for key, text in content.items()}
-    overwrites = row.content != fresh and groups.stamp(row.content) != seen
-    if seen and overwrites and "keep_mine" not in request.POST:
-        raise refuse(
-            "This was changed in another window. What you typed is still here and not saved yet.",
-            "conflict",
-        )
-    return steps.save_summary(row, content, user=request.user, now=http.now())
+    seen = None if "keep_mine" in request.POST else request.POST.get("seen_summary")
+    return steps.save_summary(row, content, user=request.user, now=http.now(), seen=seen)
+
+
+def summary_amend(request: Request, row: DischargeSummary) -> HttpResponse:
+    """Open a signed summary for its author's correction."""
+    steps.amend_summary(row, user=request.user)
+    return redirect("summary", row.pk)
 
 
 def summary_sign(request: Request, row: DischargeSummary) -> HttpResponse:
     """Keep what stands in the editor and sign it: what waited for it is looked at at once."""
     before = discharges.held_cents(discharges.claims_of(row.episode))
     try:
-        if row.current is None:
-            row = _keep(request, row)
+        row = _keep(request, row)
         steps.sign_summary(
             row, user=request.user, proof=proof_of_who_signs(request), now=http.now()
         )

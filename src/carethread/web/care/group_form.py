@@ -10,8 +10,8 @@ from carethread.codes.note_forms import Section, called, forms
 from carethread.insight.groups import Person, minutes_of, people
 from carethread.record.models import Attendance, NoteVersion, Session
 from carethread.rules.group_note import OWN, SHARED
-from carethread.workflow.care import groups
 from carethread.workflow.common.errors import Problem
+from carethread.workflow.common.stale import stamp
 
 _SECTIONS = {section.key: section for section in forms()["group"]}
 
@@ -58,11 +58,6 @@ class Row:
     @property
     def is_present(self) -> bool:
         return bool(self.attendance.status == "present")
-
-    @property
-    def is_written(self) -> bool:
-        """Whether something is said of this client alone."""
-        return any(f.value.strip() for f in self.fields if f.section.key == "response")
 
     @property
     def tone(self) -> str:
@@ -132,7 +127,7 @@ def sheet(session: Session, typed: Any = None) -> Sheet:
     return Sheet(
         session,
         [_field(f"shared_{key}", key, saved, typed) for key in SHARED],
-        (typed or {}).get("seen_shared") or groups.stamp(saved),
+        (typed or {}).get("seen_shared") or stamp(saved),
         [_row(person, session, typed) for person in people(session)],
     )
 
@@ -174,7 +169,7 @@ def _row(person: Person, session: Session, typed: Any) -> Row:
         [_field(before + key, key, saved, typed, person.goals) for key in OWN
          if key != "goal" or person.goals or saved.get(key)],
         [(code, code in chosen) for code in person.diagnoses],
-        (typed or {}).get(f"seen_{row.pk}") or groups.stamp(saved),
+        (typed or {}).get(f"seen_{row.pk}") or stamp(saved),
     )  # fmt: skip
 
 

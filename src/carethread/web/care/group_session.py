@@ -32,6 +32,7 @@ from carethread.web.forms import TimeInput, attempt, told
 from carethread.web.http import Request
 from carethread.workflow.care import group_sign, groups
 from carethread.workflow.common.errors import Problem, Refused, refuse
+from carethread.workflow.common.stale import stamp
 from carethread.workflow.document import Signed
 
 _FOUND = 8
@@ -44,7 +45,7 @@ def session(request: Request, row: Session) -> HttpResponse:
 
 def _page(request: Request, shown: Sheet) -> HttpResponse:
     row = shown.session
-    request.shown = frozenset(one.attendance.client_id for one in shown.rows)
+    http.shows(request, (one.attendance.client_id for one in shown.rows))
     return render(
         request,
         "groups/session.html",
@@ -105,7 +106,7 @@ def write(request: Request, row: Session) -> HttpResponse:
     except Refused as refused:
         return _kept(request, "shared", reverse("group_shared", args=[row.pk]), refused=refused)
     row.refresh_from_db(fields=["content"])
-    return _kept(request, "shared", "", groups.stamp(row.content))
+    return _kept(request, "shared", "", stamp(row.content))
 
 
 def _write_shared(request: Request, row: Session) -> None:
@@ -216,7 +217,7 @@ def write_part(request: Request, row: Attendance) -> HttpResponse:
         content = _write_own(request, row_of(row))
     except Refused as refused:
         return _kept(request, name, reverse("attendance_part", args=[row.pk]), refused=refused)
-    return _kept(request, name, "", groups.stamp(content))
+    return _kept(request, name, "", stamp(content))
 
 
 def _write_own(request: Request, one: Row) -> dict[str, str]:
@@ -316,7 +317,7 @@ def walk_in_search(request: Request, row: Session) -> HttpResponse:
     """Clients of the program whose name begins so and who are not in the session yet."""
     asked = request.GET.get("find", "").strip()
     found = _who(row, asked) if len(asked) > 1 else []
-    request.shown = frozenset(episode.client_id for episode in found)
+    http.shows(request, (episode.client_id for episode in found))
     return render(request, "groups/_found.html", {"asked": asked, "found": found, "session": row})
 
 
@@ -352,12 +353,12 @@ def _seen(request: Request, name: str) -> str | None:
 
 
 def _kept(
-    request: Request, name: str, url: str, stamp: str = "", refused: Refused | None = None
+    request: Request, name: str, url: str, now_stamp: str = "", refused: Refused | None = None
 ) -> HttpResponse:
     answer = render(
         request,
         "parts/kept.html",
-        {"name": name, "url": url, "stamp": stamp, "refused": refused, "now": http.now()},
+        {"name": name, "url": url, "stamp": now_stamp, "refused": refused, "now": http.now()},
     )
     if refused is None:
         answer["HX-Trigger"] = "group-changed"

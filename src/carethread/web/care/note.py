@@ -24,6 +24,7 @@ from carethread.web.http import Request
 from carethread.workflow import document
 from carethread.workflow.claims import charging
 from carethread.workflow.common.errors import Refused
+from carethread.workflow.common.stale import is_stale, stamp
 from carethread.workflow.document import Preview
 
 
@@ -64,12 +65,12 @@ def note_draft(request: Request, row: Note) -> HttpResponse:
     What another window saved since this one was loaded is never overwritten unasked.
     """
     form = NoteForm(row, request.POST)
-    if _is_stale(request, row):
-        return _live(request, form, conflict=row.saved_at)
     before = row.service
     try:
-        form.note = document.save_draft(row, form.draft(), now=http.now())
+        form.note = document.save_draft(row, form.draft(), now=http.now(), seen=_seen(request))
     except Refused as refused:
+        if is_stale(refused):
+            return _live(request, form, conflict=_saved_since(row))
         return _live(request, form, refused=refused)
     return _live(request, form, new_sections=form.note.service != before)
 
@@ -77,12 +78,10 @@ def note_draft(request: Request, row: Note) -> HttpResponse:
 def note_sign(request: Request, row: Note) -> HttpResponse:
     """Keep what stands in the editor and sign it, in this order. A second click finds it signed."""
     form = NoteForm(row, request.POST)
-    if row.status != "signed" and _is_stale(request, row):
-        return _editor(request, form, conflict=row.saved_at)
     now = http.now()
     try:
         if row.status != "signed":
-            form.note = document.save_draft(row, form.draft(), now=now)
+            form.note = document.save_draft(row, form.draft(), now=now, seen=_seen(request))
         proof = proof_of_who_signs(request)
         # Read anew: a proof that is younger than the moment of signing proves nothing.
         signed = document.sign(form.note, user=request.user, proof=proof, now=http.now())
@@ -94,6 +93,8 @@ def note_sign(request: Request, row: Note) -> HttpResponse:
 
 
 def _refused(request: Request, row: Note, form: NoteForm, refused: Refused) -> HttpResponse:
+    if is_stale(refused):
+        return _editor(request, form, conflict=_saved_since(row))
     row.refresh_from_db(fields=["status"])
     if row.status == "signed":
         messages.info(request, "This note had been signed before. Nothing was created twice.")
@@ -176,14 +177,15 @@ def _level_asked(request: Request) -> str:
 # ------------------------------------------------------------------------------ showing
 
 
-def _is_stale(request: Request, row: Note) -> bool:
-    """Whether another window has saved since this one was loaded, and nobody said which counts."""
-    seen = request.POST.get("saved_at", "")
-    return bool(seen) and seen != _stamp(row.saved_at) and "keep_mine" not in request.POST
+def _seen(request: Request) -> str | None:
+    """The stamp of what the writer saw; None where they have said which text counts."""
+    return None if "keep_mine" in request.POST else request.POST.get("saved_at")
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat()
+def _saved_since(row: Note) -> datetime:
+    """When the other window saved."""
+    row.refresh_from_db(fields=["saved_at"])
+    return row.saved_at
 
 
 def _preview(form: NoteForm) -> Preview:
@@ -236,6 +238,6 @@ def _shown(form: NoteForm) -> dict[str, object]:
         "client": form.note.attendance.client,
         "codes": [(code, icd10.describe(code)) for code in form.codes],
         "preview": _preview(form),
-        "saved_at": _stamp(form.note.saved_at),
+        "saved_at": stamp(form.note.saved_at),
         "saved_local": timezone.localtime(form.note.saved_at),
     }

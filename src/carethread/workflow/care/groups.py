@@ -5,11 +5,8 @@ own draft. `group_sign` puts the two together. Until somebody's note is signed, 
 be said again; from then on an addendum to that client's note corrects it, and nobody else's.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -30,6 +27,7 @@ from carethread.workflow import document, gather
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.keep import keep
 from carethread.workflow.common.locks import lock
+from carethread.workflow.common.stale import refuse_stale
 
 MARKS = ("present", "late", "left", "no_show", "expected")
 """What a tap can say of somebody: there from the start, just arrived, just left, did not come, or
@@ -301,7 +299,8 @@ def write_shared(
     their eyes: what somebody else has written meanwhile is not overwritten."""
     session = _writable(session, user)
     fresh = _of_keys(content, SHARED)
-    _refuse_stale(session.content, fresh, seen)
+    if session.content != fresh:
+        refuse_stale(session.content, seen)
     session.content = fresh
     session.save(update_fields=["content"])
     return session
@@ -322,7 +321,8 @@ def write_part(
     attendance, session = _to_check_in(attendance, user)
     note = draft_of(attendance, session, now=now)
     fresh = _of_keys(content, OWN)
-    _refuse_stale(note.content, fresh, seen)
+    if note.content != fresh:
+        refuse_stale(note.content, seen)
     note.content, note.saved_at = fresh, now
     if diagnoses is not None:
         known = document.diagnoses_of(attendance.episode)
@@ -352,21 +352,8 @@ def draft_of(attendance: Attendance, session: Session, *, now: datetime) -> Note
     )
 
 
-def stamp(content: Mapping[str, Any]) -> str:
-    """A short sign of what is written, to tell whether it is still what somebody saw."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-
-
 def _of_keys(content: Mapping[str, str], keys: Sequence[str]) -> dict[str, str]:
     return {key: content[key].strip() for key in keys if content.get(key, "").strip()}
-
-
-def _refuse_stale(kept: Mapping[str, Any], fresh: Mapping[str, str], seen: str | None) -> None:
-    if seen is not None and kept != fresh and stamp(kept) != seen:
-        raise refuse(
-            "This was changed in another window. What you typed is still here and not saved yet.",
-            "conflict",
-        )
 
 
 # ------------------------------------------------------------------------------ reading
