@@ -126,7 +126,7 @@ def _agreed(clients: Iterable[int], day: date) -> Mapping[int, set[_Agreed]]:
         signed_on__lte=day,
     )
     found: dict[int, set[_Agreed]] = defaultdict(set)
-    for client, program, payer in rows.values_list("client", "program", "payer"):
+    for client, program, payer in rows.values_list("client_id", "program_id", "payer_id"):
         found[client].add((program, payer))
     return found
 

@@ -44,18 +44,28 @@ def today() -> date:
     return timezone.localdate(now())
 
 
-def midnight(day: date | None = None) -> datetime:
+def midnight(on: date | None = None) -> datetime:
     """The start of a day (today, if none is named) where care is given."""
-    return timezone.make_aware(datetime.combine(day or today(), time.min))
+    return timezone.make_aware(datetime.combine(on or today(), time.min))
 
 
-def day_asked(request: Request, name: str = "on") -> date:
+def day_asked(request: HttpRequest, name: str = "on") -> date:
     """The day that the address asks for; today where it asks for none, or for nonsense."""
+    return day(request.GET.get(name, "")) or today()
+
+
+def day_sent(request: HttpRequest, name: str = "on") -> date:
+    """The day that a form sent; today where it sent none, or nonsense."""
+    return day(request.POST.get(name, "")) or today()
+
+
+def day(text: str) -> date | None:
+    """A day that can be reckoned from, before and after; None for anything else."""
     try:
-        asked = date.fromisoformat(request.GET.get(name, ""))
+        read = date.fromisoformat(text)
     except ValueError:
-        return today()
-    return asked if 1900 < asked.year < 2200 else today()
+        return None
+    return read if 1900 < read.year < 2200 else None
 
 
 def number_asked(request: HttpRequest, name: str) -> int | None:
@@ -66,6 +76,11 @@ def number_asked(request: HttpRequest, name: str) -> int | None:
 def number_sent(request: HttpRequest, name: str) -> int:
     """A number that a form sent; 0, which is no row's, where there is none, or nonsense."""
     return number(request.POST.get(name, "")) or 0
+
+
+def numbers_sent(request: HttpRequest, name: str) -> list[int]:
+    """The numbers that a form sent under one name, as of boxes that were ticked."""
+    return [found for text in request.POST.getlist(name) if (found := number(text))]
 
 
 def number(text: str) -> int | None:

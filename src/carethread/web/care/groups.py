@@ -1,7 +1,5 @@
 """Groups: what the center runs, who leads it, when it meets, who is on the roster."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.db.models import F
 from django.http import HttpResponse
@@ -49,7 +47,7 @@ def group(request: Request, row: Group) -> HttpResponse:
     form = GroupForm(http.sent(request), instance=row)
     today = http.today()
     members = list(_members(row))
-    request.shown = frozenset(member.episode.client_id for member in members)
+    http.shows(request, (member.episode.client_id for member in members))
     there = {member.episode_id for member in members if member.ends_on is None}
     return edit(
         request,
@@ -95,7 +93,7 @@ def group_join(request: Request, row: Group) -> HttpResponse:
     def join() -> GroupMember:
         if episode is None:
             raise refuse("Choose somebody from the list.")
-        return steps.join(row, episode, _day(request, "on"))
+        return steps.join(row, episode, http.day_sent(request))
 
     member = told(request, join)
     if member is not None:
@@ -110,20 +108,12 @@ def group_member(_request: Request, row: GroupMember) -> HttpResponse:
 
 def group_leave(request: Request, row: GroupMember) -> HttpResponse:
     """Take a client off the roster."""
-    told(request, lambda: steps.leave(row, _day(request, "on")))
+    told(request, lambda: steps.leave(row, http.day_sent(request)))
     return redirect("group", row.group_id)
 
 
 def group_open(request: Request, row: Group) -> HttpResponse:
     """The session of a day: opened now, or the one that was opened before."""
-    day = _day(request, "on")
+    day = http.day_sent(request)
     session = told(request, lambda: steps.open_session(row, day, user=request.user, now=http.now()))
     return redirect("group_session", session.pk) if session else redirect("group", row.pk)
-
-
-def _day(request: Request, name: str) -> date:
-    """The day that a form names; today where it names none, or nonsense."""
-    try:
-        return date.fromisoformat(request.POST.get(name, ""))
-    except ValueError:
-        return http.today()

@@ -57,9 +57,8 @@ def board(request: Request) -> HttpResponse:
     known = gather.tables(monday, program).level(program.level_of_care)
     lines = program_week.week(program, known, monday, clients, least=least)
     waiting = program_week.unbilled(program, clients, now, now - UNCHARGED_SHOWN_FOR)
-    request.shown = frozenset(line.episode.client_id for line in lines) | frozenset(
-        one.client.pk for one in waiting
-    )
+    http.shows(request, (line.episode.client_id for line in lines))
+    http.shows(request, (one.client.pk for one in waiting))
     return render(
         request,
         "programs/board.html",
@@ -107,7 +106,7 @@ def census(request: Request) -> HttpResponse:
         steps.counted(program, day),
         http.midnight(day),
     )
-    request.shown = frozenset(bed.episode.client_id for bed in beds)
+    http.shows(request, (bed.episode.client_id for bed in beds))
     return render(
         request,
         "programs/census.html",

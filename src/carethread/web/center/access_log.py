@@ -84,7 +84,7 @@ def _asked(request: Request) -> Asked:
     client = request.GET.get("client", "").strip()
     if client:
         meant = named(Client.objects.all(), client)
-        request.shown = frozenset(meant.values_list("pk", flat=True)[:_SHOWN])
+        http.shows(request, meant.values_list("pk", flat=True)[:_SHOWN])
     return Asked(
         client=client,
         user_id=http.number_asked(request, "user"),

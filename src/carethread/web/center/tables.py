@@ -3,7 +3,6 @@ of it from a date on."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import yaml
@@ -83,7 +82,8 @@ def table_entry(request: Request) -> HttpResponse:
         sent,
         instance=PolicySetting(
             organization=request.user.organization, user=request.user, key=key,
-            value=_text(in_force, part, entry), effective_from=_since(request), **whose.chosen,
+            value=_text(in_force, part, entry),
+            effective_from=http.day_asked(request, "since"), **whose.chosen,
         ),
     )  # fmt: skip
     wants_rows = "more" in request.POST
@@ -127,15 +127,6 @@ def table_entry(request: Request) -> HttpResponse:
 def _warned(part: str, entry: str, text: str) -> tuple[str, ...]:
     """What of an entry on record contradicts what is published."""
     return () if text == AGAIN else tuple(warnings(checked(part, entry, text)))
-
-
-def _since(request: Request) -> date:
-    """From when on the entry would hold: the day that the address names (`?since=2026-03-02`), else
-    today."""
-    try:
-        return date.fromisoformat(request.GET.get("since", ""))
-    except ValueError:
-        return http.today()
 
 
 def _sent(request: Request, part: Part) -> QueryDict | None:

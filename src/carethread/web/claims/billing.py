@@ -71,7 +71,7 @@ def unsigned(request: Request) -> HttpResponse:
     the groups that nobody opened."""
     found = page(request, undocumented.waiting(http.now()))
     rows = undocumented.rows_of(found.rows)
-    request.shown = frozenset(row.client.pk for row in rows)
+    http.shows(request, (row.client.pk for row in rows))
     lines = [
         (row.at, row.client, row.practitioner, row.service, row.where, row.since, 0) for row in rows
     ]
@@ -93,14 +93,14 @@ def uncharged(request: Request) -> HttpResponse:
          f"{row.minutes} minutes", row.ends_at, row.note_id)
         for row in found.rows
     ]  # fmt: skip
-    request.shown = frozenset(row.note.attendance.client_id for row in found.rows)
+    http.shows(request, (row.note.attendance.client_id for row in found.rows))
     return _before(request, found, lines, "uncharged")
 
 
 def unbilled(request: Request) -> HttpResponse:
     """Charges without a claim, oldest first, each with what it waits for."""
     found = page(request, charges.without_claim())
-    request.shown = frozenset(row.client_id for row in found.rows)
+    http.shows(request, (row.client_id for row in found.rows))
     shown = {"page": found, "rows": charges.waiting(found.rows)}
     return render(request, "billing/unbilled.html", shown)
 
@@ -287,7 +287,7 @@ def trace(request: Request) -> HttpResponse:
         thread = trace_number(asked, http.now()) if asked else None
     except Unknown as unknown:
         if people := found(clients_to_find(request.user), asked):
-            request.shown = frozenset(one.client.pk for one in people)
+            http.shows(request, (one.client.pk for one in people))
             return render(request, "billing/found.html", {"asked": asked, "people": people})
         return render(
             request, "billing/trace.html", {"asked": asked, "unknown": unknown}, status=404

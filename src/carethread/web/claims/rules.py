@@ -86,8 +86,7 @@ def _rule_page(request: Request, row: ScrubRule) -> HttpResponse:
 
 def rule_clone(request: Request, row: ScrubRule) -> HttpResponse:
     """The same rule for another payer, off until somebody has looked at it."""
-    number = request.POST.get("payer", "")
-    payer = Payer.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+    payer = Payer.objects.filter(pk=http.number_sent(request, "payer")).first()
     current = payer_rules.current_rule(row.key) or row
     twin = told(
         request, lambda: payer_rules.clone(current, payer, user=request.user, now=http.now())
@@ -143,7 +142,7 @@ def rule_built_in(request: Request) -> HttpResponse:
 def skips(request: Request) -> HttpResponse:
     """What colleagues asked and a second person has to approve."""
     now, found = http.now(), page(request, to_approve(request.user))
-    request.shown = frozenset(row.claim.client_id for row in found.rows)
+    http.shows(request, (row.claim.client_id for row in found.rows))
     ages = {row.pk: age_days(row.at, now) for row in found.rows}
     return render(request, "rules/skips.html", {"page": found, "ages": ages})
 

@@ -21,9 +21,8 @@ def statements(request: Request) -> HttpResponse:
     due = work.due(request.user.organization, now=http.now())
     made = Statement.objects.defer("pdf").select_related("client").order_by("-made_on", "-pk")
     found = page(request, made)
-    request.shown = frozenset(
-        {*(one.client.pk for one in due), *(row.client_id for row in found.rows)}
-    )
+    http.shows(request, (one.client.pk for one in due))
+    http.shows(request, (row.client_id for row in found.rows))
     return render(
         request,
         "balance/statements.html",
@@ -38,7 +37,7 @@ AT_ONCE = 10
 def statements_run(request: Request) -> HttpResponse:
     """Make the statements of the clients that were ticked, some at a time: the page between tells
     how many are made and goes on by itself. Whoever leaves it finds the rest still due."""
-    chosen = [int(pk) for pk in request.POST.getlist("client") if http.number(pk)]
+    chosen = http.numbers_sent(request, "client")
     now, rest = http.now(), chosen[AT_ONCE:]
     made = http.number_sent(request, "made") + len(
         work.run(request.user.organization, chosen[:AT_ONCE], user=request.user, now=now)
@@ -67,7 +66,7 @@ def statements_print(request: Request) -> HttpResponse:
     if not rows:
         messages.error(request, "No statement was made on that day.")
         return redirect("statements")
-    request.shown = frozenset(row.client_id for row in rows)
+    http.shows(request, (row.client_id for row in rows))
     return pdf(paper.bind(bytes(row.pdf) for row in rows), f"statements-{day}")
 
 

@@ -113,7 +113,7 @@ def deposit_new(request: Request) -> HttpResponse:
 
 def deposit_match(request: Request, row: EftDeposit) -> HttpResponse:
     """A person says which checks this money is."""
-    chosen = [pk for pk in request.POST.getlist("check") if pk.isdecimal() and len(pk) < 19]
+    chosen = http.numbers_sent(request, "check")
     checks = list(Remittance.objects.filter(pk__in=chosen).order_by("pk"))
     done = told(
         request,

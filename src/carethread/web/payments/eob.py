@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
 
 from django import forms
 from django.contrib import messages
@@ -178,7 +177,7 @@ class _Sheet:
             payer_id=payer.payer_id if payer else "",
             trace=self.text("trace"),
             method=self.text("method"),
-            paid_on=self._day("paid_on"),
+            paid_on=http.day(self.text("paid_on")),
             amount=self._cents("amount"),
             claims=tuple(one.typed for one in self.claims if one.typed.lines),
             changes=tuple(
@@ -208,21 +207,20 @@ class _Sheet:
         return {problem.field: problem.message for problem in self.wrong}
 
     def _payer(self) -> Payer | None:
-        pk = self.text("payer")
-        return Payer.objects.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
+        return Payer.objects.filter(pk=http.number(self.text("payer")) or 0).first()
 
     def _versions(self) -> list[ClaimVersion]:
         """The claims on the form, with the one that is added, without the one that is left out."""
         pressed = self.text("do")
-        ids = [pk for pk in self.data.getlist("claim") if pk.isdecimal() and len(pk) < 19]
-        if pressed.startswith("drop-"):
-            ids = [pk for pk in ids if pk != pressed.removeprefix("drop-")]
+        sent = (http.number(pk) for pk in self.data.getlist("claim"))
+        dropped = http.number(pressed.removeprefix("drop-"))
+        ids = [pk for pk in sent if pk and pk != dropped]
         if pressed == "add" and (asked := self.text("find")):
             found = named(asked)
             self.unknown = "" if found else asked
-            ids += [str(found.pk)] if found and str(found.pk) not in ids else []
-        by_id = {row.pk: row for row in candidates.versions_by_id(map(int, ids[:_MOST_CLAIMS]))}
-        return [by_id[int(pk)] for pk in ids if int(pk) in by_id]
+            ids += [found.pk] if found and found.pk not in ids else []
+        by_id = {row.pk: row for row in candidates.versions_by_id(ids[:_MOST_CLAIMS])}
+        return [by_id[pk] for pk in ids if pk in by_id]
 
     def _claim(self, version: ClaimVersion) -> Answered:
         sent = candidates.as_submitted(version)
@@ -253,8 +251,10 @@ class _Sheet:
         return [slot for slot in sent if slot.is_filled], more
 
     def _slot(self, name: str) -> Slot:
-        typed = (self.text(f"{name}-{part}") for part in ("code", "amount", "reference"))
-        return Slot(name, *typed)
+        code, amount, reference = (
+            self.text(f"{name}-{part}") for part in ("code", "amount", "reference")
+        )
+        return Slot(name, code, amount, reference)
 
     def _changes(self) -> list[Slot]:
         filled, more = self._slots("plb", empty=1)
@@ -281,15 +281,9 @@ class _Sheet:
             self.wrong.append(Problem(name, f"“{text}” is no amount."))
             return 0
 
-    def _day(self, name: str) -> date | None:
-        try:
-            return date.fromisoformat(self.text(name))
-        except ValueError:
-            return None
-
 
 def _numbers(data: QueryDict) -> dict[str, set[int]]:
-    """The slots of each line and of the check that were sent: `plb-3-code` is of the check itself."""
+    """The slots of each line and of the check that were sent: `plb-3-code` is the check’s."""
     found: dict[str, set[int]] = defaultdict(set)
     for key in data:
         prefix, *rest = key.rsplit("-", 2)

@@ -76,12 +76,11 @@ def unmatched_item(request: Request, row: Match) -> HttpResponse:
 
 def match_choose(request: Request, row: Match) -> HttpResponse:
     """A person says which claim is meant: the money goes to its lines."""
-    chosen = request.POST.get("version", "")
-    version = ClaimVersion.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+    version = ClaimVersion.objects.filter(pk=http.number_sent(request, "version")).first()
     if version is None:
         messages.error(request, "Choose one of the claims.")
         return redirect("unmatched_item", row.pk)
-    request.shown = frozenset({version.claim.client_id})
+    http.shows(request, [version.claim.client_id])
     form = _choose_form(version, request)
     done = attempt(
         form,
@@ -159,7 +158,7 @@ def _item(
     found = _candidates(row, first) if row.state == "waiting" else []
     forms = {version.pk: _choose_form(version) for version, _ in found}
     forms |= {chosen[0].pk: chosen[1]} if chosen else {}
-    request.shown = frozenset(version.claim.client_id for version, _ in found)
+    http.shows(request, (version.claim.client_id for version, _ in found))
     return render(
         request,
         "billing/unmatched_item.html",

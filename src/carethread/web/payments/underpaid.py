@@ -33,7 +33,7 @@ COLUMNS = [
 def case_page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
     """The pattern first, then line by line, then what a person can do."""
     found = page(request, known.short_lines(row))
-    request.shown = frozenset(_claim(line).client_id for line in found.rows)
+    http.shows(request, (_claim(line).client_id for line in found.rows))
     today = http.today()
     fresh = DisputeForm()
     fresh.initial = {"sent_on": today, "until": today + _ANSWER_IN}
@@ -123,7 +123,7 @@ def case_accept(request: Request, row: Case) -> HttpResponse:
 def case_lines_csv(request: Request, row: Case) -> HttpResponse:
     """The lines of a case, to go with a dispute."""
     lines = list(known.short_lines(row)) if row.kind == CaseKind.UNDERPAYMENT else []
-    request.shown = frozenset(_claim(line).client_id for line in lines)
+    http.shows(request, (_claim(line).client_id for line in lines))
     shown = sees_clients(request.user)
     return as_csv(f"case-{row.pk}", COLUMNS, (_cells(line, shown) for line in lines))
 
