@@ -217,5 +217,4 @@ def test_every_category_has_its_effect() -> None:
     assert {opens[f"R{n}"] for n in (0, 1, *range(3, 18))} | {opens["P3"]} == {"documentation"}
     assert {opens[code] for code in ("P1", "P2", "P4", "P5", "A1", "A2")} == {""}
     assert {opens[code] for code in ("F1", "F2", "F3")} == {"remittance"}
-    assert all(EFFECTS[categories()[code].stage].soon for code in ("D0", "E0", "E1", "E2"))
     assert all(EFFECTS[categories()[code].stage].rejected for code in ("A3", "A6", "A7", "A8"))

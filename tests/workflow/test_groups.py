@@ -269,7 +269,7 @@ def test_the_preview_shows_what_each_would_be_charged_and_creates_nothing(three:
     three.there("Bree", at(10, 30), None)
     three.write()
     outcome = group_sign.preview(three.session, now=NOW)
-    assert outcome.is_ready
+    assert not outcome.problems
     assert [one.minutes for one in outcome.clients] == [90, 60, 90]
     assert outcome.amount_cents == 18_000
     assert [f.rule for one in outcome.clients for f in one.findings] == []

@@ -169,12 +169,6 @@ def _read_excludes() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def warm() -> None:
-    """Load the code set now, not at first use: for servers to call as they start."""
-    _index()
-    _excludes()
-
-
 def search(text: str, limit: int = 20) -> list[Diagnosis]:
     """Billable codes for a search box, best first; none before the second character.
 

@@ -142,15 +142,6 @@ def with_parts(rows: "QuerySet[Authorization]") -> "QuerySet[Authorization]":
     return rows.select_related(*PARTS)
 
 
-def all_facts(rows: Sequence[Authorization]) -> dict[int, AuthorizationFacts]:
-    """Each authorization with everything that others took or reserved of it."""
-    entries = dated_entries(rows)
-    return {
-        row.pk: facts(row, remaining=row.remaining_units, taken=taken(entries[row.pk]))
-        for row in rows
-    }
-
-
 def ending(by: date) -> list[Authorization]:
     """What was granted and ends by that day, though the client stays in care under its payer and
     nothing granted follows it; the nearest end first."""
@@ -209,9 +200,6 @@ class Bar:
     def spoken_for(self) -> int:
         """Units used or reserved."""
         return self.row.used_units + self.row.reserved_units
-
-
-SHOWN = ("attention", "live", "waiting", "all")
 
 
 def on_board(show: str, *, today: date, at: WarnAt) -> "QuerySet[Authorization]":

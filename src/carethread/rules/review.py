@@ -25,7 +25,6 @@ from carethread.x12.review import (
 from carethread.x12.review import Decision as Said
 
 GUIDE = "005010X217"
-SELF = "18"
 _QUANTITIES = {"units": "FL", "days": "DY", "visits": "VS", "hours": "HS"}  # HSD01
 _TRACE = re.compile(r"CTAUTH(\d{1,18})")
 

@@ -186,13 +186,12 @@ def _words(status: ClaimStatus, known: Category) -> str:
 class Effect:
     """What becomes of a claim by such an answer: the payer `has_it`, or it was `rejected` before a
     decision; `opens` is the root cause of the case that it makes ("" none), `after` so many days
-    without a remittance. `soon`: the question is put again the next day."""
+    without a remittance."""
 
     has_it: bool = False
     rejected: bool = False
     opens: str = ""
     after: int = 0
-    soon: bool = False
 
 
 _REMITTANCE_DAYS = 7  # an EFT and its remittance are at most three business days apart (CORE 370)
@@ -206,5 +205,5 @@ EFFECTS: Mapping[Stage, Effect] = {
     Stage.PAID: Effect(has_it=True, opens="remittance", after=_REMITTANCE_DAYS),
     Stage.DENIED: Effect(has_it=True, opens="remittance"),
     Stage.DECIDED: Effect(has_it=True, opens="remittance", after=_REMITTANCE_DAYS),
-    Stage.ERROR: Effect(soon=True),
+    Stage.ERROR: Effect(),
 }

@@ -86,11 +86,6 @@ class TypedCheck:
         """Cents of the check that its claims and changes do not explain."""
         return self.amount - sum(c.paid for c in self.claims) + sum(x for _, _, x in self.changes)
 
-    @property
-    def balances(self) -> bool:
-        lines = [line for claim in self.claims for line in claim.lines]
-        return self.left == 0 and all(line.left == 0 for line in lines)
-
 
 def remittance(typed: TypedCheck, payee: Party) -> Remittance:
     """The same as an 835 would have told it."""

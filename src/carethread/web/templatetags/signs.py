@@ -81,11 +81,6 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def tone_icon(tone: str) -> SafeString:
-    return icon(_TONE_ICONS[Tone(tone)])
-
-
-@register.simple_tag
 def state(kind: str, value: str) -> SafeString:
     """A claim's, case's or delivery's state by colour, icon and word; none is needed alone."""
     words = _STATES[kind].get(value, Words(value, Tone.IDLE))

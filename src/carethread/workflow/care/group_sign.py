@@ -55,12 +55,6 @@ class Outcome:
     already: bool = False
 
     @property
-    def is_ready(self) -> bool:
-        return (
-            bool(self.clients) and not self.problems and not any(c.problems for c in self.clients)
-        )
-
-    @property
     def amount_cents(self) -> int:
         """What all lines come to. A day that several services support stands with each of them."""
         return sum(line.amount_cents for one in self.clients for line in one.lines)
