@@ -20,7 +20,7 @@ from carethread.record.models import (
     Session,
 )
 from carethread.web import http
-from carethread.workflow.care import groups
+from carethread.workflow.common.stale import stamp
 from tests.cast import PASSWORD, TODAY, Cast, make_client
 from tests.groups import TOPIC, Circle, at, circle, fees, make_group, people
 from tests.support.guards import lifted
@@ -73,10 +73,10 @@ def typed(one: Circle, *names: str, **more: object) -> dict[str, object]:
         key = pk(one, name)
         own |= {
             f"own_{key}_response": f"{name[0]} spoke.", f"own_{key}_dx": ["F331"],
-            f"own_{key}_participation": "Listened", f"seen_{key}": groups.stamp({}),
+            f"own_{key}_participation": "Listened", f"seen_{key}": stamp({}),
         }  # fmt: skip
     shared = {f"shared_{key}": words for key, words in TOPIC.items()}
-    return {"seen_shared": groups.stamp({}), "password": PASSWORD, **shared, **own, **more}
+    return {"seen_shared": stamp({}), "password": PASSWORD, **shared, **own, **more}
 
 
 def sign(browser: Browser, one: Circle, *names: str, **more: object) -> Any:

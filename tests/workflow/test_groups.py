@@ -24,6 +24,7 @@ from carethread.workflow import admit, bill, document, submit
 from carethread.workflow.care import group_sign, groups, signing
 from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
+from carethread.workflow.common.stale import stamp
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, amend, proof
 from tests.groups import NAMES, TOPIC, Circle, at, circle, fees, people
 from tests.payers import make_connection
@@ -133,7 +134,7 @@ def test_the_co_facilitator_can_lead_and_then_renders(three: Circle) -> None:
 
 
 def test_what_another_window_wrote_is_not_overwritten(three: Circle) -> None:
-    seen = groups.stamp(three.session.content)
+    seen = stamp(three.session.content)
     groups.write_shared(three.session, TOPIC, user=three.user, seen=seen)
     with pytest.raises(Refused, match="another window"):
         groups.write_shared(three.session, {"topic": "Sleep"}, user=three.user, seen=seen)
