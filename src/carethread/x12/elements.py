@@ -35,6 +35,7 @@ _DATED = {"DTP": 3, "DMG": 2, "PAT": 6}
 """Elements whose type the element in front of them gives."""
 
 _SPAN = {"D8": 1, "RD8": 2}
+_REMEMBERED = 200  # values of one element whose faults are known
 
 
 Faults = tuple[tuple[str, str], ...]
@@ -74,7 +75,7 @@ class Judges(dict[Segment, Judge]):
         return self[segment]
 
     def _memo(self, element: Element) -> Memo[Faults]:
-        return Memo(lambda value: tuple(_faults(value, element, self.marks)), 200)
+        return Memo(lambda value: tuple(_faults(value, element, self.marks)), _REMEMBERED)
 
 
 judges = lru_cache(maxsize=16)(Judges)
