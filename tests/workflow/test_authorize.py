@@ -403,6 +403,17 @@ def test_a_service_signed_late_still_takes_its_unit_of_what_has_expired_since(al
     assert sums(row) == (0, 1, 0)
 
 
+def test_a_service_after_its_end_takes_nothing_of_it_until_the_end_is_corrected(
+    alder: Cast,
+) -> None:
+    row = granted(alder, effective_to=TODAY - timedelta(days=1))
+    signed_session(alder)
+    assert sums(row) == (0, 0, 0)
+    row.effective_to = TODAY + timedelta(days=30)
+    authorize.record(row, PHONE, now=NOW)
+    assert sums(row) == (0, 1, 0)
+
+
 def test_what_cannot_follow_is_refused(alder: Cast) -> None:
     row = granted(alder)
     with pytest.raises(Refused, match="cannot become"):

@@ -154,7 +154,8 @@ def authorization_units(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     together: dict[int | None, list[tuple[AuthorizedService, AuthorizationFacts]]]
     together = defaultdict(list)
     for line, service, known in _under(claim, context):
-        if not known.codes or line.procedure in known.codes:
+        is_of_its_days = known.covers(service.day)  # else AUTH_DATES says so
+        if is_of_its_days and (not known.codes or line.procedure in known.codes):
             together[known.id].append((service, known))
     for of_one in together.values():
         known = of_one[0][1]

@@ -146,8 +146,9 @@ def chosen(
 
 
 def needed(row: Authorization | None, charge_id: int, on: date, line: Line) -> int:
-    """What a charge's line takes of an authorization, next to what other services took of it."""
-    if row is None:
+    """What a charge's line takes of an authorization, next to what other services took of it;
+    nothing on a day that it is not for (AUTH_DATES holds the claim)."""
+    if row is None or not row.effective_from <= on <= row.effective_to:
         return 0
     entries = authorizations.dated_entries([row] if row.unit == "days" else [])
     others = authorizations.taken(entries[row.pk], but_charges={charge_id}, reserved=False)
