@@ -68,11 +68,16 @@ def test_one_click_puts_them_in_order_and_the_claim_goes_to_the_other_payer(
     assert reverse("claim", args=[new.pk]) in there
     back = biller.get(reverse("claim", args=[new.pk])).content.decode()
     assert reverse("claim", args=[old.pk]) in back
+    assert f"billed to Summit on claim {new.sequence}" in biller.get(page).content.decode()
     leave(alder, new)
     charge = charge_of(new)
     assert (charge.denied_cents, charge.payer_receivable_cents) == (0, 18_000)
     assert wrong_balances() == []
     follow_up.run(alder.center, now=LATER + timedelta(days=1))
+    closed = biller.get(page).content.decode()
+    assert f"Its services are billed to Summit on claim {new.sequence}." in closed
+    assert "How it went" in closed
+    assert "What to do" not in closed
     refused.refresh_from_db()
     assert refused.state == "closed"
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
@@ -41,8 +42,9 @@ def trace(
         except thread.Unknown as unknown:
             fail(str(unknown), FAILED)
     tree = Tree(Text(plain(found.title), "bold cyan"), guide_style="dim")
+    zone = ZoneInfo(organization.time_zone)
     for step in found.steps:
-        when = f"{step.at:%Y-%m-%d %H:%M}" if step.at else "ahead"
+        when = f"{step.at.astimezone(zone):%Y-%m-%d %H:%M}" if step.at else "ahead"
         style = _COLORS.get(step.feel, "")
         knot = tree.add(Text.assemble((f"{when:16}  ", "dim"), (plain(step.title), style)))
         for fact in step.facts:

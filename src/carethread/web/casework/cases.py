@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from carethread.codes.roles import Role
 from carethread.insight import cases as worklist
 from carethread.insight import refusals, wording
-from carethread.insight.claims import held_for
+from carethread.insight.claims import billed_anew, held_for
 from carethread.insight.denials import Period
 from carethread.record.models import Case, CaseEvent, CaseKind, Claim, Payer, Practitioner, User
 from carethread.rules.explain import OF_THE_CENTER, Found
@@ -306,6 +306,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "waits": row.waits_until is not None and row.waits_until > http.today(),
             "wordings": wording.of_case(row),
             "events": _events(row, request.user),
+            "billed_anew": billed_anew(row.claim) if row.claim is not None else (),
             **explanation,
             "ways": list(cures.ways(row, request.user)),
             "changes": charged_anew.changes(row, now=http.now()),

@@ -15,6 +15,7 @@ from carethread.codes.rejections import rejection
 from carethread.codes.roles import Role
 from carethread.insight import refusals
 from carethread.insight.cases import sources, without_case
+from carethread.insight.claims import billed_anew
 from carethread.record.models import (
     Acknowledgment,
     Case,
@@ -403,7 +404,15 @@ def _settled_denials(live: "QuerySet[Case]") -> Iterator[tuple[Case, str]]:
     rows = live.filter(kind=CaseKind.DENIAL, claim__state__in=_HOW_A_DENIAL_WENT)
     for case in rows.select_related("claim"):
         if case.claim and case.source not in standing:
-            yield case, _HOW_A_DENIAL_WENT[ClaimState(case.claim.state)]
+            yield case, _how_it_went(case.claim)
+
+
+def _how_it_went(claim: Claim) -> str:
+    """How a refusal of this claim went that stands no more."""
+    anew = billed_anew(claim).first() if claim.state == ClaimState.CLOSED else None
+    if anew is not None:
+        return f"Its services are billed to {anew.payer.name} on claim {anew.sequence}."
+    return _HOW_A_DENIAL_WENT[ClaimState(claim.state)]
 
 
 def _refusals() -> "QuerySet[Transfer]":
