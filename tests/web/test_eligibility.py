@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from carethread.record.models import Case, Claim, EligibilityCheck, User
+from carethread.record.models import Case, Claim, Coverage, EligibilityCheck, Payer, User
 from carethread.sandbox.payer.books import Policy, Span
 from carethread.sandbox.payer.endpoint import Endpoint
-from carethread.workflow import bill
+from carethread.workflow import admit, bill
+from carethread.workflow.center import staff
 from carethread.workflow.coverage import eligibility
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, draft_of, signed_session
 from tests.web.world import signed_in
@@ -135,6 +136,28 @@ def test_whoever_answers_for_behavioral_health_is_asked_and_shown(
     assert "Handled by" in said
     assert "Quiet Mind" in said
     assert "10%" in said
+
+
+def test_a_policy_with_whom_the_plan_names_is_filled_in_until_it_is_on_record(
+    asking: Cast, payers: Endpoint
+) -> None:
+    payers.payers.books = books(replace(CLARA, carved_out_to="QUIET"))
+    click(asking)
+    new = [asking.ines, "coverage_new", asking.clara.pk]
+    assert "handles behavioral health" not in page(*new), "nobody here knows that payer"
+    quiet = staff.save_payer(
+        Payer(organization=asking.center, name="Quiet Mind", payer_id="QUIET", kind="commercial")
+    )
+    said = page(*new)
+    assert "says that Quiet Mind handles behavioral health" in said
+    assert f'<option value="{quiet.pk}" selected' in said
+    assert f'value="{asking.coverage.member_id}"' in said
+    admit.save_coverage(
+        Coverage(organization=asking.center, client=asking.clara, payer=quiet, rank=2,
+                 member_id=asking.coverage.member_id, effective_from=LONG_AGO),
+        now=NOW,
+    )  # fmt: skip
+    assert "handles behavioral health" not in page(*new)
 
 
 def test_an_authorization_that_is_needed_and_a_center_out_of_network_are_said(

@@ -6,7 +6,13 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 
-from carethread.record.models import Client, Coverage, EligibilityAnswer, EligibilityCheck
+from carethread.record.models import (
+    Client,
+    Coverage,
+    EligibilityAnswer,
+    EligibilityCheck,
+    Payer,
+)
 
 UNDER_WAY = timedelta(seconds=40)
 """How long an answer may take: the payer's twenty seconds, whoever is asked after it, and some."""
@@ -38,6 +44,19 @@ def latest(coverages: Iterable[Coverage]) -> dict[int, Asked]:
         if row.follows_id in found:
             found[row.follows_id].after.append(row)
     return {asked.check.coverage_id: asked for asked in found.values()}
+
+
+def carved_out(client: Client) -> tuple[Coverage, Payer] | None:
+    """The policy whose payer names somebody else for behavioral health in its last answer, and whom
+    it names, where the client has no policy with them on record."""
+    policies = list(client.coverages.select_related("payer").order_by("rank", "pk"))
+    answers = {pk: asked.answer for pk, asked in latest(policies).items()}
+    named = {pk: answer.carve_out_id for pk, answer in answers.items() if answer is not None}
+    there = {policy.payer_id for policy in policies}
+    rows = Payer.objects.filter(payer_id__in=filter(None, named.values())).exclude(pk__in=there)
+    payers = {row.payer_id: row for row in rows}
+    found = ((policy, payers.get(named.get(policy.pk, ""))) for policy in policies)
+    return next(((policy, payer) for policy, payer in found if payer is not None), None)
 
 
 def history(coverage: Coverage, most: int = 50) -> list[EligibilityCheck]:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from carethread.insight import eligibility
 from carethread.insight.client import alike, chart, named
 from carethread.insight.turns import policy_facts
 from carethread.record.models import (
@@ -116,9 +117,27 @@ def client_edit(request: Request, row: Client) -> HttpResponse:
 
 
 def coverage_new(request: Request, row: Client) -> HttpResponse:
-    """A further policy of a client."""
+    """A further policy of a client; with whom the plan names for behavioral health, if it does."""
     fresh = Coverage(organization=row.organization, client=row, rank=row.coverages.count() + 1)
-    return _coverage(request, fresh, "New coverage", flow(request, row, "coverage_new"))
+    carved_out = eligibility.carved_out(row)
+    words = _AT_SAVING
+    if carved_out is not None:
+        plan, fresh.payer = carved_out
+        for name in _OF_THE_PERSON:
+            setattr(fresh, name, getattr(plan, name))
+        words = (
+            f"{plan.payer.name} says that {fresh.payer.name} handles behavioral health. Filled in "
+            "from that policy: compare it with the card. Which of them is asked first, the case "
+            "lets you say."
+        )
+    return _coverage(request, fresh, "New coverage", flow(request, row, "coverage_new"), words)
+
+
+_AT_SAVING = "Claims that wait for this are computed anew when you save."
+_OF_THE_PERSON = (
+    "member_id", "relationship", "subscriber_first_name", "subscriber_last_name",
+    "subscriber_birth_date", "subscriber_sex", "effective_from",
+)  # fmt: skip
 
 
 def coverage(request: Request, row: Coverage) -> HttpResponse:
@@ -127,7 +146,11 @@ def coverage(request: Request, row: Coverage) -> HttpResponse:
 
 
 def _coverage(
-    request: Request, row: Coverage, heading: str, steps: Flow | None = None
+    request: Request,
+    row: Coverage,
+    heading: str,
+    steps: Flow | None = None,
+    words: str = _AT_SAVING,
 ) -> HttpResponse:
     form = CoverageForm(http.sent(request), instance=row)
     return edit(
@@ -136,7 +159,7 @@ def _coverage(
         lambda: admit.save_coverage(form.instance, now=http.now()),
         heading=heading,
         over=row.client.name,
-        words="Claims that wait for this are computed anew when you save.",
+        words=words,
         back=page_of(row.client),
         flow=steps,
         shown={"benefits": benefits.of([row], request.user).get(row.pk) if row.pk else None},
