@@ -17,8 +17,13 @@ SAMPLES = Path(os.environ.get("CARETHREAD_SAMPLES", ROOT.parent / "shared/sample
 
 
 def chromium() -> Path | None:
-    """Debian's chromium, or the one that CARETHREAD_CHROMIUM names."""
-    found = os.environ.get("CARETHREAD_CHROMIUM") or shutil.which("chromium")
+    """Debian's chromium, or the one that CARETHREAD_CHROMIUM names. Where there is the one that is
+    built without a screen it is taken: the walks take a quarter less of the processor."""
+    found = (
+        os.environ.get("CARETHREAD_CHROMIUM")
+        or shutil.which("chromium-headless-shell")
+        or shutil.which("chromium")
+    )
     return Path(found) if found else None
 
 
