@@ -122,7 +122,7 @@ def test_however_much_waits_who_was_asked_is_read_once(alder: Cast) -> None:
     def about_cases() -> int:
         with CaptureQueriesContext(connection) as queries:
             list(deposit_cases.opened(alder.center, LATE))
-        return sum('FROM "record_case"' in query["sql"] for query in queries)
+        return sum('FROM "record_case"' in (query["sql"] or "") for query in queries)
 
     bank(alder, *(f"2026-03-17,LOCKBOX {n},{n}.00" for n in range(1, 9)), now=SOON)
     assert len(cases(alder, LATE)) == 8

@@ -135,6 +135,9 @@ def _write(build: "Callable[..., QuerySet[Any, Any]]", values: dict[str, Any]) -
     try:
         sql, parameters = compiler.as_sql()
     except EmptyResultSet:
+        if not any(value == [] for value in values.values()):
+            # A stand-in that its column cannot hold; a small integer is compared in Python.
+            raise TypeError(f"{build.__name__} finds nothing, whatever it is asked for") from None
         return Statement("", (), tuple, {}, query)
     places = {
         one: place

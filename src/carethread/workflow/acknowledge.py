@@ -141,13 +141,12 @@ def version_of(claim_number: str) -> ClaimVersion | None:
     if parsed is None:
         return None
     sequence, number = parsed
-    return next(iter(_versions(sequence=sequence, number=number)), None)
+    return next((row for row in _versions(sequence=sequence) if row.number == number), None)
 
 
 @compiled
-def _versions(sequence: int, number: int) -> "QuerySet[ClaimVersion]":
-    rows = ClaimVersion.objects.filter(claim__sequence=sequence, number=number)
-    return rows.select_related("file")
+def _versions(sequence: int) -> "QuerySet[ClaimVersion]":
+    return ClaimVersion.objects.filter(claim__sequence=sequence).select_related("file")
 
 
 def _words(statuses: Iterable[ClaimStatus]) -> str:
