@@ -89,7 +89,8 @@ def _sign_in(page: Page, email: str) -> None:
 
 
 def main() -> None:
-    chromium = os.environ.get("CARETHREAD_CHROMIUM") or shutil.which("chromium")
+    found = (shutil.which(name) for name in ("chromium-headless-shell", "chromium"))
+    chromium = os.environ.get("CARETHREAD_CHROMIUM") or next(filter(None, found), None)
     if chromium is None:
         raise SystemExit("chromium is not installed (Debian: apt-get install chromium)")
     PICTURES.mkdir(parents=True, exist_ok=True)

@@ -154,6 +154,7 @@ TABLE = """
         files                B           -
         file                 B           -
         file_raw             B           -
+        file_again           B           B
         file_upload          B           B
         cases                IUBDKOA     -
         case                 BDKO        -

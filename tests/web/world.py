@@ -129,6 +129,7 @@ class Shown:
                 ("deposit", "deposit_match", "deposit_other", "deposit_unmatch"), self.deposit
             ), "unmatched_item": self.match,
             "match_choose": self.match, "match_not_ours": self.match, "file": self.file,
+            "file_again": self.file,
             "file_raw": self.file, "case": self.returned, "case_close": self.returned,
             **dict.fromkeys(("case_again", "case_wait", "case_ask", "case_give_up"), self.returned),
             "client": self.cast.clara, "client_edit": self.cast.clara,

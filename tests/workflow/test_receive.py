@@ -1,10 +1,12 @@
 """Files come in once, are stored before they are read, and a broken one changes nothing."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, InterfaceError, OperationalError
 
 from carethread.connect.memory import Store, forget, store
 from carethread.record.ledger import wrong_balances
@@ -265,6 +267,56 @@ def test_a_file_on_which_the_program_fails_is_set_aside_and_those_behind_it_are_
     states = Delivery.objects.filter(file__direction="in").values_list("file__name", "state")
     assert dict(states) == {"1.999": "quarantined", "answer.edi": "read"}
     assert sent.state == ClaimState.PAID
+
+
+def test_a_file_that_was_set_aside_is_read_again_once_the_fault_is_mended(
+    sent: Claim, far_side: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_said: object) -> None:
+        raise KeyError("a fault of ours")
+
+    raw = file_of(check(sent.organization, answer(sent, paid=18_000)))
+    with monkeypatch.context() as faulty:
+        faulty.setattr(receive.post, "handler", fail)
+        delivery = arrive(sent, far_side, raw)
+    follow_up.run(sent.organization, now=LATER)
+    assert "read again" in delivery.reason
+    assert receive.read_again(delivery, now=LATER)
+    assert not receive.read_again(delivery, now=LATER), "read twice, it takes effect once"
+    follow_up.run(sent.organization, now=LATER)
+    sent.refresh_from_db()
+    assert sent.state == ClaimState.PAID
+    assert Case.objects.get(kind="quarantine").resolution == "The file was read again."
+
+
+def test_what_its_sender_has_to_mend_is_set_aside_again(sent: Claim, far_side: Store) -> None:
+    raw = file_of(check(sent.organization, answer(sent, paid=12_000, CO_45=6_000)))
+    delivery = arrive(sent, far_side, raw.replace(b"CAS*CO*45*60", b"CAS*CO*45*59"))
+    reason = delivery.reason
+    assert not receive.read_again(delivery, now=LATER)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.reason) == ("quarantined", reason)
+    assert not Remittance.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [(OperationalError("database is locked"), "received"),
+     (InterfaceError("connection already closed"), "received"),
+     (IntegrityError("a constraint that only this file breaks"), "quarantined")],
+)  # fmt: skip
+def test_a_lost_connection_is_no_fault_of_the_file_and_a_broken_constraint_is(
+    sent: Claim, far_side: Store, monkeypatch: pytest.MonkeyPatch, fault: Exception, state: str
+) -> None:
+    def fail(_said: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(receive.post, "handler", fail)
+    far_side.put("from_payer/a.835", file_of(check(sent.organization, answer(sent, paid=18_000))))
+    expected = pytest.raises(type(fault)) if state == "received" else nullcontext()
+    with expected:
+        receive.run(sent.organization, now=LATER)
+    assert Delivery.objects.get(file__name="a.835").state == state
 
 
 def test_silence_raises_an_alarm_that_an_answer_ends(sent: Claim, far_side: Store) -> None:

@@ -36,7 +36,7 @@ def post(file: File, npi: Npi = "") -> None:
     with scope(organization=organization):
         name = Path(called(file)).name
         stored = receive.store(raw, organization=organization, name=name, now=now)
-        receive.read_file(stored.delivery, now=now)
+        receive.read_again(stored.delivery, now=now)
         stored.delivery.refresh_from_db()
         _tell(stored.delivery)
 

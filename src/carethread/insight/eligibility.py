@@ -46,10 +46,10 @@ def latest(coverages: Iterable[Coverage]) -> dict[int, Asked]:
     return {asked.check.coverage_id: asked for asked in found.values()}
 
 
-def carved_out(client: Client) -> tuple[Coverage, Payer] | None:
-    """The policy whose payer names somebody else for behavioral health in its last answer, and whom
-    it names, where the client has no policy with them on record."""
-    policies = list(client.coverages.select_related("payer").order_by("rank", "pk"))
+def carved_out(client: Client, day: date) -> tuple[Coverage, Payer] | None:
+    """The policy in force that day whose payer names somebody else for behavioral health in its
+    last answer, and whom it names, where the client has no policy with them on record."""
+    policies = list(_on(day).filter(client=client).order_by("rank", "pk"))
     answers = {pk: asked.answer for pk, asked in latest(policies).items()}
     named = {pk: answer.carve_out_id for pk, answer in answers.items() if answer is not None}
     there = {policy.payer_id for policy in policies}
@@ -73,12 +73,15 @@ def _whole(rows: "QuerySet[EligibilityCheck]") -> "QuerySet[EligibilityCheck]":
 
 def in_force(clients: Iterable[Client], day: date) -> dict[int, Coverage]:
     """The coverage that is asked first on that day, by client. One query."""
-    rows = Coverage.objects.filter(
-        Q(effective_to=None) | Q(effective_to__gte=day),
-        client__in=list(clients),
-        effective_from__lte=day,
-    ).select_related("payer", "client")
+    rows = _on(day).filter(client__in=list(clients)).select_related("client")
     found: dict[int, Coverage] = {}
     for row in rows.order_by("rank", "-pk"):
         found.setdefault(row.client_id, row)
     return found
+
+
+def _on(day: date) -> "QuerySet[Coverage]":
+    """Policies in force that day, with their payers."""
+    open_ended = Q(effective_to=None) | Q(effective_to__gte=day)
+    rows: QuerySet[Coverage] = Coverage.objects.filter(open_ended, effective_from__lte=day)
+    return rows.select_related("payer")

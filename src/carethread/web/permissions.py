@@ -156,6 +156,7 @@ DOORS: Mapping[str, Door] = {
     "unbilled": Door(get=MONEY),
     "files": Door(get=BILLING),
     "file": Door(get=BILLING, reach=reach.file),
+    "file_again": Door(post=BILLING, reach=reach.file, page="file"),
     "file_raw": Door(get=BILLING, reach=reach.file),
     "file_upload": Door(get=BILLING, post=BILLING),
     "cases": Door(get=MONEY | SETTLING),

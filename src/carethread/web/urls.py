@@ -187,6 +187,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/", files.files, name="files"),
     path("files/new/", files.file_upload, name="file_upload"),
     path("files/<int:file_id>/", files.file, name="file"),
+    path("files/<int:file_id>/again/", files.file_again, name="file_again"),
     path("files/<int:file_id>/raw/", files.file_raw, name="file_raw"),
     # leadership
     path("cash/", leadership.cash, name="cash"),

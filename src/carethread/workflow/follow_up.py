@@ -58,10 +58,8 @@ def _first_events(case: Case, now: datetime) -> list[CaseEvent]:
     """What stands in a case's history from the start: why it was opened, and what our own record
     said of it on that day."""
     opened = told(case, f"Opened: {case.title}", now)
-    found = [told(case, words, now) for words in case.explanation.splitlines()]
-    for event in found:
-        event.kind = "found"
-    return [opened, *found]
+    ours = case.explanation.splitlines()
+    return [opened, *(told(case, words, now, kind="found") for words in ours)]
 
 
 @transaction.atomic
@@ -235,9 +233,7 @@ def is_refusal(case: Case) -> bool:
 def close_as(case: Case, how: str, now: datetime, user: User | None = None) -> None:
     case.state, case.closed_at, case.resolution = "closed", now, how[:300]
     case.save(update_fields=["state", "closed_at", "resolution"])
-    event = told(case, f"Closed: {how}", now, user)
-    event.kind = "closed"
-    event.save()
+    told(case, f"Closed: {how}", now, user, kind="closed").save()
 
 
 def reopen(case: Case, words: str, now: datetime, user: User | None = None) -> None:
@@ -262,7 +258,11 @@ def with_claim(case: Case, *, waiting: bool = False) -> tuple[Case, Claim | None
     return row, Claim.objects.select_related("client", "payer").filter(pk__in=ids).first()
 
 
-def told(case: Case, words: str, now: datetime, user: User | None = None) -> CaseEvent:
+def told(
+    case: Case, words: str, now: datetime, user: User | None = None, *, kind: str = ""
+) -> CaseEvent:
+    """One entry of a case's history, not saved yet."""
     return CaseEvent(
-        organization_id=case.organization_id, case=case, words=words[:500], user=user, at=now
-    )
+        organization_id=case.organization_id, case=case, words=words[:500], user=user, at=now,
+        kind=kind,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-from django.db import DatabaseError, DataError, transaction
+from django.db import DataError, InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 
 from carethread.codes.roles import Role
@@ -47,7 +47,7 @@ from carethread.x12.status import StatusRequest, StatusResponse
 _LARGEST_FILE = 512 * 1024 * 1024
 _OUR_FAULT = (
     "This program failed while it read the file, and its log says where. Nothing of the file took "
-    "effect; have the fault mended before it is brought again."
+    "effect. Once the fault is mended, have it read again."
 )
 
 log = structlog.get_logger("carethread.receive")
@@ -196,11 +196,22 @@ def read_file(delivery: Delivery, *, now: datetime) -> bool:
         # A value that no column holds: one bad file must not stop those behind it.
         reason = Quarantined(f"It holds a value that cannot be stored: {problem}")
         return _quarantine(delivery, reason, now)
-    except DatabaseError:
+    except (OperationalError, InterfaceError):
         raise  # A lock or a lost connection is no fault of the file: it is due again.
     except Exception:
         log.exception("a file could not be read", file=delivery.file_id)
         return _quarantine(delivery, Quarantined(_OUR_FAULT), now)
+
+
+def read_again(delivery: Delivery, *, now: datetime) -> bool:
+    """Read a file once more that was set aside, because what kept it from being read is mended
+    here. What its sender has to mend sets it aside again."""
+    with transaction.atomic():
+        locked = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
+        if locked.state == "quarantined":
+            locked.state, locked.reason, locked.findings = "received", "", []
+            locked.save(update_fields=["state", "reason", "findings"])
+    return read_file(delivery, now=now)
 
 
 def _refuse_broken(document: Document) -> None:

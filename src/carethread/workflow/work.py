@@ -2,7 +2,8 @@
 finishes what the crash cut off. A lost hint loses nothing: work is derived, not remembered."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Protocol
@@ -75,28 +76,32 @@ def run_due(now: datetime, organization: Organization | None = None) -> Done:
 
 def _rounds(now: datetime, organization: Organization | None) -> Done:
     if organization is not None:
-        return _round(organization, now, _take)
+        return _round(organization, now, _fully)
     done = [_round(one, now, _guarded) for one in Organization.objects.order_by("pk")]
     return Done(*(sum(getattr(d, field.name) for d in done) for field in fields(Done)))
 
 
-def _round(organization: Organization, now: datetime, take: Callable[..., int]) -> Done:
+def _round(organization: Organization, now: datetime, guard: "Guard") -> Done:
     done: Counter[str] = Counter()
     with scope(organization=organization):
         for counted, step in _STEPS:
-            done[counted] += take(step, organization, now)
+            with guard(step, organization):
+                done[counted] += step(organization, now=now)
     return Done(**done)
 
 
-def _take(step: Step, organization: Organization, now: datetime) -> int:
-    return step(organization, now=now)
+Guard = Callable[[Step, Organization], AbstractContextManager[None]]
 
 
-def _guarded(step: Step, organization: Organization, now: datetime) -> int:
-    """A step whose failure is written down, and keeps neither the next one nor others from
-    theirs."""
+def _fully(_step: Step, _organization: Organization) -> AbstractContextManager[None]:
+    """A failure ends the round: who asked for this one organization sees it."""
+    return nullcontext()
+
+
+@contextmanager
+def _guarded(step: Step, organization: Organization) -> Iterator[None]:
+    """A failure is written down, and keeps neither the next step nor others from theirs."""
     try:
-        return step(organization, now=now)
+        yield
     except Exception:
         log.exception("a step failed", step=step.__module__, organization=organization.pk)
-        return 0

@@ -14,7 +14,16 @@ from carethread.insight import cases as worklist
 from carethread.insight import refusals, wording
 from carethread.insight.claims import billed_anew, held_for
 from carethread.insight.denials import Period
-from carethread.record.models import Case, CaseEvent, CaseKind, Claim, Payer, Practitioner, User
+from carethread.record.models import (
+    Case,
+    CaseEvent,
+    CaseKind,
+    Claim,
+    ClaimState,
+    Payer,
+    Practitioner,
+    User,
+)
 from carethread.rules.explain import OF_THE_CENTER, Found
 from carethread.web import http
 from carethread.web.casework import cures
@@ -276,6 +285,16 @@ def _question(explanation: Mapping[str, Any]) -> WordsForm:
     return form
 
 
+_ENDS_WITH_ITS_CLAIM = (CaseKind.DENIAL, CaseKind.REJECTION, CaseKind.QUESTION)
+
+
+def _billed_anew(row: Case) -> "Iterable[Claim]":
+    """Where the services of a case's claim are billed by now, if that ends the case."""
+    if row.claim is None or row.claim.state != ClaimState.CLOSED:
+        return ()
+    return billed_anew(row.claim) if row.kind in _ENDS_WITH_ITS_CLAIM else ()
+
+
 def _tell(request: Request, forms: Iterable[BaseForm]) -> None:
     for form in forms:
         for wrong in form.errors.values():
@@ -306,7 +325,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "waits": row.waits_until is not None and row.waits_until > http.today(),
             "wordings": wording.of_case(row),
             "events": _events(row, request.user),
-            "billed_anew": billed_anew(row.claim) if row.claim is not None else (),
+            "billed_anew": _billed_anew(row),
             **explanation,
             "ways": list(cures.ways(row, request.user)),
             "changes": charged_anew.changes(row, now=http.now()),

@@ -1,6 +1,7 @@
 """Files in and out: how each fared, what was wrong with it, and a way to hand one in."""
 
 import re
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from carethread.insight.looks import clients_in
 from carethread.insight.thread import of_file
-from carethread.record.models import EdiFile
+from carethread.record.models import Delivery, EdiFile
 from carethread.web import http
 from carethread.web.http import Request
 from carethread.web.pages import page
@@ -20,7 +21,7 @@ from carethread.x12.delimiters import from_isa
 
 _SHOWN = 20_000  # characters of a file's text on its page
 # What begins a transaction that a payer or a clearinghouse answers with.
-_ANSWER = re.compile(rb"ST[^A-Za-z0-9](?:835|999|277)|TA1[^A-Za-z0-9]")
+_ANSWER = re.compile(rb"ST[^A-Za-z0-9](?:835|999|27[178])|TA1[^A-Za-z0-9]")
 _LARGEST = 64 * 1024 * 1024
 
 
@@ -127,8 +128,19 @@ def file_upload(request: Request) -> HttpResponse:
     row = receive.store(
         given.read(), organization=request.user.organization, name=given.name, now=now
     )
-    if row.pk <= before:
+    if not _read(row, now) and row.pk <= before:
         messages.info(request, "This file was here before. Nothing was read twice.")
-    else:
-        receive.read_file(row.delivery, now=now)
     return redirect("file", row.pk)
+
+
+def file_again(request: Request, row: EdiFile) -> HttpResponse:
+    """Read a file once more that was set aside, once what kept it from being read is mended."""
+    if _read(row, http.now()):
+        messages.success(request, "Read.")
+    return redirect("file", row.pk)
+
+
+def _read(row: EdiFile, now: datetime) -> bool:
+    """A scan has no delivery: there is nothing in it to read."""
+    delivery = Delivery.objects.filter(file=row).first()
+    return delivery is not None and receive.read_again(delivery, now=now)

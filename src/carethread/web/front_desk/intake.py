@@ -119,7 +119,7 @@ def client_edit(request: Request, row: Client) -> HttpResponse:
 def coverage_new(request: Request, row: Client) -> HttpResponse:
     """A further policy of a client; with whom the plan names for behavioral health, if it does."""
     fresh = Coverage(organization=row.organization, client=row, rank=row.coverages.count() + 1)
-    carved_out = eligibility.carved_out(row)
+    carved_out = eligibility.carved_out(row, http.today())
     words = _AT_SAVING
     if carved_out is not None:
         plan, fresh.payer = carved_out
@@ -127,8 +127,8 @@ def coverage_new(request: Request, row: Client) -> HttpResponse:
             setattr(fresh, name, getattr(plan, name))
         words = (
             f"{plan.payer.name} says that {fresh.payer.name} handles behavioral health. Filled in "
-            "from that policy: compare it with the card. Which of them is asked first, the case "
-            "lets you say."
+            "from that policy: compare it with the card. Keep its order: the case of a refusal "
+            "puts it first in one click."
         )
     return _coverage(request, fresh, "New coverage", flow(request, row, "coverage_new"), words)
 

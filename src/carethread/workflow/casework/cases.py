@@ -433,17 +433,15 @@ def _settled_connections(live: "QuerySet[Case]") -> Iterator[tuple[Case, str]]:
             yield case, "The connection works again."
 
 
-def _is_paid(case: Case) -> bool:
-    return case.claim is not None and case.claim.state == ClaimState.PAID
-
-
 def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, str]]:
     """Open or answered cases whose cause is gone, with how it went."""
     live = Case.objects.exclude(state="closed")
     claims = {"claim__state__in": [ClaimState.PAID, ClaimState.CLOSED]}
     yield from _settled_denials(live)
-    for case in live.filter(kind__in=[CaseKind.REJECTION, CaseKind.QUESTION], **claims):
-        yield case, "The claim is paid." if _is_paid(case) else "The claim is closed."
+    about = live.filter(kind__in=[CaseKind.REJECTION, CaseKind.QUESTION], **claims)
+    for case in about.select_related("claim"):
+        if case.claim is not None:
+            yield case, _how_it_went(case.claim)
     rejected = live.filter(
         kind=CaseKind.REJECTION,
         claim__state__in=[
@@ -470,6 +468,9 @@ def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, s
     settled_matches = Match.objects.exclude(state="waiting").values("remitted")
     for case in live.filter(kind=CaseKind.UNMATCHED, remitted_claim__in=settled_matches):
         yield case, "A person has settled it."
+    set_aside = live.filter(kind=CaseKind.QUARANTINE, file__delivery__isnull=False)
+    for case in set_aside.exclude(file__delivery__state="quarantined"):
+        yield case, "The file was read again."
     yield from _settled_connections(live)
     yield from status_cases.settled()
     yield from care_cases.cured(organization, now)

@@ -55,6 +55,11 @@ class Tender:
     form: str = ""
     sure: int = 0
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether this very amount was asked about, and said to be right."""
+        return self.sure == self.cents
+
 
 @transaction.atomic
 def take(client: Client, tender: Tender, *, user: User, now: datetime) -> PatientPayment:
@@ -111,7 +116,7 @@ def _refuse_tender(tender: Tender, today: date) -> None:
     elif tender.cents > MOST_CENTS:
         words = f"More than {dollars(MOST_CENTS)} is not written down at once. Look at the amount."
         problems.append(Problem("amount", words))
-    elif tender.sure != tender.cents > effective("payment_ask_cents", on=today).value:
+    elif tender.cents > effective("payment_ask_cents", on=today).value and not tender.is_sure:
         words = f"Is {dollars(tender.cents)} right? That is more than usual."
         problems.append(Problem("sure", words))
     if tender.received_on > today:
