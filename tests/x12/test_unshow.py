@@ -14,9 +14,10 @@ from carethread.x12.delimiters import COMPONENT, REPETITION, Delimiters
 from carethread.x12.reader import Transaction, UnknownSet, read
 from carethread.x12.show import show
 from carethread.x12.unshow import items, unshow, write_shown
+from carethread.x12.values import NotAValue, parse_cents
 from carethread.x12.views import VIEWS
 from carethread.x12.views import envelope as heads
-from carethread.x12.views.kinds import SEGMENT, Invalid
+from carethread.x12.views.kinds import CENTS, SEGMENT, Invalid
 from tests.x12 import (
     make,
     strategies,
@@ -69,6 +70,18 @@ def test_what_json_shows_of_a_transaction_is_all_of_it(transaction: Transaction)
 def test_a_file_written_from_its_json_shows_the_same_json(transaction: Transaction) -> None:
     shown = show(make.written(transaction))
     assert show(write_shown(json.loads(json.dumps(shown)), NOW)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [("9999999999999999.99", 10**18 - 1), ("-9999999999999999", -(10**18 - 100)), ("1" * 17, None)],
+)
+def test_every_amount_that_is_read_can_be_shown_and_read_back(text: str, cents: int | None) -> None:
+    if cents is None:
+        with pytest.raises(NotAValue):
+            parse_cents(text)
+    else:
+        assert CENTS.read(CENTS.show(parse_cents(text)), "amount") == cents
 
 
 def test_a_set_that_we_do_not_speak_comes_back_too() -> None:

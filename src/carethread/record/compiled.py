@@ -22,13 +22,14 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import Query
 from django.db.transaction import TransactionManagementError
 from django_scopes import get_scope, scope
 
-from carethread.record.statements import planning_cursor
+from carethread.record.statements import database, planning_cursor
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
@@ -92,13 +93,16 @@ class Statement:
         with planning_cursor() as cursor:
             cursor.execute(self.sql, tuple(given.get(p, p) for p in self.parameters))
             rows = cursor.fetchall()
-        return [self.make(self._converted(row)) for row in rows]
+        db = database()
+        return [self.make(self._converted(row, db)) for row in rows]
 
-    def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
+    def _converted(self, row: Sequence[Any], db: BaseDatabaseWrapper) -> Sequence[Any]:
+        if not self.converters:
+            return row
         converted = list(row)
         for position, (functions, expression) in self.converters.items():
             for function in functions:
-                converted[position] = function(converted[position], expression, connection)
+                converted[position] = function(converted[position], expression, db)
         return converted
 
 

@@ -9,6 +9,7 @@ asks.
     update(note, "status", "current")     # note.save(update_fields=["status", "current"])
     update(claim)                         # claim.save(force_update=True)
     add(authorization, used_units=1)      # used_units = used_units + 1, there and in the row
+    turn(Appointment, 7, "status", "scheduled", "kept")  # where it still is scheduled
 
 Rows are stored as they are: nothing is validated, and no signal tells of them.
 """
@@ -19,7 +20,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model
 
@@ -29,16 +32,41 @@ _MOST_PARAMETERS = 30_000  # both engines take twice as many
 _FEW = 4  # rows at a time are a statement that comes again
 
 
+def database() -> BaseDatabaseWrapper:
+    """The connection itself. (Django's `connection` looks it up anew for every word.)"""
+    return connections[DEFAULT_DB_ALIAS]
+
+
 @contextmanager
 def planning_cursor() -> Iterator[CursorWrapper]:
     """A cursor for statements that come again word for word. PostgreSQL keeps their plans, which
-    cost more than their answers; for that, parameters go beside the statement and not into it."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            from django.db.backends.postgresql.base import ServerBindingCursor
-
-            cursor.cursor = ServerBindingCursor(cursor.connection)  # type: ignore[call-arg]
+    cost more than their answers; for that, parameters go beside the statement and not into it.
+    For SQLite, a statement's parameters are marked its way once."""
+    with database().cursor() as cursor:
+        inner: Any = cursor.cursor
+        if cursor.db.vendor == "postgresql":
+            cursor.cursor = _server_binding(inner.connection)
+        else:
+            cursor.cursor = inner.connection.cursor(factory=_MarkingOnce)
         yield cursor
+
+
+def _server_binding(raw: Any) -> Any:
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    return ServerBindingCursor(raw)  # type: ignore[call-arg]
+
+
+class _MarkingOnce(SQLiteCursorWrapper):
+    def convert_query(self, query: str, *, param_names: list[str] | None = None) -> str:
+        if param_names is not None:
+            return str(super().convert_query(query, param_names=param_names))
+        if query not in _marked:
+            _marked[query] = str(super().convert_query(query))
+        return _marked[query]
+
+
+_marked: dict[str, str] = {}
 
 
 # --------------------------------------------------------------------------------- inserting
@@ -58,7 +86,7 @@ def insert_all(rows: Iterable[M]) -> list[M]:
         return rows
     table = _table(type(rows[0]))
     batch = _MOST_PARAMETERS // len(table.values)
-    with planning_cursor() if len(rows) <= _FEW else connection.cursor() as cursor:
+    with planning_cursor() if len(rows) <= _FEW else database().cursor() as cursor:
         for start in range(0, len(rows), batch):
             _insert(cursor, table, rows[start : start + batch])
     return rows
@@ -69,7 +97,7 @@ class _Table:
     """How rows are put into a table: the statement up to its values, and what makes each value."""
 
     into: str
-    values: tuple[Callable[[Model], Any], ...]
+    values: "tuple[Value, ...]"
 
     def statement(self, rows: int) -> str:
         one = f"({', '.join(['%s'] * len(self.values))})"
@@ -94,17 +122,21 @@ def _column(field: "Field[Any, Any]") -> str:
     return connection.ops.quote_name(str(field.column))
 
 
-def _value_of(field: "Field[Any, Any]", *, adding: bool) -> Callable[[Model], Any]:
-    """What the column of a row holds, as the database takes it."""
-    return lambda row: field.get_db_prep_save(field.pre_save(row, adding), connection)
+Value = Callable[[Model, BaseDatabaseWrapper], Any]
+"""What the column of a row holds, as the database takes it."""
+
+
+def _value_of(field: "Field[Any, Any]", *, adding: bool) -> Value:
+    return lambda row, db: field.get_db_prep_save(field.pre_save(row, adding), db)
 
 
 def _insert(cursor: CursorWrapper, table: _Table, rows: Sequence[Model]) -> None:
-    given = [value(row) for row in rows for value in table.values]
+    db = cursor.db
+    given = [value(row, db) for row in rows for value in table.values]
     cursor.execute(table.statement(len(rows)), given)
     for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
         row.pk = key
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, db.alias
 
 
 # ---------------------------------------------------------------------------------- changing
@@ -114,11 +146,12 @@ def update(row: Model, *names: str) -> None:
     """Store these fields (all of them where none is named) of a row that is there. Raises
     DatabaseError where it is not."""
     statement, values = _change(type(row), names)
-    _carry_out(statement, [value(row) for value in values], row)
+    db = database()
+    _carry_out(statement, [value(row, db) for value in values], row)
 
 
 @cache
-def _change(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Callable[..., Any]]]:
+def _change(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Value]]:
     fields = [field for field in _fields(model) if not names or field.name in names]
     if names and len(fields) != len(names):
         raise TypeError(f"{model.__name__} does not have all of {names}")
@@ -136,6 +169,14 @@ def add(row: Model, **amounts: int) -> None:
     _carry_out(statement, list(amounts.values()), row)
     for name, amount in amounts.items():
         setattr(row, name, getattr(row, name) + amount)
+
+
+def turn(model: type[Model], key: int, name: str, was: Any, becomes: Any) -> bool:
+    """Change a field of words or numbers where it still holds what it did; whether it has."""
+    statement = f"UPDATE {model._meta.db_table} SET {name} = %s WHERE id = %s AND {name} = %s"  # noqa: S608 - own names
+    with planning_cursor() as cursor:
+        cursor.execute(statement, [becomes, key, was])
+        return bool(cursor.rowcount == 1)
 
 
 def _carry_out(statement: str, values: list[Any], row: Model) -> None:

@@ -30,7 +30,7 @@ from carethread.record.models import (
     User,
 )
 from carethread.record.policies import Settings
-from carethread.record.statements import insert, update
+from carethread.record.statements import insert, turn, update
 from carethread.rules.cloned import Copy, Earlier, copies
 from carethread.rules.finding import Finding
 from carethread.workflow import follow_up, gather
@@ -298,9 +298,8 @@ def _keep_appointment(note: Note) -> None:
     booked = note.attendance.session.appointment_id
     if booked is None:
         return
-    appointment = Appointment.objects.filter(pk=booked)
-    kept = appointment.filter(status="scheduled").update(status="kept")
-    if not kept and appointment.filter(status__in=_OFF).exists():
+    kept = turn(Appointment, booked, "status", "scheduled", "kept")
+    if not kept and Appointment.objects.filter(pk=booked, status__in=_OFF).exists():
         raise refuse(_DID_NOT_TAKE_PLACE)
 
 

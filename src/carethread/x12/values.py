@@ -37,14 +37,18 @@ class Memo(dict[str, T]):
 def parse_cents(text: str) -> int:
     """Dollars as written ("34", "34.5", "-.05") in cents; empty is 0.
 
-    Raises NotAValue for anything else, and for fractions of a cent.
+    Raises NotAValue for anything else, for fractions of a cent, and from 10^16 dollars on.
     """
     if not text:
         return 0
     whole, _, fraction = text.partition(".")
     fraction = fraction.rstrip("0") if len(fraction) > 2 else fraction
     digits = whole.removeprefix("-") + fraction
-    if len(fraction) > 2 or not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
+    if (
+        len(fraction) > 2
+        or not (digits.isascii() and digits.isdigit())
+        or len(digits) - len(fraction) > 16
+    ):
         raise NotAValue(text, "an amount in dollars and cents")
     cents = int(digits) * (100, 10, 1)[len(fraction)]
     return -cents if text[0] == "-" else cents

@@ -31,7 +31,8 @@ def _page(request: Request, form: PayerRefundForm | None = None, charge: int = 0
     ]
     found = page(request, Refund.objects.select_related("client", "payer", "user").order_by("-pk"))
     http.shows(request, (one.charge.client_id for one in overpaid))
-    http.shows(request, (row.client_id for row in (*unused, *found.rows)))
+    http.shows(request, (payment.client_id for payment in unused))
+    http.shows(request, (row.client_id for row in found.rows))
     return render(
         request,
         "balance/credits.html",
