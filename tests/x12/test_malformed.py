@@ -239,6 +239,13 @@ def test_a_letter_or_digit_cannot_part_segments(letter: bytes) -> None:
         read(CLEAN.replace(b"~", letter))
 
 
+def test_several_characters_cannot_part_repetitions() -> None:
+    isa = CLEAN[:106].split(b"*")
+    isa[11], isa[13] = isa[11] * 2, isa[13][1:]
+    with pytest.raises(Unreadable, match="a repetition separator of several characters"):
+        read(b"*".join(isa) + CLEAN[106:])
+
+
 def test_a_ta1_inside_a_set_is_no_acknowledgment() -> None:
     data = make.written(make.claim_file()).replace(
         b"~HI*", b"~TA1*000000001*260302*0930*A*000~HI*", 1

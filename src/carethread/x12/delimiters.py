@@ -72,6 +72,8 @@ def from_isa(text: str) -> Delimiters:
         raise ValueError("the ISA segment does not have 16 elements in 106 characters")
     component, segment = isa[104], isa[105]
     repetition = "" if fields[11].isalnum() or fields[11] == " " else fields[11]
+    if len(repetition) > 1:
+        raise ValueError("the ISA segment declares a repetition separator of several characters")
     if len({element, component, segment}) < 3:
         raise ValueError("the ISA segment declares delimiters that are not distinct")
     if any(mark.isalnum() for mark in (element, component, segment)):
