@@ -114,6 +114,8 @@ def _database() -> dict[str, Any]:
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
+            # A round of work asks some thousand questions; parsed ones are kept, like their SQL.
+            "cached_statements": 2_000,
             # recursive_triggers: what replaces a row deletes it first, and the guards hear of it.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
             "PRAGMA recursive_triggers=ON;",

@@ -55,7 +55,8 @@ TABLES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("record", "0001_initial")]
+    replaces = [("record", "0002_guards")]
+    dependencies = [("record", "0002_tables")]
     operations = [
         migrations.RunPython(install_on(TABLES), migrations.RunPython.noop),
         migrations.RunPython(install_seals, migrations.RunPython.noop),
