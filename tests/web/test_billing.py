@@ -387,7 +387,9 @@ def test_a_file_is_given_back_byte_for_byte(shown: Shown, bill: Browser) -> None
 
 def test_what_is_no_answer_says_what_to_do_before_it_says_why(shown: Shown, bill: Browser) -> None:
     page = upload(bill, b"hello").content.decode()
-    remedy = "This is not an X12 answer (835, 999, 277CA or TA1). Ask the sender for it again."
+    remedy = (
+        "This is not an X12 answer (835, 999, TA1, 271, 277, 278). Ask the sender for it again."
+    )
     assert 0 < page.index(remedy) < page.index("no X12 interchange")
 
 

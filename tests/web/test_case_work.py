@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from html import escape, unescape
 
 import pytest
 from django.test import Client as Browser
@@ -77,7 +78,7 @@ def test_money_likelihood_and_deadline_order_the_list_and_duties_give_it_out(
         other = shown.people[Role.BILLER]
         theirs = worklist.cases(Asked(mine=other, kind="denial", today=TODAY))
         assert urgent not in list(theirs)
-    assert "Given." in send(bill, "case_give", urgent, to=other.pk)
+    assert "It has changed hands." in send(bill, "case_give", urgent, to=other.pk)
     assert f"{other} has it" in read(bill, "case", urgent.pk)
     assert "Given to " in read(bill, "case", urgent.pk)
 
@@ -144,6 +145,35 @@ def test_a_refused_line_is_told_from_the_others_of_its_claim_by_its_own_day_and_
         charge = case.claim.charges.get()
     day = f"{charge.service_date:%b} {charge.service_date.day}, {charge.service_date:%Y}"
     assert f'{day}, <span class="code">90837</span>' in read(bill, "cases")
+
+
+def test_a_refused_claim_tells_its_reason_owner_and_deadline_in_the_list_too(
+    shown: Shown, bill: Browser
+) -> None:
+    case = denial_of(shown)
+    assert case.claim is not None
+    text = bill.get(reverse("claims"), {"state": case.claim.state}).content.decode()
+    assert f'href="{reverse("case", args=[case.pk])}">{escape(case.title)}</a>' in text
+    assert f"<span>{case.holder}</span>" in text
+
+
+def test_a_case_leads_to_those_of_the_same_client_with_the_same_cause(
+    shown: Shown, bill: Browser
+) -> None:
+    first = denial_of(shown)
+    assert "with this cause" not in read(bill, "case", first.pk)
+    with scope(organization=shown.cast.center):
+        other = Case.objects.create(
+            organization=first.organization, kind="denial", source="denial:0",
+            owner_role="biller", category=first.category, claim=first.claim,
+            title="The same again", opened_at=LATER,
+        )  # fmt: skip
+    text = read(bill, "case", first.pk)
+    assert "1 more case" in text
+    (alike,) = re.findall(r'href="(/[^"]*client=[^"]*)"', text)
+    found = bill.get(unescape(alike))
+    assert {case.pk for case in found.context["page"].rows} == {first.pk, other.pk}
+    assert "Clara Client" in found.content.decode()
 
 
 def test_duties_name_root_causes_as_people_do(shown: Shown, bill: Browser) -> None:

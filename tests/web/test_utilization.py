@@ -134,12 +134,17 @@ def test_what_was_typed_survives_a_refusal(shown: Shown) -> None:
     assert "R-99" in answer.content.decode()
 
 
-def test_an_extension_starts_with_the_scope_of_what_it_extends(shown: Shown) -> None:
+def test_an_extension_starts_where_what_it_extends_ends_with_its_scope(shown: Shown) -> None:
     row = shown.authorization
     text = page(
         shown, Role.UTILIZATION, "authorization_new", row.client_id, query=f"?extends={row.pk}"
     )
     assert ", ".join(row.codes) in text
+    days = row.effective_to - row.effective_from
+    starts = row.effective_to + timedelta(days=1)
+    for end in (starts, starts + days):
+        assert f'value="{end}"' in text
+    assert f'value="{row.approved_units}"' in text
 
 
 def test_a_biller_sees_the_board_and_the_page_and_changes_neither(shown: Shown) -> None:

@@ -1,5 +1,7 @@
 """The worklist: what has to be settled, in the order of money, its likelihood and its deadline."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
@@ -20,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat
 
 from carethread.insight.worth import with_worth
-from carethread.record.models import Case, LineMatch, User
+from carethread.record.models import Case, CaseKind, Claim, LineMatch, User
 
 M = TypeVar("M", bound=Model)
 
@@ -44,6 +46,7 @@ class Asked:
     clinician_id: int | None = None
     service: str = ""
     payer_id: int | None = None
+    client_id: int | None = None
     since: datetime | None = None
     today: date | None = None
 
@@ -137,10 +140,32 @@ def _conditions(asked: Asked) -> list[tuple[str, object]]:
         "owner_role": asked.owner,
         "claim__practitioner": asked.clinician_id,
         "claim__payer": asked.payer_id,
+        "claim__client": asked.client_id,
         "service": "" if asked.service == WHOLE else asked.service,
         "opened_at__gte": asked.since,
     }
     return [(column, value) for column, value in wanted.items() if value]
+
+
+def alike(case: Case) -> "QuerySet[Case]":
+    """Unsettled cases of the same client with the same cause: one cure may be all of theirs."""
+    if case.claim is None or case.kind == CaseKind.QUESTION:
+        return Case.objects.none()
+    rows: QuerySet[Case] = Case.objects.exclude(state="closed").filter(
+        claim__client=case.claim.client_id, kind=case.kind, category=case.category
+    )
+    return rows.exclude(pk=case.pk)
+
+
+def of_claims(claims: Collection[Claim]) -> dict[int, list[Case]]:
+    """By claim its cases that are not settled, nearest deadline first. One query."""
+    found: dict[int, list[Case]] = defaultdict(list)
+    rows = Case.objects.exclude(state="closed").filter(claim__in=claims)
+    for case in rows.select_related("author", "assignee").order_by(
+        F("due_on").asc(nulls_last=True), "pk"
+    ):
+        found[case.claim_id or 0].append(case)
+    return dict(found)
 
 
 def tallies(asked: Asked) -> list[Tally]:

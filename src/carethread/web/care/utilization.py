@@ -1,5 +1,7 @@
 """The screens of utilization review: the board, and one authorization with what is behind it."""
 
+from datetime import timedelta
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -39,7 +41,10 @@ def board(request: Request) -> HttpResponse:
         "utilization/board.html",
         {
             "show": show,
-            "shown": _SHOWN,
+            "shown": {
+                key: (label, authorizations.on_board(key, today=today, at=at).count())
+                for key, label in _SHOWN.items()
+            },
             "page": found,
             "bars": authorizations.bars(found.rows, today=today, at=at),
         },
@@ -52,7 +57,8 @@ def authorization_new(request: Request, row: Client) -> HttpResponse:
 
 
 def _fresh(request: Request, client: Client) -> Authorization:
-    """An empty one, or one that continues another with the same scope."""
+    """An empty one, or one that continues another: the same scope, as many units and days, from
+    the day after it ends."""
     fresh = Authorization(organization=client.organization, client=client, state="submitted")
     before = client.authorizations.filter(state__in=USABLE)
     extended = before.filter(pk=http.number_asked(request, "extends") or 0).first()
@@ -60,7 +66,14 @@ def _fresh(request: Request, client: Client) -> Authorization:
         fresh.extends = extended
         for name in ("payer", "codes", "level_of_care", "facility", "rendering", "unit"):
             setattr(fresh, name, getattr(extended, name))
+        fresh.effective_from = extended.effective_to + timedelta(days=1)
+        fresh.effective_to = extended.effective_to + _days_of(extended)
+        fresh.requested_units = extended.approved_units
     return fresh
+
+
+def _days_of(row: Authorization) -> timedelta:
+    return row.effective_to - row.effective_from + timedelta(days=1)
 
 
 def authorization(request: Request, row: Authorization) -> HttpResponse:

@@ -20,6 +20,7 @@ from carethread.record.models import (
     CaseKind,
     Claim,
     ClaimState,
+    Client,
     Payer,
     Practitioner,
     User,
@@ -112,6 +113,7 @@ def asked_for(request: Request) -> worklist.Asked:
         clinician_id=http.number_asked(request, "clinician"),
         service=request.GET.get("service", ""),
         payer_id=http.number_asked(request, "payer"),
+        client_id=http.number_asked(request, "client"),
         today=http.today(),
         since=Period.of_days(min(days, _MOST_DAYS), http.midnight()).starts if days else None,
     )
@@ -120,7 +122,13 @@ def asked_for(request: Request) -> worklist.Asked:
 def named(asked: worklist.Asked) -> dict[str, object]:
     """What a list is narrowed to beside state, kind and owner; empty where it is not."""
     clinician = asked.clinician_id and Practitioner.objects.filter(pk=asked.clinician_id).first()
-    told = {"clinician": clinician, "service": asked.service, "category": asked.category}
+    client = asked.client_id and Client.objects.filter(pk=asked.client_id).first()
+    told = {
+        "clinician": clinician,
+        "client": client,
+        "service": asked.service,
+        "category": asked.category,
+    }
     return {name: value for name, value in told.items() if value}
 
 
@@ -326,6 +334,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "wordings": wording.of_case(row),
             "events": _events(row, request.user),
             "billed_anew": _billed_anew(row),
+            "alike": worklist.alike(row).count() if sees_all_cases(request.user) else 0,
             **explanation,
             "ways": list(cures.ways(row, request.user)),
             "changes": charged_anew.changes(row, now=http.now()),

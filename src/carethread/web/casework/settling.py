@@ -26,7 +26,7 @@ def case_give(request: Request, row: Case) -> HttpResponse:
         "give",
         form,
         lambda: assign.give(row, to=form.chosen, user=request.user, now=http.now()),
-        "Given.",
+        "It has changed hands.",
     )
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from carethread.insight import cases as worklist
 from carethread.insight import groups as meetings
 from carethread.insight import pipeline as before_claims
 from carethread.insight import undocumented
@@ -27,7 +28,7 @@ from carethread.insight.pipeline import AGES
 from carethread.insight.pipeline import pipeline as pipeline_now
 from carethread.insight.thread import Unknown, of_claim
 from carethread.insight.thread import trace as trace_number
-from carethread.record.models import Claim, ClaimFinding, ClaimState, Payer
+from carethread.record.models import Case, Claim, ClaimFinding, ClaimState, Payer
 from carethread.rules.scrub.registry import NEVER_OFF
 from carethread.rules.words import listing
 from carethread.web import http
@@ -143,9 +144,14 @@ def claims(request: Request) -> HttpResponse:
             "age_words": _age_words(asked.age),
             "payers": Payer.objects.order_by("name"),
             "shows_findings": asked.state in WAITING,
+            "cases": {pk: _with_days(rows) for pk, rows in worklist.of_claims(found.rows).items()},
             "owners": ClaimFinding.owner.field.choices,
         },
     )
+
+
+def _with_days(rows: list[Case]) -> list[tuple[Case, int | None]]:
+    return [(case, worklist.days_left(case, http.today())) for case in rows]
 
 
 def _age_words(age: int | None) -> str:
