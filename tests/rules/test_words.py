@@ -9,7 +9,7 @@ from carethread.rules.words import day, dollars, listing
 
 @pytest.mark.parametrize(
     ("cents", "said"),
-    [(0, "$0.00"), (5, "$0.05"), (123456, "$1,234.56"), (-1999, "-$19.99")],
+    [(0, "$0.00"), (5, "$0.05"), (123456, "$1,234.56"), (-1999, "−$19.99")],
 )
 def test_cents_are_said_in_dollars(cents: int, said: str) -> None:
     assert dollars(cents) == said

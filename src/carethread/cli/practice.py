@@ -119,7 +119,7 @@ def print_sign_ins() -> None:
 
 
 def _print_summary(summary: "demo.DemoSummary") -> None:
-    from carethread.insight.thread.steps import dollars
+    from carethread.rules.words import dollars
 
     claims = ", ".join(f"{count} {state}" for state, count in summary.claims.items())
     cases = ", ".join(f"{count} {kind}" for kind, count in summary.cases.items())

@@ -42,8 +42,8 @@ def post(file: File, npi: Npi = "") -> None:
 
 
 def _tell(delivery: "Delivery") -> None:
-    from carethread.insight.thread.steps import dollars
     from carethread.record.models import Match, Remittance
+    from carethread.rules.words import dollars
 
     if delivery.state == "quarantined":
         fail(f"{delivery.file.name} is quarantined: {delivery.reason}", FAILED)
@@ -70,7 +70,7 @@ def outcome(npi: Npi = "") -> None:
     from django_scopes import scope
 
     from carethread.insight.outcome import outcome as summed
-    from carethread.insight.thread.steps import dollars
+    from carethread.rules.words import dollars
 
     with scope(organization=ready.organization(npi)):
         found = summed()

@@ -47,5 +47,5 @@ def _heard() -> Mapping[int, datetime]:
 def _alarms() -> Mapping[int, list[Case]]:
     found: dict[int, list[Case]] = defaultdict(list)
     for case in Case.objects.filter(kind=CaseKind.CONNECTION).exclude(state="closed"):
-        found[int(case.source.split(":")[1])].append(case)
+        found[case.subject[1]].append(case)
     return found

@@ -60,8 +60,7 @@ def settlement(case: Case) -> Transfer | None:
 
 def _key(case: Case) -> int:
     """The id of the refusal that a case was opened for; 0 where it is about something else."""
-    _, _, key = case.source.partition(":")
-    return int(key) if case.kind == CaseKind.DENIAL and key.isdigit() else 0
+    return case.subject[1] if case.kind == CaseKind.DENIAL else 0
 
 
 def _standing() -> "QuerySet[Transfer]":

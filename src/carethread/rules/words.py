@@ -5,8 +5,8 @@ from datetime import date
 
 
 def dollars(cents: int) -> str:
-    """1234 -> "$12.34"; negative amounts carry a minus."""
-    sign = "-" if cents < 0 else ""
+    """123450 -> "$1,234.50"; negative amounts carry a true minus sign."""
+    sign = "−" if cents < 0 else ""
     return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 

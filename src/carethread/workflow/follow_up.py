@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from carethread.codes.roles import Role
 from carethread.insight.cases import COSIGN
@@ -26,12 +26,11 @@ from carethread.record.models import (
     User,
 )
 from carethread.rules.words import listing
-from carethread.workflow import bill, gather
+from carethread.workflow import gather
 from carethread.workflow.care.signing import supervisor_of
-from carethread.workflow.casework import account_cases, assign, cases
+from carethread.workflow.casework import account_cases, assign, cases, history
 from carethread.workflow.claims import holding
 from carethread.workflow.common.errors import refuse
-from carethread.workflow.common.locks import lock
 
 
 @transaction.atomic
@@ -45,11 +44,11 @@ def run(organization: Organization, *, now: datetime) -> int:
     assign.by_rule(organization, now=now)
     again = 0
     for case, why in cases.standing_again(organization, now):
-        reopen(case, why, now)
+        history.reopen(case, why, now)
         again += 1
     closed = 0
     for case, how in cases.settled(organization, now):
-        close_as(case, how, now)
+        history.close_as(case, how, now)
         closed += 1
     return len(opened) + again + closed
 
@@ -57,9 +56,9 @@ def run(organization: Organization, *, now: datetime) -> int:
 def _first_events(case: Case, now: datetime) -> list[CaseEvent]:
     """What stands in a case's history from the start: why it was opened, and what our own record
     said of it on that day."""
-    opened = told(case, f"Opened: {case.title}", now)
+    opened = history.told(case, f"Opened: {case.title}", now)
     ours = case.explanation.splitlines()
-    return [opened, *(told(case, words, now, kind="found") for words in ours)]
+    return [opened, *(history.told(case, words, now, kind="found") for words in ours)]
 
 
 @transaction.atomic
@@ -106,7 +105,7 @@ def _question(claim: Claim, version: NoteVersion, question: str, user: User, now
             amount_cents=claim.charge_cents,
             opened_at=now,
         )
-    told(case, f"{user} asks: {question}", now, user).save()
+    history.told(case, f"{user} asks: {question}", now, user).save()
     return case
 
 
@@ -117,7 +116,7 @@ def ask_authors(case: Case, *, question: str, user: User, now: datetime) -> list
         raise refuse("This case has no claim, and so no note to ask about.", "question")
     asked = return_to_authors(case.claim, question=question, user=user, now=now)
     who = listing(str(one.author) for one in asked)
-    told(case, f"Asked {who}: {question.strip()}", now, user).save()
+    history.told(case, f"Asked {who}: {question.strip()}", now, user).save()
     return asked
 
 
@@ -154,7 +153,7 @@ def send_back(version: NoteVersion, *, reason: str, user: User, now: datetime) -
             amount_cents=_charged(note),
             opened_at=now,
         )
-    told(case, f"{user} asks: {reason.strip()}", now, user).save()
+    history.told(case, f"{user} asks: {reason.strip()}", now, user).save()
     return case
 
 
@@ -168,7 +167,7 @@ def cosigned(note: Note, *, user: User, now: datetime) -> None:
     """What a supervisor asked of a (locked) note is settled by the co-signature."""
     asked = Case.objects.filter(note=note, category=COSIGN).exclude(state="closed")
     for case in asked.select_for_update(no_key=True).order_by("pk"):
-        close_as(case, "Co-signed.", now, user)
+        history.close_as(case, "Co-signed.", now, user)
 
 
 @transaction.atomic
@@ -216,7 +215,7 @@ def close(case: Case, *, resolution: str, user: User, now: datetime) -> Case:
     if is_refusal(case):
         raise refuse("The money is still owed. Cure the cause, and the case closes by itself.")
     if case.state != "closed":
-        close_as(case, resolution.strip(), now, user)
+        history.close_as(case, resolution.strip(), now, user)
     return case
 
 
@@ -228,41 +227,3 @@ def is_refusal(case: Case) -> bool:
         and case.claim is not None
         and case.claim.state in refused
     )
-
-
-def close_as(case: Case, how: str, now: datetime, user: User | None = None) -> None:
-    case.state, case.closed_at, case.resolution = "closed", now, how[:300]
-    case.save(update_fields=["state", "closed_at", "resolution"])
-    told(case, f"Closed: {how}", now, user, kind="closed").save()
-
-
-def reopen(case: Case, words: str, now: datetime, user: User | None = None) -> None:
-    """A closed case is to be settled again, for this reason."""
-    case.state, case.closed_at, case.resolution, case.waits_until = "open", None, "", None
-    case.save(update_fields=["state", "closed_at", "resolution", "waits_until"])
-    told(case, words, now, user).save()
-
-
-def with_claim(case: Case, *, waiting: bool = False) -> tuple[Case, Claim | None]:
-    """A case that is to be settled, and its claim, both locked. Refused where it is closed. With
-    `waiting`, the client's claims that wait are locked too: for who charges the client anew."""
-    lock(Case.objects.filter(pk=case.pk))
-    row = Case.objects.select_related("organization", "authorization").get(pk=case.pk)
-    if row.state == "closed":
-        raise refuse("This case is closed.")
-    ids = [row.claim_id] if row.claim_id else []
-    wanted = Q(pk__in=ids)
-    if waiting and row.client is not None:
-        wanted |= Q(client=row.client, state__in=bill.WAITING)
-    lock(Claim.objects.filter(wanted))
-    return row, Claim.objects.select_related("client", "payer").filter(pk__in=ids).first()
-
-
-def told(
-    case: Case, words: str, now: datetime, user: User | None = None, *, kind: str = ""
-) -> CaseEvent:
-    """One entry of a case's history, not saved yet."""
-    return CaseEvent(
-        organization_id=case.organization_id, case=case, words=words[:500], user=user, at=now,
-        kind=kind,
-    )  # fmt: skip

@@ -40,6 +40,7 @@ from carethread.rules.post import (
     set_aside,
 )
 from carethread.rules.post import post as decide
+from carethread.rules.words import dollars
 from carethread.workflow import gather
 from carethread.workflow.authorizations import units
 from carethread.workflow.claims import recheck
@@ -296,14 +297,14 @@ def _words(check: Remittance, said: wire.RemittedClaim, posting: Posting) -> str
     paid = sum(outcome.paid for outcome in posting.outcomes)
     patient = sum(outcome.patient for outcome in posting.outcomes)
     denied = sum(denial.amount for denial in posting.denials)
-    parts = [f"paid ${paid / 100:,.2f}"]
+    parts = [f"paid {dollars(paid)}"]
     if patient:
-        parts.append(f"left ${patient / 100:,.2f} to the patient")
+        parts.append(f"left {dollars(patient)} to the patient")
     if denied:
         reasons = ", ".join(
             dict.fromkeys(f"{d.adjustment.group}-{d.adjustment.reason}" for d in posting.denials)
         )
-        parts.append(f"refused ${denied / 100:,.2f} ({reasons})")
+        parts.append(f"refused {dollars(denied)} ({reasons})")
     if said.status in FORWARDED:
         parts.append(_passed_on(said))
     return f"{check.payer_name} {', '.join(parts)} (check {check.trace})."

@@ -17,7 +17,6 @@ from carethread.insight.thread.steps import (
     Step,
     Thread,
     acknowledged,
-    dollars,
     in_order,
 )
 from carethread.record.models import (
@@ -34,6 +33,7 @@ from carethread.record.models import (
     Transfer,
 )
 from carethread.rules.cause import cause
+from carethread.rules.words import dollars
 
 _FREQUENCIES = {"1": "original", "7": "correction", "8": "void"}
 _CASES_SHOWN = 20

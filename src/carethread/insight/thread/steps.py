@@ -94,8 +94,3 @@ def acknowledged(row: Acknowledgment, *facts: str) -> Step:
         Link("file", row.file_id),
         place=_ANSWERS.index(row.kind),
     )
-
-
-def dollars(cents: int) -> str:
-    """$1,234.50, with a true minus sign."""
-    return f"{'−' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"

@@ -10,7 +10,6 @@ from carethread.insight.thread.steps import (
     Step,
     Thread,
     acknowledged,
-    dollars,
     in_order,
 )
 from carethread.record.models import (
@@ -21,6 +20,7 @@ from carethread.record.models import (
     Match,
     Remittance,
 )
+from carethread.rules.words import dollars
 
 _MOST = 200
 

@@ -99,6 +99,12 @@ class Case(Scoped):
         indexes = [models.Index(fields=["organization", "state", "kind"])]
 
     @property
+    def subject(self) -> tuple[str, int]:
+        """What its source names: the kind of row that it was opened for, and which."""
+        what, key, *_ = self.source.split(":")
+        return what, int(key)
+
+    @property
     def client(self) -> Client | None:
         """Whom it is about, where it is about somebody."""
         if self.account is not None:

@@ -53,7 +53,7 @@ def _due_days() -> dict[int, Any]:
     rows = Case.objects.filter(kind=CaseKind.CREDIT, source__startswith="overpaid:").exclude(
         state="closed"
     )
-    return {int(row.source.split(":")[1]): row for row in rows}
+    return {row.subject[1]: row for row in rows}
 
 
 def _form(one: money.Overpayment) -> PayerRefundForm:

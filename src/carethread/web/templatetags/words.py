@@ -14,6 +14,7 @@ from carethread.codes.note_forms import called
 from carethread.record.models import Adjustment, RemittedLine
 from carethread.rules import perdiem
 from carethread.rules.cause import cause
+from carethread.rules.words import dollars
 from carethread.web import http
 
 register = template.Library()
@@ -57,7 +58,7 @@ def money(cents: int | None) -> str:
     """Cents as dollars: 123450 → $1,234.50; a true minus sign; a dash for nothing known."""
     if cents is None:
         return "–"
-    return f"{'−' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+    return dollars(cents)
 
 
 @register.filter

@@ -163,15 +163,14 @@ def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, s
     unused = {payment.pk for payment in credits.unused_payments()}
     live = Case.objects.exclude(state="closed")
     for case in live.filter(kind=CaseKind.CREDIT):
-        what, pk, *_ = case.source.split(":")
-        if int(pk) not in (overpaid if what == _PAYER else unused):
+        what, pk = case.subject
+        if pk not in (overpaid if what == _PAYER else unused):
             yield case, "Nothing is overpaid any more."
     resting = {claim.pk for claim in _rests_on_nothing()}
     for case in live.filter(kind=CaseKind.NEXT_PAYER).exclude(claim__in=resting):
         yield case, "The earlier payer has answered anew."
     for case in live.filter(kind=CaseKind.PLAN):
-        _, pk, due_on = case.source.split(":")
-        plan = PaymentPlan.objects.get(pk=int(pk))
+        plan = PaymentPlan.objects.get(pk=case.subject[1])
         gap = payment_plans.missed_by(plan, today) if plan.state == "active" else None
-        if gap is None or str(gap.due_on) != due_on:
+        if gap is None or not case.source.endswith(f":{gap.due_on}"):
             yield case, "The installment has come." if plan.state != "ended" else "The plan ended."

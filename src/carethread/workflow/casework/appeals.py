@@ -15,7 +15,8 @@ from carethread.record.policies import effective
 from carethread.rules.clocks import appeal_level
 from carethread.rules.letters import Level
 from carethread.rules.words import day
-from carethread.workflow import follow_up, gather
+from carethread.workflow import gather
+from carethread.workflow.casework import history
 from carethread.workflow.common.errors import refuse
 from carethread.workflow.common.locks import lock
 
@@ -87,7 +88,7 @@ def send(case: Case, sent: Sent, *, user: User, now: datetime) -> Appeal:
     row.save(update_fields=["state", "due_on", "waits_until"])
     words = f"Appeal of level {level.number} ({level.name}) sent on {day(sent.on)}"
     words += ", after its last day; " if late else "; "
-    follow_up.told(row, f"{words}an answer is due by {day(due)}.", now, user).save()
+    history.told(row, f"{words}an answer is due by {day(due)}.", now, user).save()
     return made
 
 
@@ -116,7 +117,7 @@ def decide(
     if row.state != "closed":
         row.state, row.due_on, row.waits_until = state, due, None
         row.save(update_fields=["state", "due_on", "waits_until"])
-    follow_up.told(row, f"Level {made.level}: {told} {made.words}".strip(), now, user).save()
+    history.told(row, f"Level {made.level}: {told} {made.words}".strip(), now, user).save()
     return made
 
 

@@ -426,7 +426,7 @@ def _settled_connections(live: "QuerySet[Case]") -> Iterator[tuple[Case, str]]:
     """Alarms about connections that work again, or carry nothing any more."""
     rows = {row.pk: row for row in Connection.objects.all()}
     for case in live.filter(kind=CaseKind.CONNECTION):
-        row = rows[int(case.source.split(":")[1])]
+        row = rows[case.subject[1]]
         if not row.is_active:
             yield case, "The connection is not in use any more."
         elif row.last_success_at and not row.failures and row.last_success_at >= case.opened_at:

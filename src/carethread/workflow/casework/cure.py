@@ -8,7 +8,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from carethread.record.models import Case, Claim, ClaimState, User
-from carethread.workflow import bill, follow_up, gather
+from carethread.workflow import bill, gather
+from carethread.workflow.casework import history
 from carethread.workflow.claims import claim_status
 from carethread.workflow.common.errors import refuse
 
@@ -17,7 +18,7 @@ from carethread.workflow.common.errors import refuse
 def send_again(case: Case, *, mended: str, user: User, now: datetime) -> Case:
     """What the payer refused is put right where the claim does not tell it (a roster, the payer's
     own files): it leaves once more, as a correction where the payer holds it."""
-    case, claim = follow_up.with_claim(case)
+    case, claim = history.with_claim(case)
     if not mended.strip():
         raise refuse("Say what has been put right.", "mended")
     if claim is None or not (claim.state in bill.REFUSED or _is_lost(case, claim)):
@@ -29,7 +30,7 @@ def send_again(case: Case, *, mended: str, user: User, now: datetime) -> Case:
     bill.look_at([claim], claim.organization, now=now)
     case.state, case.waits_until = "answered", None
     case.save(update_fields=["state", "waits_until"])
-    follow_up.told(case, f"Sent again: {mended.strip()}", now, user).save()
+    history.told(case, f"Sent again: {mended.strip()}", now, user).save()
     return case
 
 
@@ -41,7 +42,7 @@ def _is_lost(case: Case, claim: Claim) -> bool:
 @transaction.atomic
 def wait(case: Case, *, until: date | None, reason: str, user: User, now: datetime) -> Case:
     """Put a case off until a day, which may not be after its deadline."""
-    case, _ = follow_up.with_claim(case)
+    case, _ = history.with_claim(case)
     if until is None or until <= gather.service_date(case.organization, now):
         raise refuse("Choose a day that is still to come.", "until")
     if case.due_on and until > case.due_on:
@@ -51,5 +52,5 @@ def wait(case: Case, *, until: date | None, reason: str, user: User, now: dateti
     case.waits_until = until
     case.save(update_fields=["waits_until"])
     words = f"Waits until {until:%b %-d, %Y}: {reason.strip()}"
-    follow_up.told(case, words, now, user).save()
+    history.told(case, words, now, user).save()
     return case

@@ -160,7 +160,7 @@ def settled() -> Iterator[tuple[Case, str]]:
         _TAKEN: "It is explained.",
     }
     for case in live:
-        what, key = _subject(case)
+        what, key = case.subject
         if key not in standing[what]:
             yield case, words[what]
 
@@ -169,15 +169,10 @@ def about(case: Case) -> tuple[str, int] | None:
     """The deposit or remittance that a case of this kind is about, as links name it."""
     if case.kind != CaseKind.DEPOSIT:
         return None
-    what, key = _subject(case)
+    what, key = case.subject
     if what == _AT_BANK:
         return "deposit", key
     if what == _ANNOUNCED:
         return "remittance", key
     check = Remittance.objects.filter(provider_adjustments=key).first()
     return ("remittance", check.pk) if check else None
-
-
-def _subject(case: Case) -> tuple[str, int]:
-    what, key, *_ = case.source.split(":")
-    return what, int(key)

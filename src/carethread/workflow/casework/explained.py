@@ -57,16 +57,14 @@ def of_case(case: Case) -> tuple[Found, ...]:
 
 def _subjects(cases: Sequence[Case]) -> dict[int, Subject]:
     """What each of these is about, by case."""
-    keys = {case.pk: case.source.partition(":") for case in cases}
-    refusals = _transfers(int(key) for kind, _, key in keys.values() if kind == "denial")
-    found: dict[int, Subject | None] = {}
-    for case in cases:
-        kind, _, key = keys[case.pk]
-        found[case.pk] = (
-            of_refusal(refusals.get(int(key)), case.category)
-            if kind == "denial"
-            else of_version(case)
-        )
+    denials = {case.pk: case.subject[1] for case in cases if case.kind == CaseKind.DENIAL}
+    refusals = _transfers(denials.values())
+    found = {
+        case.pk: of_refusal(refusals.get(denials[case.pk]), case.category)
+        if case.pk in denials
+        else of_version(case)
+        for case in cases
+    }
     return {pk: one for pk, one in found.items() if one is not None}
 
 

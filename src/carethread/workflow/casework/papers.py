@@ -38,7 +38,7 @@ from carethread.record.models import (
 from carethread.rules.letters import Level, Refused, Section, appeal, packet
 from carethread.rules.words import day, dollars, listing
 from carethread.workflow import follow_up, gather
-from carethread.workflow.casework import explained
+from carethread.workflow.casework import explained, history
 from carethread.workflow.common.errors import refuse
 from carethread.workflow.common.locks import lock
 from carethread.workflow.patients import statements
@@ -87,7 +87,7 @@ def make_packet(case: Case, keys: Sequence[str], *, user: User, now: datetime) -
     kept = keep(row, "packet", letter, keys_made, user, now, told="narrative" in keys_made)
     if others := sorted({note.author.name for note in behind if note not in notes}):
         words = f"Not in it: notes of {listing(others)}, which are theirs to release."
-        follow_up.told(row, words, now, user).save()
+        history.told(row, words, now, user).save()
     return kept
 
 
@@ -147,7 +147,7 @@ def keep(
         user=user,
         made_at=now,
     )
-    follow_up.told(case, f"Made: {letter.title} ({', '.join(says)}).", now, user).save()
+    history.told(case, f"Made: {letter.title} ({', '.join(says)}).", now, user).save()
     return made
 
 

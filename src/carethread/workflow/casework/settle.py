@@ -29,8 +29,9 @@ from carethread.record.models import (
 )
 from carethread.record.policies import effective
 from carethread.rules.words import dollars
-from carethread.workflow import authorize, bill, follow_up, gather
+from carethread.workflow import authorize, bill, gather
 from carethread.workflow.authorize import Told
+from carethread.workflow.casework import history
 from carethread.workflow.common.errors import refuse
 from carethread.workflow.common.locks import held, lock
 from carethread.workflow.remittances import next_payer
@@ -50,7 +51,7 @@ def wants_authorization(case: Case) -> bool:
 def request_authorization(case: Case, *, reason: str, user: User, now: datetime) -> Authorization:
     """Write down that the payer is asked afterwards to authorize what the claim billed. Once it is
     granted the claim comes back by itself and leaves with its number."""
-    row, claim = follow_up.with_claim(case)
+    row, claim = history.with_claim(case)
     if not wants_authorization(row) or claim is None:
         raise refuse("This case is not about an authorization.")
     if not reason.strip():
@@ -79,7 +80,7 @@ def request_authorization(case: Case, *, reason: str, user: User, now: datetime)
     row.authorization = asked
     row.save(update_fields=["authorization"])
     words = f"Authorization asked for afterwards: {', '.join(codes)}, {units} units. "
-    follow_up.told(row, words + reason.strip(), now, user).save()
+    history.told(row, words + reason.strip(), now, user).save()
     return asked
 
 
@@ -139,7 +140,7 @@ def give_up(case: Case, *, why: str, user: User, now: datetime) -> Case:
 
 def _refused(case: Case) -> tuple[Case, Claim, Transfer]:
     """A case of refused money, its claim and the refusal. Refused where none stands unsettled."""
-    row, claim = follow_up.with_claim(case)
+    row, claim = history.with_claim(case)
     if row.kind != CaseKind.DENIAL or claim is None or claim.state not in _REFUSED:
         raise refuse("Only what a payer has refused is settled, and not while it is asked again.")
     denial = refusals.of_case(row)
@@ -179,7 +180,7 @@ def _settled(
     """The case is closed, and the claim is done once nothing else of it stands refused."""
     if not refusals.of_claim(claim).exists():
         bill.move(claim, state, words[:500], now=now, user=user)
-    follow_up.close_as(case, words, now, user)
+    history.close_as(case, words, now, user)
 
 
 def _agreed(case: Case, claim: Claim, cents: int, why: str, user: User, now: datetime) -> bool:
@@ -198,7 +199,7 @@ def _agreed(case: Case, claim: Claim, cents: int, why: str, user: User, now: dat
         user=user, at=now,
     )  # fmt: skip
     words = f"Asks to write off {dollars(cents)}" if kind == "ask" else "Agrees to the write-off"
-    follow_up.told(case, f"{words}: {why}", now, user).save()
+    history.told(case, f"{words}: {why}", now, user).save()
     return asked is not None
 
 
@@ -225,7 +226,7 @@ def take_back(case: Case, *, why: str, user: User, now: datetime) -> Case:
     words = f"Taken back: {why.strip()}"
     if claim.state in _DONE:
         bill.move(claim, _refused_before(claim), words[:500], now=now, user=user)
-    follow_up.reopen(row, words, now, user)
+    history.reopen(row, words, now, user)
     return row
 
 

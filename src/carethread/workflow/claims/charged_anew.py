@@ -16,7 +16,8 @@ from django.db.models import F
 from carethread.record.models import Case, Charge, ChargeVersion, User
 from carethread.record.policies import Settings
 from carethread.rules.capture import ChargeLine
-from carethread.workflow import bill, follow_up, gather
+from carethread.workflow import bill, gather
+from carethread.workflow.casework import history
 from carethread.workflow.claims import charging
 from carethread.workflow.common.errors import refuse
 
@@ -72,7 +73,7 @@ def _words(line: ChargeVersion | ChargeLine | None) -> str:
 def charge_again(case: Case, *, user: User, now: datetime) -> tuple[Change, ...]:
     """Charge the notes behind a refused claim by the tables that hold now for their days. The claim
     then says something else, and leaves as a correction by itself."""
-    case, claim = follow_up.with_claim(case, waiting=True)
+    case, claim = history.with_claim(case, waiting=True)
     found = changes(case, now=now)
     if claim is None or not found:
         raise refuse("By the tables in force it would be charged as it is: correct them first.")
@@ -80,5 +81,5 @@ def charge_again(case: Case, *, user: User, now: datetime) -> tuple[Change, ...]
     case.state, case.waits_until = "answered", None
     case.save(update_fields=["state", "waits_until"])
     told = "; ".join(f"{one.was} is {one.is_now} now" for one in found)
-    follow_up.told(case, f"Charged anew by the tables in force: {told}", now, user).save()
+    history.told(case, f"Charged anew by the tables in force: {told}", now, user).save()
     return found

@@ -15,7 +15,8 @@ from carethread.insight.turns import policy_facts
 from carethread.record.models import Case, Claim, Coverage, User
 from carethread.rules.facts import OtherPolicy
 from carethread.rules.next_payer import may_come_before, put_before
-from carethread.workflow import admit, bill, follow_up, gather
+from carethread.workflow import admit, bill, gather
+from carethread.workflow.casework import history
 from carethread.workflow.claims import charges, charging
 from carethread.workflow.common.errors import refuse
 
@@ -62,7 +63,7 @@ def possible(case: Case, *, now: datetime) -> tuple[Order, ...]:
 @transaction.atomic
 def put_in_order(case: Case, first: int, *, user: User, now: datetime) -> Order:
     """Let that policy (its id) be asked before the one that was. The claim moves on by itself."""
-    case, claim = follow_up.with_claim(case, waiting=True)
+    case, claim = history.with_claim(case, waiting=True)
     client = case.client
     if client is None:
         raise refuse("This case is about no client.")
@@ -77,7 +78,7 @@ def put_in_order(case: Case, first: int, *, user: User, now: datetime) -> Order:
         _refuse_what_stays(claim)
     case.state, case.waits_until = "answered", None
     case.save(update_fields=["state", "waits_until"])
-    follow_up.told(case, f"The coverages are in another order. {order.words}", now, user).save()
+    history.told(case, f"The coverages are in another order. {order.words}", now, user).save()
     return order
 
 

@@ -22,8 +22,8 @@ from carethread.record.models import (
 from carethread.rules.letters import ShortLine, dispute_letter
 from carethread.rules.underpaid import Cause
 from carethread.rules.words import day, dollars
-from carethread.workflow import follow_up, gather
-from carethread.workflow.casework import papers
+from carethread.workflow import gather
+from carethread.workflow.casework import history, papers
 from carethread.workflow.common.errors import refuse
 
 
@@ -124,7 +124,7 @@ def dispute(
     how = f"{row.get_channel_display().lower()} on {day(sent_on)}"
     rest = f" ({_lines(len(live) - len(told))} not told of)" if len(told) < len(live) else ""
     said = f"Disputed {dollars(row.amount_cents)} {how}{rest}: {row.words}"
-    follow_up.told(case, said, now, user).save()
+    history.told(case, said, now, user).save()
     return row
 
 
@@ -159,7 +159,7 @@ def accept(case: Case, *, reason: str, user: User, now: datetime) -> Case:
     if not live.exists():
         raise refuse("Nothing is missing on this case any more.")
     live.update(state="accepted", settled_at=now)
-    follow_up.close_as(case, f"Accepted: {reason.strip()}", now, user)
+    history.close_as(case, f"Accepted: {reason.strip()}", now, user)
     return case
 
 

@@ -30,8 +30,9 @@ from carethread.rules.match import match_by_hand as match_chosen
 from carethread.rules.post import MONEY, set_apart_again
 from carethread.rules.post import post as decide
 from carethread.rules.words import listing
-from carethread.workflow import bill, follow_up, post
+from carethread.workflow import bill, post
 from carethread.workflow.authorizations import units
+from carethread.workflow.casework import history
 from carethread.workflow.claims import recheck
 from carethread.workflow.common import ledger, wire_format
 from carethread.workflow.common.errors import refuse
@@ -78,7 +79,7 @@ def match_by_hand(
     if doubt:
         words = f"Matched by {user}, because: {reason.strip()} {doubt} {made.reason}"
         for case in Case.objects.filter(source=f"unmatched:{waiting.pk}"):
-            follow_up.told(case, words, now, user).save()
+            history.told(case, words, now, user).save()
     return _settle_match(waiting, "matched", version, words, user, now)
 
 
@@ -141,7 +142,7 @@ def undo(matched: Match, *, reason: str, user: User, now: datetime) -> Match:
     recheck.later_than([claim.pk])
     for case in cases:
         if case.state != "closed":
-            follow_up.close_as(case, "The posting was undone.", now, user)
+            history.close_as(case, "The posting was undone.", now, user)
     _wait_again(row, words, user, now)
     return _settle_match(row, "waiting", None, words, user, now)
 
@@ -239,7 +240,7 @@ def _state_before(claim: Claim, row: Match, words: str, user: User, now: datetim
 def _wait_again(row: Match, words: str, user: User, now: datetime) -> None:
     """The case of a waiting payment, where there was one, is open again."""
     for case in held(Case.objects.filter(source=f"unmatched:{row.pk}")):
-        follow_up.reopen(case, words, now, user)
+        history.reopen(case, words, now, user)
 
 
 def _fresh(rows: Sequence[LineMatch]) -> list[LineMatch]:

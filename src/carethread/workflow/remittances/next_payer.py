@@ -34,7 +34,9 @@ from carethread.record.models import (
 )
 from carethread.rules.identity import parse_claim_number
 from carethread.rules.post import Move
-from carethread.workflow import bill, follow_up, gather, submit
+from carethread.rules.words import dollars
+from carethread.workflow import bill, gather, submit
+from carethread.workflow.casework import history
 from carethread.workflow.claims import recheck
 from carethread.workflow.common import ledger, numbers
 from carethread.workflow.common.errors import refuse
@@ -104,7 +106,7 @@ def _hand_on(seen: OpenTurn, *, now: datetime, user: User | None = None) -> Clai
                        for row in left if row.remitted_line},
             )
         )  # fmt: skip
-    words = f"{turn.coverage.payer} is asked for ${turn.cents / 100:,.2f} that was left."
+    words = f"{turn.coverage.payer} is asked for {dollars(turn.cents)} that was left."
     bill.record_event(turn.claim, turn.claim.state, turn.claim.state, words, now=now, user=user)
     return later
 
@@ -177,7 +179,7 @@ def _withdraw(
     books.post([_opposite(row, now, user) for row in handed])
     for case in cases:
         if case.state == "closed" and refusals.of_case(case):
-            follow_up.reopen(case, f"{claim.payer} is not asked: {words}", now, user)
+            history.reopen(case, f"{claim.payer} is not asked: {words}", now, user)
     locked.stopped_reason = reason
     bill.move(locked, ClaimState.CLOSED, words, now=now, user=user)
 
@@ -220,7 +222,7 @@ def bill_next(claim: Claim, *, user: User, now: datetime) -> Claim:
     for case in cases:
         if refusals.of_case(case) is None:
             words = f"Sent on to {made.payer} as claim {made.sequence}."
-            follow_up.close_as(case, words, now, user)
+            history.close_as(case, words, now, user)
     bill.look_at([made], made.organization, now=now)
     return made
 

@@ -33,7 +33,8 @@ from carethread.rules.underpaid import (
     pattern,
 )
 from carethread.rules.words import dollars
-from carethread.workflow import follow_up, gather
+from carethread.workflow import gather
+from carethread.workflow.casework import history
 from carethread.workflow.common.locks import lock
 from carethread.workflow.remittances import comparing
 
@@ -141,7 +142,7 @@ def _follow(
     for case in Case.objects.filter(pk__in=touched).order_by("pk"):
         for (whose, trace), cents in came.items():
             if whose == case.pk and cents:
-                follow_up.told(case, f"{dollars(cents)} came with check {trace}.", now).save()
+                history.told(case, f"{dollars(cents)} came with check {trace}.", now).save()
         _refresh(case, now)
     return len(touched)
 
@@ -260,12 +261,12 @@ def _refresh(case: Case, now: datetime) -> None:
     )
     live = [row for row in rows if row.settled_at is None]
     if not live:
-        follow_up.close_as(case, _how(rows), now)
+        history.close_as(case, _how(rows), now)
         return
     told = _pattern(live)
     is_new, category = not case.cure, f"underpaid_{told.cause.value}"
     if not is_new and case.category != category:
-        follow_up.told(case, f"Seen anew: {told.words}", now).save()
+        history.told(case, f"Seen anew: {told.words}", now).save()
     case.title, case.cure = told.words[:300], told.cure
     case.category = category
     case.amount_cents = sum(row.short_cents for row in live)
@@ -277,7 +278,7 @@ def _refresh(case: Case, now: datetime) -> None:
     case.remitted_claim = only.remitted_claim if only else None
     case.save()
     if is_new:
-        follow_up.told(case, f"Opened: {case.title}", now).save()
+        history.told(case, f"Opened: {case.title}", now).save()
 
 
 def _pattern(live: Sequence[Shortfall]) -> Pattern:
