@@ -22,6 +22,7 @@ from carethread.record.models import (
     Transfer,
 )
 from carethread.workflow import bill, follow_up, receive, submit
+from carethread.x12 import remittance as wire
 from carethread.x12.acknowledgment import (
     AcknowledgedClaim,
     ClaimAck,
@@ -258,10 +259,10 @@ def test_a_number_without_end_is_no_number_of_ours_and_keeps_nothing_behind_it(
 def test_a_file_on_which_the_program_fails_is_set_aside_and_those_behind_it_are_read(
     sent: Claim, far_side: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_ack: FunctionalAck) -> None:
+    def fail(*_: object) -> None:
         raise KeyError("a fault of ours")
 
-    monkeypatch.setattr(receive.acknowledge, "functional_handler", fail)
+    monkeypatch.setitem(receive._READERS, FunctionalAck, fail)
     far_side.put("from_payer/1.999", file_of(group_ack(sent, "A"), number=1))
     arrive(sent, far_side, file_of(check(sent.organization, answer(sent, paid=18_000)), number=2))
     states = Delivery.objects.filter(file__direction="in").values_list("file__name", "state")
@@ -272,12 +273,12 @@ def test_a_file_on_which_the_program_fails_is_set_aside_and_those_behind_it_are_
 def test_a_file_that_was_set_aside_is_read_again_once_the_fault_is_mended(
     sent: Claim, far_side: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_said: object) -> None:
+    def fail(*_: object) -> None:
         raise KeyError("a fault of ours")
 
     raw = file_of(check(sent.organization, answer(sent, paid=18_000)))
     with monkeypatch.context() as faulty:
-        faulty.setattr(receive.post, "handler", fail)
+        faulty.setitem(receive._READERS, wire.Remittance, fail)
         delivery = arrive(sent, far_side, raw)
     follow_up.run(sent.organization, now=LATER)
     assert "read again" in delivery.reason
@@ -308,10 +309,10 @@ def test_what_its_sender_has_to_mend_is_set_aside_again(sent: Claim, far_side: S
 def test_a_lost_connection_is_no_fault_of_the_file_and_a_broken_constraint_is(
     sent: Claim, far_side: Store, monkeypatch: pytest.MonkeyPatch, fault: Exception, state: str
 ) -> None:
-    def fail(_said: object) -> None:
+    def fail(*_: object) -> None:
         raise fault
 
-    monkeypatch.setattr(receive.post, "handler", fail)
+    monkeypatch.setitem(receive._READERS, wire.Remittance, fail)
     far_side.put("from_payer/a.835", file_of(check(sent.organization, answer(sent, paid=18_000))))
     expected = pytest.raises(type(fault)) if state == "received" else nullcontext()
     with expected:

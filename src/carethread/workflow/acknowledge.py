@@ -4,7 +4,7 @@ A claim only moves forward: a 999 that arrives after the payer's word changes no
 on an older version of a claim is kept but moves nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -31,8 +31,6 @@ from carethread.x12.acknowledgment import (
     rejects,
 )
 
-Handler = Callable[[EdiFile, int, datetime], None]
-
 _WITH_THE_CLEARINGHOUSE = (ClaimState.QUEUED, ClaimState.SENT)
 _NOT_ADJUDICATED = (ClaimState.QUEUED, ClaimState.SENT, ClaimState.RECEIVED)
 _BEFORE_A_DECISION = (*_NOT_ADJUDICATED, ClaimState.ACCEPTED)
@@ -41,60 +39,48 @@ _BEFORE_A_DECISION = (*_NOT_ADJUDICATED, ClaimState.ACCEPTED)
 _ROOM = 1_000_000
 
 
-def interchange_handler(ack: InterchangeAck) -> Handler:
+def take_interchange(ack: InterchangeAck, file: EdiFile, position: int, now: datetime) -> None:
     """A TA1: a rejected envelope takes every claim in it back."""
-
-    def handle(file: EdiFile, position: int, now: datetime) -> None:
-        about = _sent_file(ack.interchange, ack.envelope.receiver)
-        accepted = ack.code in {"A", "E"}
-        words = (
-            f"Interchange {ack.interchange} "
-            f"{'was accepted' if accepted else 'was refused'} (TA1 {ack.code} {ack.note})."
-        )
-        _write_down(
-            file, about, None, position * _ROOM, "TA1", accepted, [ack.code, ack.note], words, now
-        )
-        if about is not None and not accepted:
-            _move(_claims_in(about), ClaimState.REJECTED, words, _WITH_THE_CLEARINGHOUSE, file, now)
-
-    return handle
+    about = _sent_file(ack.interchange, ack.envelope.receiver)
+    accepted = ack.code in {"A", "E"}
+    words = (
+        f"Interchange {ack.interchange} "
+        f"{'was accepted' if accepted else 'was refused'} (TA1 {ack.code} {ack.note})."
+    )
+    _write_down(
+        file, about, None, position * _ROOM, "TA1", accepted, [ack.code, ack.note], words, now
+    )
+    if about is not None and not accepted:
+        _move(_claims_in(about), ClaimState.REJECTED, words, _WITH_THE_CLEARINGHOUSE, file, now)
 
 
-def functional_handler(ack: FunctionalAck) -> Handler:
+def take_functional(ack: FunctionalAck, file: EdiFile, position: int, now: datetime) -> None:
     """A 999: the clearinghouse has the group, or refuses it (or some of its sets)."""
-
-    def handle(file: EdiFile, position: int, now: datetime) -> None:
-        about = _sent_file(ack.group, ack.envelope.receiver)
-        refused = {s.control_number for s in ack.sets if s.code not in {"A", "E"}}
-        accepted = ack.code in {"A", "E", "P"}
-        words = f"Group {ack.group}: {_plain(ack.code)} (999 {ack.code})."
-        details = [
-            f"{e.tag} at segment {e.position}: code {e.code}" for s in ack.sets for e in s.errors
-        ]
-        if details:
-            words = f"{words} {'; '.join(details[:5])}"
-        _write_down(file, about, None, position * _ROOM, "999", accepted, [ack.code], words, now)
-        if about is None:
-            return
-        for claim in _claims_in(about):
-            version = claim.current
-            bad = not accepted or (version is not None and version.set_control_number in refused)
-            state = ClaimState.REJECTED if bad else ClaimState.RECEIVED
-            _move([claim], state, words, _WITH_THE_CLEARINGHOUSE, file, now)
-
-    return handle
+    about = _sent_file(ack.group, ack.envelope.receiver)
+    refused = {s.control_number for s in ack.sets if s.code not in {"A", "E"}}
+    accepted = ack.code in {"A", "E", "P"}
+    words = f"Group {ack.group}: {_plain(ack.code)} (999 {ack.code})."
+    details = [
+        f"{e.tag} at segment {e.position}: code {e.code}" for s in ack.sets for e in s.errors
+    ]
+    if details:
+        words = f"{words} {'; '.join(details[:5])}"
+    _write_down(file, about, None, position * _ROOM, "999", accepted, [ack.code], words, now)
+    if about is None:
+        return
+    for claim in _claims_in(about):
+        version = claim.current
+        bad = not accepted or (version is not None and version.set_control_number in refused)
+        state = ClaimState.REJECTED if bad else ClaimState.RECEIVED
+        _move([claim], state, words, _WITH_THE_CLEARINGHOUSE, file, now)
 
 
-def claim_handler(ack: ClaimAck) -> Handler:
+def take_claims(ack: ClaimAck, file: EdiFile, position: int, now: datetime) -> None:
     """A 277CA: each claim is in adjudication, or was refused before it and never adjudicated."""
-
-    def handle(file: EdiFile, position: int, now: datetime) -> None:
-        for number, one in enumerate(ack.claims):
-            _take_word(file, position * _ROOM + number, one, now)
-        if not ack.claims:
-            _take_word_on_all(file, position * _ROOM, ack, now)
-
-    return handle
+    for number, one in enumerate(ack.claims):
+        _take_word(file, position * _ROOM + number, one, now)
+    if not ack.claims:
+        _take_word_on_all(file, position * _ROOM, ack, now)
 
 
 def _take_word_on_all(file: EdiFile, position: int, ack: ClaimAck, now: datetime) -> None:

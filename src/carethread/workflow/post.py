@@ -5,7 +5,7 @@ transfers, the state of each claim. An unbalanced or foreign remittance quaranti
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -53,16 +53,10 @@ from carethread.x12 import remittance as wire
 
 UNDONE = "undo"  # source of transfers by which a person took a posting back
 
-Handler = Callable[[EdiFile, int, datetime], None]
 
-
-def handler(remittance: wire.Remittance) -> Handler:
-    """How `receive` has one check of a file posted."""
-
-    def handle(file: EdiFile, _position: int, now: datetime) -> None:
-        post_check(file, remittance, now=now)
-
-    return handle
+def take(said: wire.Remittance, file: EdiFile, _position: int, now: datetime) -> None:
+    """Post one check of a file that has come."""
+    post_check(file, said, now=now)
 
 
 @transaction.atomic

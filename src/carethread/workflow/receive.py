@@ -9,6 +9,7 @@ whole, with the place and the reason, and changes nothing else: those behind it 
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import DataError, InterfaceError, OperationalError, transaction
@@ -187,8 +188,7 @@ def read_file(delivery: Delivery, *, now: datetime) -> bool:
             _refuse_foreign(document)
             if not _take_interchanges(delivery.file, document):
                 return _finish(locked, "duplicate", "Every interchange in it was read before.", now)
-            for position, handle in enumerate(_handlers(document)):
-                handle(delivery.file, position, now)
+            _read_transactions(delivery.file, document, now)
             return _finish(locked, "read", "", now)
     except (Unreadable, Quarantined) as problem:
         return _quarantine(delivery, problem, now)
@@ -267,34 +267,28 @@ def _bare(file: EdiFile) -> bytes:
     return b"".join(bytes(file.raw).split())
 
 
-Handler = Callable[[EdiFile, int, datetime], None]
+_READERS: dict[type, Callable[[Any, EdiFile, int, datetime], None]] = {
+    InterchangeAck: acknowledge.take_interchange,
+    FunctionalAck: acknowledge.take_functional,
+    ClaimAck: acknowledge.take_claims,
+    Remittance: post.take,
+    Review: review.take,
+    EligibilityResponse: benefits.take,
+    EligibilityInquiry: benefits.take,
+    StatusResponse: claim_status.take,
+    StatusRequest: claim_status.take,
+}
+"""Who reads each kind of transaction: it, the file, its place in the file, and the moment."""
 
 
-def _handlers(document: Document) -> list[Handler]:
-    """Who reads each transaction of the file. A kind that has no place here quarantines it."""
-    handlers: list[Handler] = []
-    for one in document.transactions:
-        match one:
-            case InterchangeAck():
-                handlers.append(acknowledge.interchange_handler(one))
-            case FunctionalAck():
-                handlers.append(acknowledge.functional_handler(one))
-            case ClaimAck():
-                handlers.append(acknowledge.claim_handler(one))
-            case Remittance():
-                handlers.append(post.handler(one))
-            case Review():
-                handlers.append(review.handler(one))
-            case EligibilityResponse() | EligibilityInquiry():
-                handlers.append(benefits.handler(one))
-            case StatusResponse() | StatusRequest():
-                handlers.append(claim_status.handler(one))
-            case _:
-                raise Quarantined(
-                    f"A transaction of a kind that is not expected here: {type(one).__name__}.",
-                    document.findings,
-                )
-    return handlers
+def _read_transactions(file: EdiFile, document: Document, now: datetime) -> None:
+    """Each to its reader. A kind that has none quarantines the file."""
+    for position, one in enumerate(document.transactions):
+        take = _READERS.get(type(one))
+        if take is None:
+            kind = type(one).__name__
+            raise Quarantined(f"A transaction of a kind that is not expected here: {kind}.")
+        take(one, file, position, now)
 
 
 def _finish(delivery: Delivery, state: str, reason: str, now: datetime) -> bool:

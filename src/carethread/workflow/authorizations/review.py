@@ -5,7 +5,7 @@ carried by `submit.carry`. It tells of the care that it is for and of no other, 
 care only under a consent. The answer is found by the trace number that it gives back.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -31,8 +31,6 @@ from carethread.workflow.common.errors import refuse
 from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.x12.review import Review
 from carethread.x12.writer import write
-
-Handler = Callable[[EdiFile, int, datetime], None]
 
 
 @transaction.atomic
@@ -178,16 +176,12 @@ def _request(
     )
 
 
-def handler(review: Review) -> Handler:
-    """How `receive` has one 278 of a file read. A request, or an answer to nothing that we asked,
-    quarantines the file."""
-
-    def handle(file: EdiFile, _position: int, now: datetime) -> None:
-        if not review.is_response:
-            raise Quarantined("This 278 asks us to authorize something; we are no payer.")
-        row = Authorization.objects.filter(pk=rules.request_id(review) or 0).first()
-        if row is None:
-            raise Quarantined("This 278 answers no request that we have sent.")
-        authorize.decide(row, rules.decided(review), file, now=now)
-
-    return handle
+def take(review: Review, file: EdiFile, _position: int, now: datetime) -> None:
+    """Read one 278 of a file. A request, or an answer to nothing that we asked, quarantines the
+    file."""
+    if not review.is_response:
+        raise Quarantined("This 278 asks us to authorize something; we are no payer.")
+    row = Authorization.objects.filter(pk=rules.request_id(review) or 0).first()
+    if row is None:
+        raise Quarantined("This 278 answers no request that we have sent.")
+    authorize.decide(row, rules.decided(review), file, now=now)

@@ -5,7 +5,7 @@ its answers are read like any other (`receive`). An answer moves the claim forwa
 acknowledgment does; what a person has to do about it becomes a case (`status_cases`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -38,8 +38,6 @@ from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.x12.common import Party
 from carethread.x12.status import StatusClaim, StatusRequest, StatusResponse
 from carethread.x12.writer import write
-
-Handler = Callable[[EdiFile, int, datetime], None]
 
 SILENT = (ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED)
 """States in which the payer owes an answer."""
@@ -183,16 +181,11 @@ def _file(
 # ------------------------------------------------------------------------------- answered
 
 
-def handler(one: StatusResponse | StatusRequest) -> Handler:
-    """How `receive` has one set of a file read. A 276, or answers to nothing that we asked,
-    quarantine the file."""
-
-    def handle(file: EdiFile, position: int, now: datetime) -> None:
-        if isinstance(one, StatusRequest):
-            raise Quarantined("This 276 asks us about a claim; we are no payer.")
-        _read(one, file, position * _ROOM, now)
-
-    return handle
+def take(one: StatusResponse | StatusRequest, file: EdiFile, position: int, now: datetime) -> None:
+    """Read one set of a file. A 276, or answers to nothing that we asked, quarantine the file."""
+    if isinstance(one, StatusRequest):
+        raise Quarantined("This 276 asks us about a claim; we are no payer.")
+    _read(one, file, position * _ROOM, now)
 
 
 def _read(response: StatusResponse, file: EdiFile, position: int, now: datetime) -> None:

@@ -3,7 +3,7 @@ becomes its answer, and is compared with the record. A difference becomes a case
 record itself stays as it is.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -29,7 +29,6 @@ from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.x12 import benefits as x12
 from carethread.x12.eligibility import Asked, EligibilityInquiry, EligibilityResponse
 
-Handler = Callable[[EdiFile, int, datetime], None]
 TOLD = (
     "outcome", "is_active", "last_name", "first_name", "birth_date", "member_id", "plan", "ends",
     "carve_out_id", "carve_out_name", "other_payer",
@@ -37,16 +36,13 @@ TOLD = (
 """The columns of an answer that are what the rules call `Told`."""
 
 
-def handler(one: EligibilityResponse | EligibilityInquiry) -> Handler:
-    """How `receive` has one set of a file read. A 270, or answers to nothing that we asked,
-    quarantine the file."""
-
-    def handle(file: EdiFile, _position: int, now: datetime) -> None:
-        if isinstance(one, EligibilityInquiry):
-            raise Quarantined("This 270 asks us about somebody's coverage; we are no payer.")
-        _read(one, file, now)
-
-    return handle
+def take(
+    one: EligibilityResponse | EligibilityInquiry, file: EdiFile, _position: int, now: datetime
+) -> None:
+    """Read one set of a file. A 270, or answers to nothing that we asked, quarantine the file."""
+    if isinstance(one, EligibilityInquiry):
+        raise Quarantined("This 270 asks us about somebody's coverage; we are no payer.")
+    _read(one, file, now)
 
 
 def _read(response: EligibilityResponse, file: EdiFile, now: datetime) -> None:
