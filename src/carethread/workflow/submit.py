@@ -44,6 +44,7 @@ from carethread.workflow.common.locks import lock
 from carethread.x12.claim import Claim as WireClaim
 from carethread.x12.claim import ClaimFile
 from carethread.x12.common import Contact, Envelope, Party
+from carethread.x12.reader import Transaction
 from carethread.x12.writer import write
 
 GUIDES = {"P": "005010X222A1", "I": "005010X223A2"}
@@ -131,6 +132,21 @@ def envelope_of(connection: Connection, control: int, guide: str) -> Envelope:
     )
 
 
+def written(
+    sets: Sequence[Transaction], connection: Connection, control: int, created: datetime
+) -> bytes:
+    """These sets as the one interchange of a file that leaves by that connection; `created` in the
+    center's own time."""
+    return write(
+        sets,
+        sender=connection.sender_id,
+        receiver=connection.receiver_id,
+        interchange_control=control,
+        group_control=control,
+        created=created,
+    )
+
+
 def write_file(
     organization: Organization,
     connection: Connection,
@@ -155,14 +171,7 @@ def write_file(
         reference=f"{control:09d}",
         claims=tuple(claims),
     )
-    return write(
-        [file],
-        sender=connection.sender_id,
-        receiver=connection.receiver_id,
-        interchange_control=control,
-        group_control=control,
-        created=local,
-    )
+    return written([file], connection, control, local)
 
 
 def store(

@@ -30,7 +30,6 @@ from carethread.workflow.common import numbers
 from carethread.workflow.common.errors import refuse
 from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.x12.review import Review
-from carethread.x12.writer import write
 
 
 @transaction.atomic
@@ -134,14 +133,7 @@ def _file(row: Authorization, treated: _Treated, connection: Connection, now: da
     control = numbers.take(organization, f"interchange:{connection.sender_id}").start
     local = gather.local(organization, now)
     review = _request(row, treated, connection, control, local)
-    raw = write(
-        [review],
-        sender=connection.sender_id,
-        receiver=connection.receiver_id,
-        interchange_control=control,
-        group_control=control,
-        created=local,
-    )
+    raw = submit.written([review], connection, control, local)
     return submit.store(connection, raw, control, now, kind="278")
 
 

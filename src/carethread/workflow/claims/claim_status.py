@@ -37,7 +37,6 @@ from carethread.workflow.common.locks import lock
 from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.x12.common import Party
 from carethread.x12.status import StatusClaim, StatusRequest, StatusResponse
-from carethread.x12.writer import write
 
 SILENT = (ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED)
 """States in which the payer owes an answer."""
@@ -168,14 +167,7 @@ def _file(
         envelope=submit.envelope_of(connection, control, rules.GUIDE),
         created=local,
     )
-    return write(
-        sets,
-        sender=connection.sender_id,
-        receiver=connection.receiver_id,
-        interchange_control=control,
-        group_control=control,
-        created=local,
-    )
+    return submit.written(sets, connection, control, local)
 
 
 # ------------------------------------------------------------------------------- answered

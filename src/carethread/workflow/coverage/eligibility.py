@@ -37,7 +37,6 @@ from carethread.workflow.common import numbers
 from carethread.workflow.common.errors import refuse
 from carethread.workflow.common.locks import lock
 from carethread.workflow.coverage import benefits
-from carethread.x12.writer import write
 
 SAME = timedelta(minutes=1)
 """Asking again within this time gives the check that there is."""
@@ -212,14 +211,7 @@ def _file(
         envelope=submit.envelope_of(connection, control, inquiry.GUIDE),
         created=local,
     )
-    return write(
-        sets,
-        sender=connection.sender_id,
-        receiver=connection.receiver_id,
-        interchange_control=control,
-        group_control=control,
-        created=local,
-    )
+    return submit.written(sets, connection, control, local)
 
 
 def _named_by(checks: Iterable[EligibilityCheck]) -> list[Want]:
