@@ -44,13 +44,12 @@ def load(
         fail(f"{kind} is none of {', '.join(KINDS)}")
     raw, day = take(file), _day(starts)
     ready.set_up_record()
-    from django_scopes import scope
-
+    from carethread.record.clock import at_center
     from carethread.workflow.center import load_codes
     from carethread.workflow.common.errors import Refused
 
     organization = ready.organization(npi)
-    with scope(organization=organization):
+    with at_center(organization):
         try:
             with err.status(f"Reading {called(file)}"):
                 seen = load_codes.look(kind, raw)

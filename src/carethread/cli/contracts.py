@@ -45,12 +45,11 @@ def load(
     raw, today = take(file), datetime.now(UTC).date()
     day = _day(starts) if starts else today.replace(day=1)
     ready.set_up_record()
-    from django_scopes import scope
-
+    from carethread.record.clock import at_center
     from carethread.workflow.common.errors import Refused
     from carethread.workflow.remittances import contracts
 
-    with scope(organization=ready.organization(npi)):
+    with at_center(ready.organization(npi)):
         contract = _contract(payer, today)
         try:
             kept = contracts.hand_in(

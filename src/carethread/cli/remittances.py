@@ -28,12 +28,11 @@ def post(file: File, npi: Npi = "") -> None:
     if not raw:
         fail(f"{called(file)} is empty")
     ready.set_up_record()
-    from django_scopes import scope
-
+    from carethread.record.clock import at_center
     from carethread.workflow import receive
 
     organization, now = ready.organization(npi), datetime.now(UTC)
-    with scope(organization=organization):
+    with at_center(organization):
         name = Path(called(file)).name
         stored = receive.store(raw, organization=organization, name=name, now=now)
         receive.read_again(stored.delivery, now=now)
@@ -67,12 +66,11 @@ def outcome(npi: Npi = "") -> None:
     from carethread.cli import ready
 
     ready.set_up_record()
-    from django_scopes import scope
-
     from carethread.insight.outcome import outcome as summed
+    from carethread.record.clock import at_center
     from carethread.rules.words import dollars
 
-    with scope(organization=ready.organization(npi)):
+    with at_center(ready.organization(npi)):
         found = summed()
     for tally in found.tallies:
         out.print(f"{tally.outcome:<22}{tally.lines:>8,} lines{dollars(tally.cents):>18}")

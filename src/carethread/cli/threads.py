@@ -31,12 +31,11 @@ def trace(
     from carethread.cli import ready
 
     ready.set_up_record()
-    from django_scopes import scope
-
     from carethread.insight import thread
+    from carethread.record.clock import at_center
 
     organization = ready.organization(npi)
-    with scope(organization=organization):
+    with at_center(organization):
         try:
             found = thread.trace(identifier, datetime.now(UTC))
         except thread.Unknown as unknown:

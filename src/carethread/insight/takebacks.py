@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from carethread.codes.accounts import Account
 from carethread.codes.adjustments import provider_reason
+from carethread.record.clock import decided_on
 from carethread.record.models import Claim, ClaimVersion, ProviderAdjustment
 from carethread.rules.identity import parse_claim_number
 
@@ -72,7 +73,9 @@ def carried() -> Sequence[Carried]:
     """Everything that is under way between checks, the largest first. Balances forward are told by
     payer, since each check names them as it likes; all else by payer and reference."""
     sums: dict[tuple[str, str], list[ProviderAdjustment]] = defaultdict(list)
-    rows = ProviderAdjustment.objects.select_related("remittance__payer", "claim__client")
+    rows = ProviderAdjustment.objects.select_related(
+        "remittance__payer", "remittance__organization", "claim__client"
+    )
     for row in rows.order_by("pk"):
         if provider_reason(row.reason).account is Account.RECOUPMENT:
             payer = row.remittance.payer_identifier or row.remittance.payer_name
@@ -93,8 +96,8 @@ def _carried(key: str, told: Sequence[ProviderAdjustment]) -> Carried:
         cents=-sum(row.amount_cents for row in told),
         checks=len({row.remittance_id for row in rows}),
         first_id=rows[0].pk,
-        since=_day(rows[0]),
-        last=max(map(_day, rows)),
+        since=decided_on(rows[0].remittance),
+        last=max(decided_on(row.remittance) for row in rows),
     )
 
 
@@ -106,7 +109,3 @@ def _since_it_was_even(rows: Sequence[ProviderAdjustment]) -> Sequence[ProviderA
         if sums[place - 1] * sums[-1] <= 0 and sums[-1]:
             return rows[place:]
     return rows
-
-
-def _day(row: ProviderAdjustment) -> date:
-    return row.remittance.paid_on or row.remittance.posted_at.date()

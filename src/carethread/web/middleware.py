@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
-from django_scopes import scope
 
+from carethread.record.clock import at_center
 from carethread.web import http, reach
 from carethread.web.permissions import DOORS, Door
 from carethread.workflow.center.access import log_access
@@ -29,9 +27,7 @@ class TenantMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        organization = request.user.organization
-        zone = timezone.override(ZoneInfo(organization.time_zone))
-        with scope(organization=organization), zone, acting(request.user):
+        with at_center(request.user.organization), acting(request.user):
             return self.get_response(request)
 
 

@@ -32,7 +32,7 @@ from carethread.workflow.authorizations import reserve, units
 from carethread.workflow.claims import charges, charging
 from carethread.workflow.common.errors import Refused, refuse
 from carethread.workflow.common.keep import keep
-from carethread.workflow.common.locks import lock
+from carethread.workflow.common.locks import locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +237,7 @@ def _before(row: Authorization) -> Authorization | None:
     """The row as it is on record, locked."""
     if row.pk is None:
         return None
-    lock(Authorization.objects.filter(pk=row.pk))
-    parts = ("client", "payer", "organization", "facility", "rendering", "extends")
-    found: Authorization = Authorization.objects.select_related(*parts).get(pk=row.pk)
-    return found
+    return locked(row, "client", "payer", "organization", "facility", "rendering", "extends")
 
 
 _WITH_A_REASON = frozenset({"voided", "appealed", "peer_to_peer"})

@@ -32,6 +32,7 @@ from carethread.record.policies import effective
 from carethread.workflow import admit, bill, gather
 from carethread.workflow.claims import recheck
 from carethread.workflow.common.errors import Problem, Refused, refuse
+from carethread.workflow.common.locks import locked
 from carethread.workflow.common.reauthenticate import Proof
 from carethread.workflow.common.stale import refuse_stale
 
@@ -313,12 +314,8 @@ def fingerprint(version: DischargeSummaryVersion) -> str:
 
 
 def _locked(episode: Episode) -> Episode:
-    rows = Episode.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("organization", "client", "program").get(pk=episode.pk)
+    return locked(episode, "organization", "client", "program")
 
 
 def _locked_summary(summary: DischargeSummary) -> DischargeSummary:
-    DischargeSummary.objects.select_for_update(of=("self",), no_key=True).get(pk=summary.pk)
-    return DischargeSummary.objects.select_related(
-        "author", "current", "episode__organization", "organization"
-    ).get(pk=summary.pk)
+    return locked(summary, "author", "current", "episode__organization", "organization")

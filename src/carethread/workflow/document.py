@@ -38,6 +38,7 @@ from carethread.workflow.care import signing
 from carethread.workflow.claims import charging, holding
 from carethread.workflow.claims.charging import ChargedLine
 from carethread.workflow.common.errors import Problem, Refused, refuse
+from carethread.workflow.common.locks import locked
 from carethread.workflow.common.reauthenticate import Proof
 from carethread.workflow.common.stale import refuse_stale
 
@@ -97,11 +98,7 @@ _DID_NOT_TAKE_PLACE = (
 @transaction.atomic
 def open_note(appointment: Appointment, *, now: datetime) -> Note:
     """The note of an appointment: the one that exists, or a draft made from what is known."""
-    appointment = (
-        Appointment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("program__site", "practitioner", "organization")
-        .get(pk=appointment.pk)
-    )
+    appointment = locked(appointment, "program__site", "practitioner", "organization")
     existing = Note.objects.filter(attendance__session__appointment=appointment).first()
     if existing is not None:
         return existing
@@ -356,8 +353,8 @@ def _require_author(note: Note, user: User) -> None:
 def _locked(note: Note, *, with_author: bool = False) -> Note:
     """The note as it is now; its current version is read when asked for (see `locks`). Two
     sessions of one clinician at one time are impossible: whoever signs holds the author too."""
-    (locked,) = (_note_and_author if with_author else _note)(note=note.pk)
-    return locked
+    (row,) = (_note_and_author if with_author else _note)(note=note.pk)
+    return row
 
 
 @compiled

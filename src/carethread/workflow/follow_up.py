@@ -31,6 +31,7 @@ from carethread.workflow.care.signing import supervisor_of
 from carethread.workflow.casework import account_cases, assign, cases, history
 from carethread.workflow.claims import holding
 from carethread.workflow.common.errors import refuse
+from carethread.workflow.common.locks import locked
 
 
 @transaction.atomic
@@ -75,7 +76,7 @@ def return_to_authors(
     open adds to that question."""
     if not question.strip():
         raise refuse("Write the question that the author should answer.", "question")
-    claim = Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
+    claim = locked(claim)
     behind = [v for v in gather.notes_behind(claim) if only is None or v.author in only]
     notes = {version.author: version for version in reversed(behind)}
     if not notes:
@@ -125,11 +126,7 @@ def send_back(version: NoteVersion, *, reason: str, user: User, now: datetime) -
     """A supervisor returns a note to its author before co-signing it. The author's addendum or
     answer brings it back; asking again while a question is open adds to it. Billing has no part
     in this."""
-    note = (
-        Note.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("author")
-        .get(pk=version.note_id)
-    )
+    note = locked(version.note, "author")
     if not reason.strip():
         raise refuse("Say what its author should change.", "reason")
     if supervisor_of(version, user) is None:
@@ -173,11 +170,7 @@ def cosigned(note: Note, *, user: User, now: datetime) -> None:
 @transaction.atomic
 def answer(case: Case, *, words: str, user: User, now: datetime) -> Case:
     """The author answers in words: the note is right as it stands."""
-    case = (
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("author")
-        .get(pk=case.pk)
-    )
+    case = locked(case, "author")
     if case.author is None or case.author.user_id != user.pk:
         raise refuse("Only the note's author can answer this.")
     if not words.strip():
@@ -201,11 +194,7 @@ def answer(case: Case, *, words: str, user: User, now: datetime) -> Case:
 def close(case: Case, *, resolution: str, user: User, now: datetime) -> Case:
     """A person settles a case, with how. A denial's money stays owed: closing writes nothing
     off."""
-    case = (
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("claim")
-        .get(pk=case.pk)
-    )
+    case = locked(case, "claim")
     if not resolution.strip():
         raise refuse("Say how this was settled.", "resolution")
     if case.kind == CaseKind.UNDERPAYMENT:

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Protocol
 
 import structlog
-from django_scopes import scope
 
 from carethread.record import statistics
+from carethread.record.clock import at_center
 from carethread.record.models import Organization
 from carethread.workflow import authorize, bill, follow_up, receive, submit
 from carethread.workflow.claims import claim_status
@@ -83,7 +83,7 @@ def _rounds(now: datetime, organization: Organization | None) -> Done:
 
 def _round(organization: Organization, now: datetime, guard: "Guard") -> Done:
     done: Counter[str] = Counter()
-    with scope(organization=organization):
+    with at_center(organization):
         for counted, step in _STEPS:
             with guard(step, organization):
                 done[counted] += step(organization, now=now)

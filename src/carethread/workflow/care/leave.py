@@ -21,6 +21,7 @@ from carethread.workflow.care import program_day
 from carethread.workflow.claims import recheck
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.keep import keep
+from carethread.workflow.common.locks import locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,7 @@ def _events(episode: Episode) -> list[StayEvent]:
 
 
 def _locked(episode: Episode) -> Episode:
-    Episode.objects.select_for_update(of=("self",), no_key=True).get(pk=episode.pk)
-    parts = ("client", "program__organization", "organization")
-    row: Episode = Episode.objects.select_related(*parts).get(pk=episode.pk)
-    return row
+    return locked(episode, "client", "program__organization", "organization")
 
 
 def _problems(episode: Episode, on: date, now: datetime) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from carethread.record import clock
 from carethread.record.models import Appeal, Case, CaseKind, CasePaper, User
 from carethread.record.policies import effective
 from carethread.rules.clocks import appeal_level
@@ -18,7 +19,7 @@ from carethread.rules.words import day
 from carethread.workflow import gather
 from carethread.workflow.casework import history
 from carethread.workflow.common.errors import refuse
-from carethread.workflow.common.locks import lock
+from carethread.workflow.common.locks import locked
 
 APPEALED = (CaseKind.DENIAL, CaseKind.UNDERPAYMENT)
 
@@ -52,8 +53,9 @@ def next_level(case: Case) -> Level | None:
 
 def decided_on(case: Case) -> date:
     """The day of the decision that the case is about."""
-    paid = case.remitted_claim.remittance.paid_on if case.remitted_claim else None
-    return paid or gather.service_date(case.organization, case.opened_at)
+    if case.remitted_claim is not None:
+        return clock.decided_on(case.remitted_claim.remittance)
+    return gather.service_date(case.organization, case.opened_at)
 
 
 @transaction.atomic
@@ -130,8 +132,4 @@ def _next(level: Level) -> str:
 
 
 def _locked(case: Case) -> Case:
-    lock(Case.objects.filter(pk=case.pk))
-    found: Case = Case.objects.select_related(
-        "organization", "claim__payer", "remitted_claim__remittance"
-    ).get(pk=case.pk)
-    return found
+    return locked(case, "organization", "claim__payer", "remitted_claim__remittance")

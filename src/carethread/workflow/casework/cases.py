@@ -16,6 +16,7 @@ from carethread.codes.roles import Role
 from carethread.insight import refusals
 from carethread.insight.cases import sources, without_case
 from carethread.insight.claims import billed_anew
+from carethread.record.clock import decided_on
 from carethread.record.models import (
     Acknowledgment,
     Case,
@@ -82,7 +83,7 @@ def _denial(organization: Organization, transfer: Transfer, now: datetime) -> Ca
     assert remitted is not None
     assert remitted.match.version is not None
     remittance, claim = remitted.remittance, remitted.match.version.claim
-    decided = remittance.paid_on or gather.service_date(organization, now)
+    decided = decided_on(remittance)
     return Case(
         organization=organization,
         kind=CaseKind.DENIAL,

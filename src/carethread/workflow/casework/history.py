@@ -7,7 +7,7 @@ from django.db.models import Q
 from carethread.record.models import Case, CaseEvent, Claim, User
 from carethread.workflow import bill
 from carethread.workflow.common.errors import refuse
-from carethread.workflow.common.locks import lock
+from carethread.workflow.common.locks import lock, locked
 
 
 def told(
@@ -37,8 +37,7 @@ def reopen(case: Case, words: str, now: datetime, user: User | None = None) -> N
 def with_claim(case: Case, *, waiting: bool = False) -> tuple[Case, Claim | None]:
     """A case that is to be settled, and its claim, both locked. Refused where it is closed. With
     `waiting`, the client's claims that wait are locked too: for who charges the client anew."""
-    lock(Case.objects.filter(pk=case.pk))
-    row = Case.objects.select_related("organization", "authorization").get(pk=case.pk)
+    row = locked(case, "organization", "authorization")
     if row.state == "closed":
         raise refuse("This case is closed.")
     ids = [row.claim_id] if row.claim_id else []

@@ -38,7 +38,7 @@ from carethread.record.models import (
 from carethread.rules.letters import Level, Refused, Section, appeal, packet
 from carethread.rules.words import day, dollars, listing
 from carethread.workflow import follow_up, gather
-from carethread.workflow.casework import explained, history
+from carethread.workflow.casework import appeals, explained, history
 from carethread.workflow.common.errors import refuse
 from carethread.workflow.common.locks import lock
 from carethread.workflow.patients import statements
@@ -209,7 +209,6 @@ def refused(case: Case, claim: Claim) -> Refused:
     assert claim.current is not None
     remitted = case.remitted_claim
     check = remitted.remittance if remitted else None
-    decided = check.paid_on if check else None
     line = claim.current.lines.order_by("number").first()
     return Refused(
         payer=claim.payer.name,
@@ -223,7 +222,7 @@ def refused(case: Case, claim: Claim) -> Refused:
         refused=case.amount_cents,
         reason=case.title,
         category=case.category,
-        decided_on=decided or gather.service_date(case.organization, case.opened_at),
+        decided_on=appeals.decided_on(case),
         check=f"(check {check.trace})" if check else "",
         is_part2=is_part2(claim),
     )

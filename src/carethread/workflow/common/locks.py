@@ -18,6 +18,13 @@ def lock(rows: "QuerySet[M]") -> list[int]:
     return list(held(rows).values_list("pk", flat=True))
 
 
+def locked(row: M, *parts: str) -> M:
+    """This row, locked, as it is then, read with these rows that it refers to."""
+    rows = type(row)._default_manager
+    lock(rows.filter(pk=row.pk))
+    return (rows.select_related(*parts) if parts else rows).get(pk=row.pk)
+
+
 def held(rows: "QuerySet[M]") -> "QuerySet[M]":
     """These rows, locked in the order of their ids when they are read. Rows that merely refer to
     them can still be inserted (FOR NO KEY UPDATE)."""

@@ -3,6 +3,11 @@
 A list of claims is read with a fixed number of queries, however many they are.
 """
 
+from carethread.record.clock import (
+    local,
+    midnight,
+    service_date,
+)
 from carethread.workflow.gather.behind import charges_behind, notes_behind
 from carethread.workflow.gather.charges import (
     Stays,
@@ -16,11 +21,6 @@ from carethread.workflow.gather.charges import (
     stays_of,
     with_all_parts,
     with_parts,
-)
-from carethread.workflow.gather.clock import (
-    local,
-    midnight,
-    service_date,
 )
 from carethread.workflow.gather.context import (
     contexts,

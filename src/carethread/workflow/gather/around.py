@@ -10,6 +10,7 @@ from django.db.models import DateField, F, Max, QuerySet, Value
 from carethread.codes.levels import Basis, basis
 from carethread.insight import authorizations
 from carethread.insight.leaves import leaves_of
+from carethread.record.clock import local, midnight
 from carethread.record.compiled import compiled
 from carethread.record.models import (
     Certification,
@@ -37,7 +38,6 @@ from carethread.rules.facts import (
     OtherService,
 )
 from carethread.workflow.gather import eligibility
-from carethread.workflow.gather.clock import local, midnight
 
 _STANDING = ("queued", "sent", "received", "accepted", "paid", "partial", "denied")
 

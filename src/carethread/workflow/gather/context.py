@@ -8,6 +8,7 @@ from carethread.codes.catalogue import Catalogue
 from carethread.codes.leaves import keeps_a_bed
 from carethread.codes.limits import laboratory
 from carethread.insight import authorizations
+from carethread.record.clock import local, service_date
 from carethread.record.models import (
     Authorization,
     Charge,
@@ -32,7 +33,6 @@ from carethread.rules.scrub import ChartLine, ScrubContext
 from carethread.rules.scrub.context import AuthorizedLine
 from carethread.workflow.gather.around import Surroundings
 from carethread.workflow.gather.charges import coverage_of
-from carethread.workflow.gather.clock import local, service_date
 from carethread.workflow.gather.known import more_known
 from carethread.workflow.gather.parties import coverage_facts
 from carethread.workflow.gather.services import is_supervised

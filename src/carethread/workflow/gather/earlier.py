@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet
 
 from carethread.insight.turns import policy_facts
+from carethread.record.clock import decided_on
 from carethread.record.compiled import compiled
 from carethread.record.models import (
     Charge,
@@ -225,17 +225,13 @@ def _earlier(
         replace(coverage_facts(row), sequence=SEQUENCE[place]),
         told_of(answers),
         billed,
-        paid_on=_decided(newest) if newest else None,
+        paid_on=decided_on(newest.remittance) if newest else None,
         control_number=newest.payer_control_number if newest else "",
     )
 
 
-def _decided(row: RemittedClaim) -> date:
-    return row.remittance.paid_on or row.remittance.posted_at.date()
-
-
 def _earlier_payer(claim: Claim, row: RemittedClaim) -> EarlierPayer:
-    return EarlierPayer(claim.payer.name, _decided(row), row.status in FORWARDED)
+    return EarlierPayer(claim.payer.name, decided_on(row.remittance), row.status in FORWARDED)
 
 
 def _billed_as(charges: Sequence[Charge]) -> dict[int, BilledAs]:

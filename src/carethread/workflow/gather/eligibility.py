@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Case, CharField, DateField, F, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
+from carethread.record.clock import service_date
 from carethread.record.models import Connection, EligibilityAnswer, Organization
 from carethread.rules.coverage import Checked, Told
-from carethread.workflow.gather.clock import service_date
 
 _SEPARATOR = "\x1f"
 ANSWER, CAN_ASK = "answer", "can ask"

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import F, Max, Min, Q, Sum
 
+from carethread.record.clock import service_date
 from carethread.record.models import (
     Acknowledgment,
     Authorization,
@@ -29,7 +30,6 @@ from carethread.record.models import (
 from carethread.rules.clocks import filing_limit
 from carethread.rules.explain import evidence as facts
 from carethread.workflow.common.wire_format import benefits_from_json, claim_from_json
-from carethread.workflow.gather.clock import service_date
 from carethread.x12.benefits import Coverage as Benefits
 
 _SPOKEN = ("active", "inactive", "unknown")

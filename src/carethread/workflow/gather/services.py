@@ -6,12 +6,12 @@ from django.db.models import Q, QuerySet
 
 from carethread.codes.catalogue import Catalogue
 from carethread.codes.credentials import Group
+from carethread.record.clock import local, service_date
 from carethread.record.compiled import compiled
 from carethread.record.models import Client, Coverage, Fee, NoteVersion, Organization, Program
 from carethread.record.policies import Settings
 from carethread.rules.capture import CapturePolicy
 from carethread.rules.facts import DocumentedService
-from carethread.workflow.gather.clock import local, service_date
 
 NOTE_PARTS = (
     "attendance__client",

@@ -98,7 +98,8 @@ def settle(organization: Organization, *, now: datetime) -> int:
     if not waiting:
         return 0
     lines = [_money(row.deposit) for row in waiting]
-    verdicts = reassociate(lines, _advices(lines), _window(now))
+    window = effective("eft_window_days", on=gather.service_date(organization, now)).value
+    verdicts = reassociate(lines, _advices(lines), window)
     return sum(_follow(row, verdicts[row.deposit_id], now) for row in waiting)
 
 
@@ -267,10 +268,6 @@ def _advices(lines: Iterable[Money]) -> list[Advice]:
     ]
 
 
-def _window(now: datetime) -> int:
-    return effective("eft_window_days", on=now.date()).value
-
-
 def _follow(row: Reassociation, verdict: Verdict, now: datetime) -> bool:
     if verdict.advice is not None and _tie(row, [verdict.advice]):
         _put(row, MATCHED, f"Found by {verdict.how}.", None, now)
@@ -291,9 +288,7 @@ def _tie(row: Reassociation, remittances: Sequence[int]) -> bool:
 
 
 def _locked(row: Reassociation) -> Reassociation:
-    (pk,) = locks.lock(Reassociation.objects.filter(pk=row.pk))
-    found: Reassociation = Reassociation.objects.select_related("deposit").get(pk=pk)
-    return found
+    return locks.locked(row, "deposit")
 
 
 def _put(

@@ -25,6 +25,7 @@ from carethread.rules.words import day, dollars
 from carethread.workflow import gather
 from carethread.workflow.casework import history, papers
 from carethread.workflow.common.errors import refuse
+from carethread.workflow.common.locks import locked
 
 
 @transaction.atomic
@@ -164,11 +165,7 @@ def accept(case: Case, *, reason: str, user: User, now: datetime) -> Case:
 
 
 def _locked(case: Case) -> Case:
-    row = (
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("organization")
-        .get(pk=case.pk)
-    )
+    row = locked(case, "organization")
     if row.kind != CaseKind.UNDERPAYMENT or row.state == "closed":
         raise refuse("This is no open underpayment.")
     return row

@@ -36,7 +36,7 @@ from carethread.workflow.casework import history
 from carethread.workflow.claims import recheck
 from carethread.workflow.common import ledger, wire_format
 from carethread.workflow.common.errors import refuse
-from carethread.workflow.common.locks import held, lock
+from carethread.workflow.common.locks import held, locked
 from carethread.workflow.remittances.candidates import as_submitted, versions
 from carethread.workflow.remittances.remitted import Received
 
@@ -104,7 +104,7 @@ def not_ours(waiting: Match, *, user: User, reason: str, now: datetime) -> Match
 @transaction.atomic
 def ours_after_all(settled: Match, *, user: User, now: datetime) -> Match:
     """Take back that a payment is not ours: it waits for its claim again, and so does its case."""
-    row = Match.objects.select_for_update(of=("self",), no_key=True).get(pk=settled.pk)
+    row = locked(settled)
     if row.state != "not_ours":
         raise refuse("Nobody has said that this payment is not ours.")
     _wait_again(row, f"{user} takes back that it is not ours.", user, now)
@@ -148,10 +148,7 @@ def undo(matched: Match, *, reason: str, user: User, now: datetime) -> Match:
 
 
 def _posted(matched: Match) -> Match:
-    lock(Match.objects.filter(pk=matched.pk))
-    row: Match = Match.objects.select_related("remitted__remittance__organization", "version").get(
-        pk=matched.pk
-    )
+    row = locked(matched, "remitted__remittance__organization", "version")
     if row.state != "matched":
         raise refuse("This payment is not posted.")
     return row
@@ -253,14 +250,10 @@ def _fresh(rows: Sequence[LineMatch]) -> list[LineMatch]:
 
 
 def _still_waiting(waiting: Match) -> Match:
-    locked: Match = (
-        Match.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("remitted__remittance__organization")
-        .get(pk=waiting.pk)
-    )
-    if locked.state != "waiting":
+    row = locked(waiting, "remitted__remittance__organization")
+    if row.state != "waiting":
         raise refuse("Somebody has settled this payment already.")
-    return locked
+    return row
 
 
 def _received_again(row: RemittedClaim) -> Received:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from carethread.codes.roles import Role
+from carethread.record.clock import decided_on
 from carethread.record.models import (
     Case,
     CaseKind,
@@ -204,7 +205,7 @@ def _accepted(charges: Iterable[int]) -> dict[int, int]:
 
 
 def _shortfall(row: Comparison, case: Case, now: datetime) -> Shortfall:
-    paid_on = row.remitted_claim.remittance.paid_on or now.date()
+    paid_on = decided_on(row.remitted_claim.remittance)
     payer = row.claim_line.version.claim.payer
     return Shortfall(
         organization_id=row.organization_id,
