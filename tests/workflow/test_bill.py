@@ -247,6 +247,18 @@ def test_a_persons_hold_outlasts_the_authors_answer_and_the_question_outlasts_th
     assert holding.release(claim, user=alder.bill, now=LATER).state == ClaimState.READY
 
 
+def test_an_author_who_has_another_name_by_now_lets_the_claim_go_all_the_same(
+    alder: Cast,
+) -> None:
+    signed_session(alder)
+    claim = _bill(alder)
+    (asked,) = follow_up.return_to_authors(claim, question="Who came?", user=alder.bill, now=NOW)
+    Practitioner.objects.filter(pk=alder.nora.pk).update(last_name="Married")
+    asked.refresh_from_db()
+    follow_up.answer(asked, words="Clara.", user=alder.nora.user, now=LATER)
+    assert _bill(alder, LATER).state == ClaimState.READY
+
+
 def test_a_claim_that_a_person_holds_keeps_its_services_until_it_is_released(alder: Cast) -> None:
     signed_session(alder)
     claim = holding.hold(_bill(alder), user=alder.dora, reason="Suspected fraud.", now=NOW)

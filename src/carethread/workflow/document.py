@@ -320,7 +320,7 @@ def _answer_cases(note: Note, user: User, now: datetime) -> None:
         case.state = "answered"
         case.save(update_fields=["state"])
         if case.claim is not None:
-            holding.answered(case.claim, note.author.name, now=now)
+            holding.answered(case.claim, note.author, now=now)
         CaseEvent.objects.create(
             organization_id=case.organization_id,
             case=case,

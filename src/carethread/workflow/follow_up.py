@@ -83,7 +83,7 @@ def return_to_authors(
         raise refuse("This claim has no note to return.")
     authors = sorted(notes, key=lambda who: (notes[who].starts_at, notes[who].pk))
     cases = [_question(claim, notes[who], question.strip(), user, now) for who in authors]
-    holding.wait_for(claim, authors[0].name, user=user, now=now)
+    holding.wait_for(claim, authors[0], user=user, now=now)
     return cases
 
 
@@ -179,7 +179,7 @@ def answer(case: Case, *, words: str, user: User, now: datetime) -> Case:
         case.state = "answered"
         case.save(update_fields=["state"])
     if case.claim is not None:
-        holding.answered(case.claim, case.author.name, now=now)
+        holding.answered(case.claim, case.author, now=now)
     CaseEvent.objects.create(
         organization_id=case.organization_id,
         case=case,

@@ -35,8 +35,10 @@ class Claim(Scoped):
     """One claim through all of its versions. `form` is that of its charges; an institutional
     claim is for one `episode`, from `service_from` to `service_to`. `sequence` numbers it within
     the organization and is what CLM01 carries; `payer_control_number` is the payer's own (277CA
-    1K, CLP07). A claim to a later payer is `after` the one whose answer it tells of, and bills the
-    charges of the `first`: what it is made of are those that were handed on to it."""
+    1K, CLP07). Where a person holds it, it has a `stopped_reason`, and may be let go by the answer
+    of an author that it `waits_for`. A claim to a later payer is `after` the one whose answer it
+    tells of, and bills the charges of the `first`: what it is made of are those that were handed on
+    to it."""
 
     sequence = models.PositiveBigIntegerField()
     form = models.CharField(
@@ -62,6 +64,9 @@ class Claim(Scoped):
     charge_cents = models.BigIntegerField(default=0)
     ready_at = models.DateTimeField("leaves at", null=True, blank=True)
     stopped_reason = models.CharField(max_length=300, blank=True)
+    waits_for = models.ForeignKey(
+        Practitioner, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     payer_control_number = models.CharField(max_length=50, blank=True)
     current = models.OneToOneField(
         "ClaimVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
