@@ -4,7 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from carethread.record.models import Authorization, Charge, Claim, ClaimState, Coverage
+from carethread.record.models import (
+    Authorization,
+    Charge,
+    Claim,
+    ClaimState,
+    Coverage,
+    Practitioner,
+)
 from carethread.workflow import admit, bill, document, follow_up
 from carethread.workflow.claims import holding
 from carethread.workflow.common import wire_format
