@@ -1,4 +1,4 @@
-"""The house keeps its own rules: only `workflow` writes the record.
+"""The house keeps its own rules: only `workflow` writes the record, and a day is written one way.
 
 Import layers are the linter's part (`make lint`); this is what imports cannot show.
 """
@@ -57,3 +57,12 @@ def test_the_check_above_sees_a_write() -> None:
     assert list(writes(ast.parse("Claim.objects.filter(pk=1).update(state='paid')")))
     assert list(writes(ast.parse("claim.save()")))
     assert not list(writes(ast.parse("admit.save_client(row)")))
+
+
+def test_days_are_written_in_one_place() -> None:
+    written = [path for path in SOURCE.rglob("*.py") if "%b %-d, %Y" in path.read_text()]
+    # What is in `codes` may not ask `rules`.
+    assert {str(path.relative_to(SOURCE)) for path in written} == {
+        "codes/fee_file.py",
+        "rules/words.py",
+    }, "write rules.words.day(…)"

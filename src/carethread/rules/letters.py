@@ -165,7 +165,7 @@ def _dispute(cause: Cause, lines: Sequence[ShortLine], by: str, words: str) -> I
         ],
         [
             (
-                line.claim_number, line.payer_control_number, f"{line.service:%b %-d, %Y}",
+                line.claim_number, line.payer_control_number, day(line.service),
                 f"{line.code} × {line.units}" if line.units > 1 else line.code,
                 dollars(line.promised), dollars(line.allowed), dollars(line.short),
             )

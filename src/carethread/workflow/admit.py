@@ -32,6 +32,7 @@ from carethread.record.models import (
     User,
 )
 from carethread.record.statements import insert
+from carethread.rules.words import day
 from carethread.workflow import authorize, gather
 from carethread.workflow.authorizations import reserve
 from carethread.workflow.care import program_day
@@ -57,7 +58,7 @@ def register(row: Client, *, another: bool, now: datetime) -> Client:
     same = _same_person(row)
     if same is not None and not another:
         raise refuse(
-            f"{same.name}, born {same.birth_date:%b %-d, %Y}, is on record as {same.mrn}. Open "
+            f"{same.name}, born {day(same.birth_date)}, is on record as {same.mrn}. Open "
             "that one, or say that this is somebody else.",
             "another",
         )
@@ -197,10 +198,10 @@ def _hand_over(row: Episode, before: Episode, since: date | None, now: datetime)
     today, left = gather.service_date(row.organization, now), row.discharged_on
     since = since or min(today, left or today)
     if since < row.admitted_on:
-        words = f"The stay begins on {row.admitted_on:%b %-d, %Y}. Choose that day or a later one."
+        words = f"The stay begins on {day(row.admitted_on)}. Choose that day or a later one."
         raise refuse(words, "attending_since")
     if left is not None and since > left:
-        raise refuse(f"The stay ended on {left:%b %-d, %Y}.", "attending_since")
+        raise refuse(f"The stay ended on {day(left)}.", "attending_since")
     if since > today:
         raise refuse("This day has not come yet.", "attending_since")
     turns = [(row.attending, since)]
@@ -232,30 +233,30 @@ def _is_documented(row: Episode) -> bool:
 
 
 def _refuse_stay(row: Episode) -> None:
-    client, program, day = row.client, row.program, row.admitted_on
-    if row.discharged_on is not None and row.discharged_on < day:
-        words = f"{client.name} left on {row.discharged_on:%b %-d, %Y}: the admission was no later."
+    client, program, admitted = row.client, row.program, row.admitted_on
+    if row.discharged_on is not None and row.discharged_on < admitted:
+        words = f"{client.name} left on {day(row.discharged_on)}: the admission was no later."
         raise refuse(words, "admitted_on")
-    if day < client.birth_date:
-        raise refuse(f"{client.name} was born on {client.birth_date:%b %-d, %Y}.", "admitted_on")
+    if admitted < client.birth_date:
+        raise refuse(f"{client.name} was born on {day(client.birth_date)}.", "admitted_on")
     others = Episode.objects.filter(client=client, program=program).exclude(pk=row.pk)
     for other in others:
         left = other.discharged_on
         if left is None and row.discharged_on is None:
             raise refuse(
-                f"{client.name} has been in {program} since {other.admitted_on:%b %-d, %Y}. "
+                f"{client.name} has been in {program} since {day(other.admitted_on)}. "
                 "Schedule there, or record that discharge first.",
                 "program",
             )
-        if left is not None and other.admitted_on <= day < left:
+        if left is not None and other.admitted_on <= admitted < left:
             raise refuse(
-                f"{client.name} was in {program} until {left:%b %-d, %Y}. Admit from then on.",
+                f"{client.name} was in {program} until {day(left)}. Admit from then on.",
                 "admitted_on",
             )
     first = _first_session(row)
-    if first is not None and first < day:
+    if first is not None and first < admitted:
         raise refuse(
-            f"A session of this stay took place on {first:%b %-d, %Y}: the admission was no later.",
+            f"A session of this stay took place on {day(first)}: the admission was no later.",
             "admitted_on",
         )
 

@@ -27,6 +27,7 @@ from carethread.record.models import (
 )
 from carethread.rules.authorize import AWAITED, LIVE, USABLE, may_become, resting_state
 from carethread.rules.review import Decision
+from carethread.rules.words import day
 from carethread.workflow import bill, gather
 from carethread.workflow.authorizations import reserve, units
 from carethread.workflow.claims import charges, charging
@@ -142,7 +143,7 @@ def _settle(row: Authorization, now: datetime) -> bool:
     if state == row.state or not may_become(row.state, state):
         return False
     words = {
-        "expired": f"Its last day was {row.effective_to:%b %-d, %Y}.",
+        "expired": f"Its last day was {day(row.effective_to)}.",
         "exhausted": f"All {row.approved_units} {row.unit} are used.",
     }.get(state, f"{left} {row.unit} are free again.")
     _become(row, state, words, BY_ITSELF, now)
@@ -283,7 +284,7 @@ def _keep_what_was_used(row: Authorization, before: Authorization) -> None:
 def _extend(row: Authorization, by: Authorization, told: Told, now: datetime) -> None:
     """The payer has granted an extension of it."""
     if may_become(row.state, AuthorizationState.EXTENDED):
-        words = f"Extended by {by} to {by.effective_to:%b %-d, %Y}."
+        words = f"Extended by {by} to {day(by.effective_to)}."
         _become(row, AuthorizationState.EXTENDED, words, told, now)
 
 
@@ -314,7 +315,7 @@ def _changes(row: Authorization, before: Authorization | None) -> str:
     if before is None:
         asked = f"{row.requested_units} {row.unit} asked for, " if row.requested_units else ""
         granted = f"{row.approved_units} {row.unit} approved, " if row.approved_units else ""
-        return f"{asked}{granted}{row.effective_from:%b %-d, %Y} to {row.effective_to:%b %-d, %Y}."
+        return f"{asked}{granted}{day(row.effective_from)} to {day(row.effective_to)}."
     changed: Sequence[str] = [
         f"{name.replace('_', ' ')} {getattr(before, name) or 'none'} → {getattr(row, name)}"
         for name in _FIELDS

@@ -29,6 +29,7 @@ from carethread.record.models import (
     User,
 )
 from carethread.record.policies import effective
+from carethread.rules.words import day
 from carethread.workflow import admit, bill, gather
 from carethread.workflow.claims import recheck
 from carethread.workflow.common.errors import Problem, Refused, refuse
@@ -203,7 +204,7 @@ def unsigned() -> "QuerySet[DischargeSummary]":
 def _problems(episode: Episode, leaving: Leaving, now: datetime) -> list[Problem]:
     found = []
     if leaving.on < episode.admitted_on:
-        found.append(Problem("on", f"The client was admitted on {episode.admitted_on:%b %-d, %Y}."))
+        found.append(Problem("on", f"The client was admitted on {day(episode.admitted_on)}."))
     if leaving.on > gather.service_date(episode.organization, now):
         found.append(Problem("on", "A discharge is recorded once the client has left."))
     if leaving.status not in discharge_statuses():
@@ -212,7 +213,7 @@ def _problems(episode: Episode, leaving: Leaving, now: datetime) -> list[Problem
         found.append(
             Problem(
                 "on",
-                f"A service on {later:%b %-d, %Y} is documented, which is after this day. Correct "
+                f"A service on {day(later)} is documented, which is after this day. Correct "
                 "the one or the other.",
             )
         )

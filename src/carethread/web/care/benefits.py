@@ -14,6 +14,7 @@ from carethread.insight.eligibility import Asked
 from carethread.record.models import Client, Coverage, EligibilityCheck, Episode, User
 from carethread.rules.benefits import Line, copay, in_words
 from carethread.rules.coverage import ANSWERED, cure_of
+from carethread.rules.words import day
 from carethread.web import http
 from carethread.web.permissions import may
 from carethread.workflow.common.wire_format import benefits_from_json, refusals_from_json
@@ -146,7 +147,7 @@ def spoken(check: EligibilityCheck, services: tuple[str, ...], user: User) -> Sp
         return Spoken(check, "No answer yet", "wait")
     label, tone = _OUTCOMES[answer.outcome]
     if answer.outcome == "inactive" and answer.ends:
-        label = f"Not active since {answer.ends:%b %-d, %Y}"
+        label = f"Not active since {day(answer.ends)}"
     told = answer.outcome in ANSWERED and answer.benefits
     known = benefits_from_json(answer.benefits) if told else None
     return Spoken(

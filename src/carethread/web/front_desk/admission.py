@@ -12,6 +12,7 @@ from django.utils import timezone
 from carethread.codes import icd10
 from carethread.insight.attending import turns_of
 from carethread.record.models import Appointment, Client, Diagnosis, Episode
+from carethread.rules.words import day
 from carethread.web import http
 from carethread.web.editing import edit, saves
 from carethread.web.forms import told
@@ -38,7 +39,7 @@ def admission(request: Request, row: Episode) -> HttpResponse:
 def _admission(request: Request, row: Episode, heading: str) -> HttpResponse:
     form = AdmissionForm(http.sent(request), instance=row)
     turns = turns_of([row.pk]).get(row.pk, ())
-    told = "; ".join(f"{who or 'nobody'} from {starts:%b %-d, %Y}" for starts, who in turns)
+    told = "; ".join(f"{who or 'nobody'} from {day(starts)}" for starts, who in turns)
     return edit(
         request,
         form,
@@ -171,9 +172,7 @@ def appointment_cancel(request: Request, row: Appointment) -> HttpResponse:
     if not off:
         return redirect("appointment", row.pk)
     last = timezone.localtime(off[-1].starts_at)
-    messages.success(
-        request, f"{len(off)} appointments are cancelled, the last on {last:%b %-d, %Y}."
-    )
+    messages.success(request, f"{len(off)} appointments are cancelled, the last on {day(last)}.")
     return redirect("client", row.client_id)
 
 

@@ -15,6 +15,7 @@ from carethread.record.models import (
     TreatmentPlan,
 )
 from carethread.rules.next_payer import misplaced
+from carethread.rules.words import day
 from carethread.web import http
 from carethread.web.care import benefits
 from carethread.web.center.accounts import proof_of_who_signs
@@ -200,7 +201,7 @@ def _signed_words(row: TreatmentPlan) -> str:
     late = (at.date() - row.effective_from).days
     after = f", {late} days after it took effect" if late > 1 else ""
     return (
-        f"Signed on {at:%b %-d, %Y} at {at:%-I:%M %p} by {row.signed_by}{after}. It stays as it "
+        f"Signed on {day(at)} at {at:%-I:%M %p} by {row.signed_by}{after}. It stays as it "
         "is; write a new one to change it."
     )
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from carethread.insight import account as accounts
 from carethread.record.models import Claim, Client, PatientPayment, PaymentPlan
-from carethread.rules.words import dollars
+from carethread.rules.words import day, dollars
 from carethread.web import http
 from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.front_desk.desk import copay_due
@@ -164,7 +164,7 @@ def _choice(row: PatientPayment, data: Any = None) -> ChoiceForm:
             days.setdefault(transfer.charge.pk, (transfer.charge.service_date, 0))
     owed = {
         charge: (
-            f"Service of {on:%b %-d, %Y}: {dollars(open_ + now_paid.get(charge, 0))} owed",
+            f"Service of {day(on)}: {dollars(open_ + now_paid.get(charge, 0))} owed",
             now_paid.get(charge, 0),
         )
         for charge, (on, open_) in sorted(days.items(), key=lambda item: item[1])

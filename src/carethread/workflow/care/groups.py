@@ -23,6 +23,7 @@ from carethread.record.models import (
     User,
 )
 from carethread.rules.group_note import OWN, SHARED
+from carethread.rules.words import day
 from carethread.workflow import document, gather
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.keep import keep
@@ -61,7 +62,7 @@ def join(group: Group, episode: Episode, on: date) -> GroupMember:
 def leave(member: GroupMember, last_day: date) -> GroupMember:
     """Take a client off the roster after that day."""
     if last_day < member.starts_on:
-        raise refuse(f"{member.episode.client.name} joined on {member.starts_on:%b %-d, %Y}.", "on")
+        raise refuse(f"{member.episode.client.name} joined on {day(member.starts_on)}.", "on")
     member.ends_on = last_day
     return keep(member)
 

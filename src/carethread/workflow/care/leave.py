@@ -16,6 +16,7 @@ from carethread.codes.levels import Basis, basis
 from carethread.insight import leaves as recorded
 from carethread.record.models import CensusEntry, Episode, StayEvent, User
 from carethread.rules.leave import RETURN
+from carethread.rules.words import day
 from carethread.workflow import gather
 from carethread.workflow.care import program_day
 from carethread.workflow.claims import recheck
@@ -47,7 +48,7 @@ def begin(episode: Episode, away: Away, *, user: User, now: datetime) -> StayEve
     if away.back_on is not None and away.back_on < away.on:
         problems.append(Problem("back_on", "Nobody is expected back before they leave."))
     if known and known[-1].kind != RETURN:
-        since = f"{known[-1].on:%b %-d, %Y}"
+        since = day(known[-1].on)
         words = f"{episode.client.name} is on leave since {since}. Record the return first."
         problems.append(Problem("on", words))
     elif known and away.on < known[-1].on:
@@ -113,15 +114,13 @@ def _problems(episode: Episode, on: date, now: datetime) -> Iterator[Problem]:
     if on > gather.service_date(episode.organization, now):
         yield Problem("on", "This day has not come yet.")
     if on < episode.admitted_on:
-        begins = f"{episode.admitted_on:%b %-d, %Y}"
-        yield Problem("on", f"The stay begins on {begins}. Choose a later day.")
+        yield Problem("on", f"The stay begins on {day(episode.admitted_on)}. Choose a later day.")
     elif episode.discharged_on is not None and on > episode.discharged_on:
-        yield Problem("on", f"The stay ended on {episode.discharged_on:%b %-d, %Y}.")
+        yield Problem("on", f"The stay ended on {day(episode.discharged_on)}.")
 
 
 def _before(last: StayEvent) -> Problem:
-    day = f"{last.on:%b %-d, %Y}"
-    return Problem("on", f"{day} is on record already. Choose that day or a later one.")
+    return Problem("on", f"{day(last.on)} is on record already. Choose that day or a later one.")
 
 
 def _record(row: StayEvent, since: date, now: datetime) -> StayEvent:
@@ -131,6 +130,6 @@ def _record(row: StayEvent, since: date, now: datetime) -> StayEvent:
     recheck.stay(episode.pk)
     counted = CensusEntry.objects.filter(episode=episode, day__gte=since)
     settings = gather.settings_at(episode.organization, now)
-    for day in counted.values_list("day", flat=True).order_by("day").distinct():
-        program_day.settle(episode, episode.program, day, now=now, settings=settings)
+    for night in counted.values_list("day", flat=True).order_by("day").distinct():
+        program_day.settle(episode, episode.program, night, now=now, settings=settings)
     return row

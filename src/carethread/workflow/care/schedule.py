@@ -34,6 +34,7 @@ from carethread.rules.booking import (
     weekly,
 )
 from carethread.rules.perdiem import is_documentable
+from carethread.rules.words import day
 from carethread.workflow import admit, gather
 from carethread.workflow.authorizations import reserve
 from carethread.workflow.care import foresee
@@ -214,13 +215,11 @@ def _stay_problems(wanted: Appointment, slots: Sequence[Slot]) -> Iterator[Probl
         return
     first = min(admitted for admitted, _ in stays)
     if out < first:
-        words = f"{name} is in {wanted.program} from {first:%b %-d, %Y} on. Choose a later day, or "
+        words = f"{name} is in {wanted.program} from {day(first)} on. Choose a later day, or "
         words += "correct the day of admission."
     else:
         last = max(left for _, left in stays if left)
-        words = (
-            f"{name} left {wanted.program} on {last:%b %-d, %Y}, before {out:%b %-d, %Y}. Choose "
-        )
+        words = f"{name} left {wanted.program} on {day(last)}, before {day(out)}. Choose "
         words += "an earlier day, or admit again."
     yield Problem("day", words)
 
@@ -271,7 +270,7 @@ def _local(row: Appointment, wanted: Appointment) -> Slot:
 
 def _taken(met: Busy, slot: Slot, busy: Sequence[Busy]) -> str:
     words = (
-        f"{met.who} {met.what} on {met.slot.starts:%b %-d, %Y} from {met.slot.starts:%-I:%M %p} to "
+        f"{met.who} {met.what} on {day(met.slot.starts)} from {met.slot.starts:%-I:%M %p} to "
         f"{met.slot.ends:%-I:%M %p}. "
     )
     free = free_from(slot, busy)
@@ -305,12 +304,11 @@ def _without_coverage(client: Client, days: Sequence[date]) -> Iterator[str]:
     spans = list(
         Coverage.objects.filter(client=client).values_list("effective_from", "effective_to")
     )
-    bare = [day for day in days if not any(_within(day, *span) for span in spans)]
+    bare = [on for on in days if not any(_within(on, *span) for span in spans)]
     if bare:
         more = f" and {len(bare) - 1} more of these days" if len(bare) > 1 else ""
         yield (
-            f"No coverage is on record for {bare[0]:%b %-d, %Y}{more}: add one, or nothing can be "
-            "billed."
+            f"No coverage is on record for {day(bare[0])}{more}: add one, or nothing can be billed."
         )
 
 

@@ -20,6 +20,7 @@ from carethread.record.models import (
 )
 from carethread.record.policies import effective
 from carethread.rules.clocks import filing_limit
+from carethread.rules.words import day
 from carethread.workflow import discharge, gather
 
 _SUMMARY, _ENDING = "summary", "ending"
@@ -57,10 +58,9 @@ def _summary(row: DischargeSummary, waiting: list[Claim], now: datetime) -> Case
         last = min(
             filing_limit(c.service_from, c.payer.kind, c.payer.timely_filing_days) for c in waiting
         )
-        cure += f" The first of its claims has to be filed by {last:%b %-d, %Y}."
+        cure += f" The first of its claims has to be filed by {day(last)}."
     words = (
-        f"The discharge summary of {episode.client} ({episode.program}) is due on "
-        f"{row.due_on:%b %-d, %Y}"
+        f"The discharge summary of {episode.client} ({episode.program}) is due on {day(row.due_on)}"
     )
     return Case(
         organization=row.organization,
@@ -110,7 +110,7 @@ def _ending(row: Authorization, now: datetime) -> Case:
         category="auth_ending",
         owner_role=Role.UTILIZATION.value,
         title=(
-            f"Authorization {row} of {row.client} ends on {row.effective_to:%b %-d, %Y}; "
+            f"Authorization {row} of {row.client} ends on {day(row.effective_to)}; "
             f"{row.payer} has granted nothing after it"
         )[:300],
         cure="Ask the payer for an extension, or discharge the client by then.",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from carethread.record.models import Case, Claim, ClaimState, User
+from carethread.rules.words import day
 from carethread.workflow import bill, gather
 from carethread.workflow.casework import history
 from carethread.workflow.claims import claim_status
@@ -46,11 +47,11 @@ def wait(case: Case, *, until: date | None, reason: str, user: User, now: dateti
     if until is None or until <= gather.service_date(case.organization, now):
         raise refuse("Choose a day that is still to come.", "until")
     if case.due_on and until > case.due_on:
-        raise refuse(f"Its deadline is {case.due_on:%b %-d, %Y}: choose a day by then.", "until")
+        raise refuse(f"Its deadline is {day(case.due_on)}: choose a day by then.", "until")
     if not reason.strip():
         raise refuse("Say what is waited for.", "reason")
     case.waits_until = until
     case.save(update_fields=["waits_until"])
-    words = f"Waits until {until:%b %-d, %Y}: {reason.strip()}"
+    words = f"Waits until {day(until)}: {reason.strip()}"
     history.told(case, words, now, user).save()
     return case

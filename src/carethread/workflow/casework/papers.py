@@ -245,12 +245,12 @@ def _note(case: Case, _: Claim, notes: Sequence[NoteVersion]) -> Iterator[Block]
         codes = ", ".join(icd10.pointed(code) for code in version.diagnoses)
         yield paper.Facts(
             [
-                ("Date of service", f"{local:%b %-d, %Y}"),
+                ("Date of service", day(local)),
                 ("Time", f"{local:%-I:%M %p} to {ended:%-I:%M %p}, {version.minutes} minutes"),
                 ("Diagnoses", codes),
                 ("Author", f"{version.author.name}, {version.credential}"),
                 *(
-                    (f"Signed ({s.role})", f"{s.printed_name}, {s.signed_at:%b %-d, %Y}")
+                    (f"Signed ({s.role})", f"{s.printed_name}, {day(s.signed_at)}")
                     for s in version.signatures.order_by("signed_at")
                 ),
             ]
@@ -281,7 +281,7 @@ def _plan(_: Case, claim: Claim, __: Sequence[NoteVersion]) -> Iterator[Block]:
     )
     if plan is None:
         return
-    signed = f"{plan.signed_by}, {plan.signed_at:%b %-d, %Y}" if plan.signed_at else "not signed"
+    signed = f"{plan.signed_by}, {day(plan.signed_at)}" if plan.signed_at else "not signed"
     span = f"{day(plan.effective_from)} to {day(plan.effective_to)}"
     yield paper.Facts([("In force", span), ("Signed", signed)])
     yield paper.Bullets([str(goal) for goal in plan.goals] or ["No goal is written down."])
@@ -304,7 +304,7 @@ def _authorization(case: Case, claim: Claim, _: Sequence[NoteVersion]) -> Iterat
         )
         yield paper.Bullets(
             [
-                f"{gather.service_date(case.organization, event.at):%b %-d, %Y}: {event.words}"
+                f"{day(gather.service_date(case.organization, event.at))}: {event.words}"
                 for event in row.events.order_by("pk")
             ]
         )
@@ -316,7 +316,7 @@ def _acknowledgment(case: Case, claim: Claim, _: Sequence[NoteVersion]) -> Itera
     ).order_by("made_at", "pk")
     table = [
         (
-            f"{gather.service_date(case.organization, row.made_at):%b %-d, %Y}",
+            day(gather.service_date(case.organization, row.made_at)),
             row.kind,
             "accepted" if row.accepted else "refused",
             row.words,
