@@ -19,7 +19,6 @@ from carethread.record.models import (
     Organization,
 )
 from carethread.record.policies import effective
-from carethread.rules.clocks import filing_limit
 from carethread.rules.words import day
 from carethread.workflow import discharge, gather
 
@@ -55,9 +54,7 @@ def _waiting(rows: list[DischargeSummary]) -> dict[int, list[Claim]]:
 def _summary(row: DischargeSummary, waiting: list[Claim], now: datetime) -> Case:
     episode, cure = row.episode, "Write and sign the summary: what waits for it leaves at once."
     if waiting:
-        last = min(
-            filing_limit(c.service_from, c.payer.kind, c.payer.timely_filing_days) for c in waiting
-        )
+        last = min(gather.filing_limit(c.payer, c.service_from) for c in waiting)
         cure += f" The first of its claims has to be filed by {day(last)}."
     words = (
         f"The discharge summary of {episode.client} ({episode.program}) is due on {day(row.due_on)}"

@@ -36,7 +36,7 @@ from carethread.record.models import (
 )
 from carethread.record.policies import effective
 from carethread.rules.cause import RootCause, author_cure, cause
-from carethread.rules.clocks import acknowledgment_due, appeal_deadline, filing_limit
+from carethread.rules.clocks import acknowledgment_due, appeal_deadline
 from carethread.workflow import gather
 from carethread.workflow.casework import (
     account_cases,
@@ -164,7 +164,7 @@ def _rejection(organization: Organization, claim: Claim, now: datetime) -> Case:
         note=_note(charge) if by_author and charge else None,
         amount_cents=claim.charge_cents,
         opened_at=now,
-        due_on=filing_limit(claim.service_from, claim.payer.kind, claim.payer.timely_filing_days),
+        due_on=gather.filing_limit(claim.payer, claim.service_from),
     )
 
 
@@ -229,7 +229,7 @@ def _held(
         note=note,
         amount_cents=claim.charge_cents,
         opened_at=now,
-        due_on=filing_limit(claim.service_from, claim.payer.kind, claim.payer.timely_filing_days),
+        due_on=gather.filing_limit(claim.payer, claim.service_from),
     )
 
 
@@ -308,9 +308,7 @@ def _silent(
             file=claim.current.file if claim.current else None,
             amount_cents=claim.charge_cents,
             opened_at=now,
-            due_on=filing_limit(
-                claim.service_from, claim.payer.kind, claim.payer.timely_filing_days
-            ),
+            due_on=gather.filing_limit(claim.payer, claim.service_from),
         )
 
 

@@ -10,7 +10,6 @@ from carethread.codes.claim_status import Stage
 from carethread.codes.roles import Role
 from carethread.record.models import Case, CaseKind, Organization, StatusAnswer
 from carethread.record.policies import effective
-from carethread.rules.clocks import filing_limit
 from carethread.rules.status import EFFECTS
 from carethread.rules.words import dollars
 from carethread.workflow import gather
@@ -85,7 +84,7 @@ def _case(
     claim, cause = row.asked.version.claim, EFFECTS[Stage(row.stage)].opens
     source = _source(row)
     records = cause == "documentation"
-    limit = filing_limit(claim.service_from, claim.payer.kind, claim.payer.timely_filing_days)
+    limit = gather.filing_limit(claim.payer, claim.service_from)
     return Case(
         organization=organization,
         kind=CaseKind.DOCUMENTATION if records else CaseKind.MISSING_ACKNOWLEDGMENT,

@@ -47,6 +47,7 @@ from carethread.workflow.gather.parties import (
     billing_provider,
     client_facts,
     coverage_facts,
+    filing_limit,
     provider,
 )
 from carethread.workflow.gather.services import (
@@ -82,6 +83,7 @@ __all__ = [
     "cycle",
     "cycle_of",
     "documented_service",
+    "filing_limit",
     "handings_on",
     "local",
     "midnight",

@@ -27,9 +27,9 @@ from carethread.record.models import (
     Transfer,
     TreatmentPlan,
 )
-from carethread.rules.clocks import filing_limit
 from carethread.rules.explain import evidence as facts
 from carethread.workflow.common.wire_format import benefits_from_json, claim_from_json
+from carethread.workflow.gather.parties import filing_limit
 from carethread.x12.benefits import Coverage as Benefits
 
 _SPOKEN = ("active", "inactive", "unknown")
@@ -139,7 +139,6 @@ class _Around:
         line = next(
             (x for x in sent.lines if x.control_number == row.control_number), sent.lines[0]
         )
-        limit = filing_limit(line.service_from, claim.payer.kind, claim.payer.timely_filing_days)
         return facts.Evidence(
             category=one.category,
             reason=one.reason,
@@ -148,7 +147,7 @@ class _Around:
             sent=sent,
             line=line,
             first_sent_on=self._day(self.first[claim.pk]),
-            filing_limit=limit,
+            filing_limit=filing_limit(claim.payer, line.service_from),
             client=facts.Client(
                 claim.client.last_name, claim.client.first_name, claim.client.birth_date
             ),

@@ -1,12 +1,16 @@
 """People and organizations of the record, as claims name them."""
 
+from datetime import date
+
 from carethread.record.models import (
     Client,
     Coverage,
     Organization,
+    Payer,
     Practitioner,
     Site,
 )
+from carethread.rules import clocks
 from carethread.rules.facts import (
     BillingProvider,
     ClientFacts,
@@ -67,6 +71,11 @@ def coverage_facts(row: Coverage) -> CoverageFacts:
         ends=row.effective_to,
         id=row.pk,
     )
+
+
+def filing_limit(payer: Payer, service_date: date) -> date:
+    """The last day on which a claim for a service of that day may reach that payer."""
+    return clocks.filing_limit(service_date, payer.kind, payer.timely_filing_days)
 
 
 def _subscriber(row: Coverage) -> ClientFacts:
