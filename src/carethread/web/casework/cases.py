@@ -1,7 +1,8 @@
 """The worklist of cases, and one case with its history."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -160,16 +161,7 @@ def claim_facts(request: Request, row: Claim) -> HttpResponse:
 
 def case_close(request: Request, row: Case) -> HttpResponse:
     """Settle a case, with how. It writes nothing off."""
-    form = words("resolution", request)
-    return done(
-        request,
-        row,
-        "resolution",
-        form,
-        lambda: follow_up.close(row, resolution=form.words, user=request.user, now=http.now()),
-        "Closed.",
-        "cases",
-    )
+    return said(request, row, "resolution", follow_up.close)
 
 
 def _closing_hint(row: Case) -> str:
@@ -180,15 +172,7 @@ def _closing_hint(row: Case) -> str:
 
 def case_again(request: Request, row: Case) -> HttpResponse:
     """Let a refused claim leave once more, because what was wrong is put right elsewhere."""
-    form = words("mended", request)
-    return done(
-        request,
-        row,
-        "mended",
-        form,
-        lambda: cure.send_again(row, mended=form.words, user=request.user, now=http.now()),
-        "It leaves after its grace period, once nothing holds it any more.",
-    )
+    return said(request, row, "mended", cure.send_again)
 
 
 def case_wait(request: Request, row: Case) -> HttpResponse:
@@ -208,44 +192,56 @@ def case_wait(request: Request, row: Case) -> HttpResponse:
 
 def case_ask(request: Request, row: Case) -> HttpResponse:
     """Ask the authors of the notes behind the claim."""
-    form = words("question", request)
-    return done(
-        request,
-        row,
-        "question",
-        form,
-        lambda: follow_up.ask_authors(row, question=form.words, user=request.user, now=http.now()),
-        "Your question is in the inbox of whoever wrote the notes.",
-    )
+    return said(request, row, "question", follow_up.ask_authors)
 
 
 def case_give_up(request: Request, row: Case) -> HttpResponse:
     """Write off what a payer refused, with a reason."""
-    form = words("why", request)
-    return done(
-        request,
-        row,
-        "why",
-        form,
-        lambda: settle.give_up(row, why=form.words, user=request.user, now=http.now()),
+    return said(request, row, "why", settle.give_up)
+
+
+class _Prompt(NamedTuple):
+    """What is asked before a step, what is said after it, and where it leads if not to the case."""
+
+    label: str
+    success: str
+    to: str = ""
+
+
+_PROMPTS = {
+    "resolution": _Prompt("How it was settled", "Closed.", "cases"),
+    "mended": _Prompt(
+        "What was put right", "It leaves after its grace period, once nothing holds it any more."
+    ),
+    "question": _Prompt(
+        "Your question", "Your question is in the inbox of whoever wrote the notes."
+    ),
+    "why": _Prompt(
+        "Why it is given up",
         "Written off, or waiting for a second person where it is more than one may give up alone.",
         "cases",
-    )
-
-
-_LABELS = {
-    "resolution": "How it was settled",
-    "mended": "What was put right",
-    "question": "Your question",
-    "why": "Why it is given up",
-    "asked": "Why it is asked for only now",
-    "left": "Why the patient owes it",
-    "back": "Why it is taken back",
+    ),
+    "asked": _Prompt(
+        "Why it is asked for only now",
+        "Written down. Once the payer grants it, the claim leaves again by itself.",
+    ),
+    "left": _Prompt("Why the patient owes it", "The patient owes it now.", "cases"),
+    "back": _Prompt("Why it is taken back", "Taken back. The case is open again."),
 }
 
 
 def words(name: str, request: Request | None = None) -> WordsForm:
-    return WordsForm(request.POST if request else None, name=name, label=_LABELS[name])
+    return WordsForm(request.POST if request else None, name=name, label=_PROMPTS[name].label)
+
+
+def said(
+    request: Request, row: Case, name: str, step: Callable[..., object], argument: str = ""
+) -> HttpResponse:
+    """Take a step with the words that it wants, as its `argument` (the form's name, mostly)."""
+    form, prompt = words(name, request), _PROMPTS[name]
+    given = {argument or name: form.words}
+    take = partial(step, row, **given, user=request.user, now=http.now())
+    return done(request, row, name, form, take, prompt.success, prompt.to)
 
 
 def done(
@@ -316,7 +312,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
         _tell(request, sent.values())
     explanation = _explanation(row, request.user)
     forms = {
-        **{name: words(name) for name in _LABELS},
+        **{name: words(name) for name in _PROMPTS},
         "question": _question(explanation),
         "wait": WaitForm(),
         "give": GiveForm(colleagues=assign.colleagues(row)),

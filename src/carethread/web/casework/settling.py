@@ -32,44 +32,17 @@ def case_give(request: Request, row: Case) -> HttpResponse:
 
 def case_authorize(request: Request, row: Case) -> HttpResponse:
     """Ask for the authorization that the claim lacked, afterwards."""
-    form = cases.words("asked", request)
-    return cases.done(
-        request,
-        row,
-        "asked",
-        form,
-        lambda: settle.request_authorization(
-            row, reason=form.words, user=request.user, now=http.now()
-        ),
-        "Written down. Once the payer grants it, the claim leaves again by itself.",
-    )
+    return cases.said(request, row, "asked", settle.request_authorization, argument="reason")
 
 
 def case_to_patient(request: Request, row: Case) -> HttpResponse:
     """Leave what the payer refused to the patient."""
-    form = cases.words("left", request)
-    return cases.done(
-        request,
-        row,
-        "left",
-        form,
-        lambda: settle.leave_to_patient(row, why=form.words, user=request.user, now=http.now()),
-        "The patient owes it now.",
-        "cases",
-    )
+    return cases.said(request, row, "left", settle.leave_to_patient, argument="why")
 
 
 def case_take_back(request: Request, row: Case) -> HttpResponse:
     """Take back that refused money was written off or left to the patient."""
-    form = cases.words("back", request)
-    return cases.done(
-        request,
-        row,
-        "back",
-        form,
-        lambda: settle.take_back(row, why=form.words, user=request.user, now=http.now()),
-        "Taken back. The case is open again.",
-    )
+    return cases.said(request, row, "back", settle.take_back, argument="why")
 
 
 def case_bill_next(request: Request, row: Case) -> HttpResponse:
