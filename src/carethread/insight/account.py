@@ -199,14 +199,13 @@ def _used(payments: Sequence[PatientPayment]) -> dict[int, list[Transfer]]:
 
 def applications() -> "QuerySet[Transfer]":
     """Standing transfers of clients' money to charges."""
-    rows: QuerySet[Transfer] = Transfer.objects.filter(
+    return Transfer.objects.filter(
         patient_payment__isnull=False,
         charge__isnull=False,
         credit="patient_receivable",
         reverses__isnull=True,
         reversed_by__isnull=True,
     )
-    return rows
 
 
 def _next_installment(plan: PaymentPlan) -> Installment | None:
@@ -238,10 +237,7 @@ def overpaid(receivable: int, paid: int) -> int:
 def clients_who_owe() -> "QuerySet[Client]":
     """Clients with something on a charge's patient side, however much."""
     owing = Charge.objects.filter(patient_receivable_cents__gt=0, state="live").values("client")
-    rows: QuerySet[Client] = Client.objects.filter(pk__in=owing).order_by(
-        F("last_name"), F("first_name"), "pk"
-    )
-    return rows
+    return Client.objects.filter(pk__in=owing).order_by(F("last_name"), F("first_name"), "pk")
 
 
 def at_another_payer(client: Client) -> frozenset[int]:

@@ -217,8 +217,7 @@ def on_board(show: str, *, today: date, at: WarnAt) -> "QuerySet[Authorization]"
         )
         wanted |= Q(_holds_claims(), state="expired")
     rows = rows.filter(wanted)
-    ordered: QuerySet[Authorization] = rows.order_by("effective_to", "pk")
-    return ordered
+    return rows.order_by("effective_to", "pk")
 
 
 def _holds_claims() -> Q:

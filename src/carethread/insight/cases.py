@@ -113,16 +113,14 @@ def without_case(rows: "QuerySet[M]", prefix: str, key: str = "pk") -> "QuerySet
 def sources(rows: "QuerySet[M]", prefix: str, key: str = "pk") -> "QuerySet[M, str]":
     """The sources of the cases that are about these rows, as a subquery."""
     source = Concat(Value(f"{prefix}:"), Cast(key, CharField()))
-    found: QuerySet[M, str] = rows.order_by().values_list(source, flat=True)
-    return found
+    return rows.order_by().values_list(source, flat=True)
 
 
 def with_service(rows: "QuerySet[Case]") -> "QuerySet[Case]":
     """Cases with the `service` of the line that they are about; None where they name no line."""
     line = LineMatch.objects.filter(remitted_line=OuterRef("remitted_line")).order_by("pk")
     path = "claim_line__charge_version__note_version__service"
-    annotated: QuerySet[Case] = rows.annotate(service=Subquery(line.values(path)[:1]))
-    return annotated
+    return rows.annotate(service=Subquery(line.values(path)[:1]))
 
 
 def mine(user: User) -> Q:

@@ -52,7 +52,7 @@ def promised(rows: Collection[Claim]) -> dict[int, int]:
 
 def held_for(roles: Collection[str]) -> "QuerySet[Claim]":
     """Claims that wait for what one of these roles has to put right, those longest held first."""
-    rows: QuerySet[Claim] = (
+    return (
         Claim.objects.filter(
             Exists(
                 ClaimFinding.objects.filter(claim=OuterRef("pk"), owner__in=roles, severity="stops")
@@ -65,7 +65,6 @@ def held_for(roles: Collection[str]) -> "QuerySet[Claim]":
         )
         .order_by("state_since", "pk")
     )
-    return rows
 
 
 def billed_anew(claim: Claim) -> "QuerySet[Claim]":

@@ -67,8 +67,7 @@ def without_contract(on: date) -> "QuerySet[Payer]":
     held = Contract.objects.filter(
         Q(effective_to__isnull=True) | Q(effective_to__gte=on), effective_from__lte=on
     )
-    rows: QuerySet[Payer] = Payer.objects.exclude(pk__in=held.values("payer")).order_by("name")
-    return rows
+    return Payer.objects.exclude(pk__in=held.values("payer")).order_by("name")
 
 
 def terms(contract: Contract, on: date | None = None) -> "QuerySet[ContractTerm]":

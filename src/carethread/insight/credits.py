@@ -85,10 +85,9 @@ def unused_payments() -> "QuerySet[PatientPayment]":
         .order_by()
         .values("client")
     )
-    rows: QuerySet[PatientPayment] = (
+    return (
         PatientPayment.objects.filter(patient_unapplied_cents__lt=0)
         .exclude(client__in=still_open)
         .select_related("client")
         .order_by("received_on", "pk")
     )
-    return rows

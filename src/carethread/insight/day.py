@@ -71,13 +71,12 @@ def addenda_begun(practitioner: Practitioner) -> list[Note]:
 
 
 def _appointments(practitioner: Practitioner) -> "QuerySet[Appointment]":
-    rows: QuerySet[Appointment] = (
+    return (
         Appointment.objects.filter(practitioner=practitioner)
         .select_related("client", "program__site")
         .prefetch_related("session__attendances__note")
         .order_by("starts_at")
     )
-    return rows
 
 
 def _entries(rows: Iterable[Appointment], now: datetime) -> list[Entry]:

@@ -66,12 +66,11 @@ class Denials:
 
 def denial_cases(period: Period, asked: Asked = EVERY) -> "QuerySet[Case]":
     """The denials that came in that period, settled or not, each with its `service`."""
-    rows: QuerySet[Case] = (
+    return (
         worklist.narrowed(replace(asked, state="", kind=CaseKind.DENIAL, since=period.starts))
         .filter(opened_at__lt=period.ends)
         .annotate(clinician=F("claim__practitioner"))
     )
-    return rows
 
 
 def denials(period: Period, asked: Asked = EVERY) -> Denials:

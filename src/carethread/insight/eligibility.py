@@ -65,10 +65,9 @@ def history(coverage: Coverage, most: int = 50) -> list[EligibilityCheck]:
 
 
 def _whole(rows: "QuerySet[EligibilityCheck]") -> "QuerySet[EligibilityCheck]":
-    found: QuerySet[EligibilityCheck] = rows.select_related(
+    return rows.select_related(
         "answer", "coverage__client", "coverage__payer", "asked_by"
     ).order_by("pk")
-    return found
 
 
 def in_force(clients: Iterable[Client], day: date) -> dict[int, Coverage]:

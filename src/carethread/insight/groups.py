@@ -175,14 +175,11 @@ def _sessions(leader: Practitioner) -> "QuerySet[Session]":
 
 
 def _counted() -> "QuerySet[Session]":
-    rows: QuerySet[Session] = Session.objects.select_related(
-        "group__program", "practitioner"
-    ).annotate(
+    return Session.objects.select_related("group__program", "practitioner").annotate(
         expected=Count("attendances", filter=Q(attendances__status="expected")),
         present=Count("attendances", filter=Q(attendances__status="present")),
         signed=Count("attendances", filter=Q(attendances__note__current__isnull=False)),
     )
-    return rows
 
 
 def _of(row: Any, today: date) -> Meeting:

@@ -105,7 +105,7 @@ def _is_back() -> Q:
 
 
 def _not_cosigned(supervisor: User) -> "QuerySet[NoteVersion]":
-    rows: QuerySet[NoteVersion] = (
+    return (
         NoteVersion.objects.filter(
             Q(author__supervisor__user=supervisor) | Q(supervising__user=supervisor),
             note__current=F("pk"),
@@ -114,4 +114,3 @@ def _not_cosigned(supervisor: User) -> "QuerySet[NoteVersion]":
         .select_related("author", "note__attendance__client")
         .order_by("signed_at")
     )
-    return rows

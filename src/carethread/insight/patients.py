@@ -44,7 +44,7 @@ def owing() -> "QuerySet[Client]":
     charges = Charge.objects.filter(client=OuterRef("pk")).order_by().values("client")
     open_ = charges.filter(patient_receivable_cents__gt=0)
     touched = Charge.objects.exclude(patient_receivable_cents=0).values("client")
-    rows: QuerySet[Client] = (
+    return (
         Client.objects.filter(pk__in=touched)
         .annotate(
             owes=Subquery(charges.annotate(c=Sum("patient_receivable_cents")).values("c")),
@@ -52,7 +52,6 @@ def owing() -> "QuerySet[Client]":
         )
         .order_by("since", "last_name", "first_name", "pk")
     )
-    return rows
 
 
 def _between(field: str, first: date | None, last: date | None) -> Q:

@@ -138,11 +138,10 @@ def without_charge(since: datetime) -> "QuerySet[NoteVersion]":
         charge_version__charge__state="live",
         charge_version__charge__current=F("charge_version"),
     )
-    rows: QuerySet[NoteVersion] = NoteVersion.objects.filter(
+    return NoteVersion.objects.filter(
         ~Exists(own), ~Exists(of_its_day),
         note__current=F("pk"), attended=True, starts_at__gte=since,
     )  # fmt: skip
-    return rows
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:

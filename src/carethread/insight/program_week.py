@@ -190,10 +190,9 @@ def unbilled(
 
 
 def _unsigned_groups(program: Program) -> "QuerySet[Attendance]":
-    rows: QuerySet[Attendance] = Attendance.objects.filter(
+    return Attendance.objects.filter(
         session__kind="group", session__program=program, status="present"
     ).exclude(note__current__isnull=False)
-    return rows
 
 
 def _within(name: str, days: list[date]) -> dict[str, Any]:

@@ -72,10 +72,9 @@ def _settlements() -> "QuerySet[Transfer]":
 
 
 def _not_reversed() -> "QuerySet[Transfer]":
-    rows: QuerySet[Transfer] = Transfer.objects.filter(
+    return Transfer.objects.filter(
         charge__isnull=False, reverses__isnull=True, reversed_by__isnull=True
     )
-    return rows
 
 
 def _same(rows: "QuerySet[Transfer]") -> "QuerySet[Transfer]":

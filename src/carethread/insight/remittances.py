@@ -89,13 +89,12 @@ def answers(check: Remittance) -> "QuerySet[RemittedClaim]":
     lines = RemittedLine.objects.order_by("number").prefetch_related(
         Prefetch("adjustments", Adjustment.objects.order_by("pk"))
     )
-    rows: QuerySet[RemittedClaim] = (
+    return (
         RemittedClaim.objects.filter(remittance=check)
         .select_related("match__version__claim__client")
         .prefetch_related(Prefetch("lines", lines))
         .order_by("position")
     )
-    return rows
 
 
 def provider_level(check: Remittance) -> list[ProviderAdjustment]:

@@ -15,7 +15,7 @@ def to_approve(user: User) -> "QuerySet[RuleSkip]":
         rule=OuterRef("rule"),
         pk__gt=OuterRef("pk"),
     )
-    rows: QuerySet[RuleSkip] = (
+    return (
         RuleSkip.objects.filter(
             Q(claim__current=None, version=1) | Q(version=F("claim__current__number") + 1),
             ~Exists(later),
@@ -27,4 +27,3 @@ def to_approve(user: User) -> "QuerySet[RuleSkip]":
         .select_related("claim__client", "claim__payer", "user")
         .order_by("at", "pk")
     )
-    return rows

@@ -50,10 +50,9 @@ class Undocumented:
 
 def sessions(now: datetime) -> "QuerySet[Appointment]":
     """Sessions that took place and have no signed note."""
-    rows: QuerySet[Appointment] = Appointment.objects.filter(
-        status__in=("scheduled", "kept"), ends_at__lt=now
-    ).exclude(session__attendances__note__current__isnull=False)
-    return rows
+    return Appointment.objects.filter(status__in=("scheduled", "kept"), ends_at__lt=now).exclude(
+        session__attendances__note__current__isnull=False
+    )
 
 
 def came(now: datetime) -> "QuerySet[Attendance]":
@@ -77,11 +76,10 @@ def nights(now: datetime) -> "QuerySet[CensusEntry]":
         starts_at__date=OuterRef("day"),
     )  # fmt: skip
     last = newest.values("episode").annotate(last=Max("number")).values("last")
-    rows: QuerySet[CensusEntry] = CensusEntry.objects.filter(
+    return CensusEntry.objects.filter(
         ~Exists(charged), ~Exists(written), number=Subquery(last), is_present=True,
         day__gte=(now - LOOKED_BACK).date(),
     )  # fmt: skip
-    return rows
 
 
 def waiting(now: datetime) -> "QuerySet[Any, Found]":
@@ -91,8 +89,7 @@ def waiting(now: datetime) -> "QuerySet[Any, Found]":
         _found(came(now), "came", _ENDED),
         _found(nights(now), "night", _DAY),
     ]
-    rows: QuerySet[Any, Found] = found[0].union(*found[1:], all=True).order_by("since", "pk")
-    return rows
+    return found[0].union(*found[1:], all=True).order_by("since", "pk")
 
 
 def total(now: datetime) -> tuple[int, datetime | None]:

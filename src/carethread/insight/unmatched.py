@@ -11,12 +11,11 @@ _DIGITS = 19  # fewer than these are a number that a row can have
 
 def waiting(state: str = "waiting") -> "QuerySet[Match]":
     """Payments nobody has settled, oldest first; or those that somebody said are `not_ours`."""
-    rows: QuerySet[Match] = (
+    return (
         Match.objects.filter(state=state)
         .select_related("remitted__remittance__payer")
         .order_by("at", "pk")
     )
-    return rows
 
 
 def likely(remitted: RemittedClaim) -> list[ClaimVersion]:
@@ -52,10 +51,9 @@ def named(text: str) -> ClaimVersion | None:
 
 
 def _versions(wanted: Q) -> "QuerySet[ClaimVersion]":
-    rows: QuerySet[ClaimVersion] = (
+    return (
         ClaimVersion.objects.filter(wanted)
         .select_related("claim__client", "claim__coverage", "claim__payer")
         .prefetch_related(Prefetch("lines", ClaimLine.objects.select_related("charge_version")))
         .order_by("-pk")
     )
-    return rows

@@ -92,14 +92,13 @@ def own_appointment(user: User, appointment_id: int) -> Appointment:
 
 
 def _notes() -> "QuerySet[Note]":
-    rows: QuerySet[Note] = Note.objects.select_related(
+    return Note.objects.select_related(
         "author__supervisor",
         "current",
         "attendance__client",
         "attendance__session__program",
         "organization",
     )
-    return rows
 
 
 # For screens that show what a note proves, not what it tells.
@@ -365,10 +364,9 @@ scrub_rule = _any(lambda: ScrubRule.objects.exclude(condition="").select_related
 
 
 def _claims() -> "QuerySet[Claim]":
-    rows: QuerySet[Claim] = Claim.objects.select_related(
+    return Claim.objects.select_related(
         "client", "payer", "coverage", "practitioner", "current", "organization"
     )
-    return rows
 
 
 claim = _any(_claims)

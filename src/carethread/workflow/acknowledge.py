@@ -166,10 +166,7 @@ def _sent_file(control_number: str, sender: str) -> EdiFile | None:
 def _claims_in(file: EdiFile) -> Iterable[Claim]:
     versions = ClaimVersion.objects.filter(file=file).values_list("pk", flat=True)
     ids = lock(Claim.objects.filter(current__in=list(versions)))
-    rows: Iterable[Claim] = (
-        Claim.objects.filter(pk__in=ids).select_related("current").order_by("pk")
-    )
-    return rows
+    return Claim.objects.filter(pk__in=ids).select_related("current").order_by("pk")
 
 
 def _move(

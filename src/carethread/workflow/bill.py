@@ -55,10 +55,7 @@ _BATCH = 200
 
 def due_charges() -> "QuerySet[Charge]":
     """Signed services without a claim."""
-    rows: QuerySet[Charge] = Charge.objects.filter(
-        claim__isnull=True, state="live", current__coverage__isnull=False
-    )
-    return rows
+    return Charge.objects.filter(claim__isnull=True, state="live", current__coverage__isnull=False)
 
 
 def due_corrections() -> "QuerySet[Claim]":
@@ -75,8 +72,7 @@ def due_corrections() -> "QuerySet[Claim]":
 
 def due_looks() -> "QuerySet[Claim]":
     """Claims that wait. In no order: asked for one, SQLite reads every claim in it."""
-    rows: QuerySet[Claim] = Claim.objects.filter(state__in=WAITING)
-    return rows
+    return Claim.objects.filter(state__in=WAITING)
 
 
 def run(organization: Organization, *, now: datetime) -> int:
@@ -403,7 +399,7 @@ def hold_waiting_of(client_id: int) -> list[Claim]:
 
 def lock_waiting(ids: Sequence[int]) -> "QuerySet[Claim]":
     """These claims, as far as they still wait, locked in the order of their ids."""
-    rows: QuerySet[Claim] = (
+    return (
         Claim.objects.filter(pk__in=lock(Claim.objects.filter(pk__in=ids, state__in=WAITING)))
         .select_related(
             "current", "payer", "coverage__payer", "practitioner", "client", "organization"
@@ -411,7 +407,6 @@ def lock_waiting(ids: Sequence[int]) -> "QuerySet[Claim]":
         .prefetch_related("findings")
         .order_by("pk")
     )
-    return rows
 
 
 def _settle(claim: Claim, findings: Sequence[Finding], cents: int, now: datetime) -> None:

@@ -66,8 +66,7 @@ def run(organization: Organization, *, now: datetime) -> int:
 def due(now: datetime) -> "QuerySet[Claim]":
     """Ready claims whose grace period is over. In no order: asked for one, SQLite reads every
     claim in it."""
-    rows: QuerySet[Claim] = Claim.objects.filter(state=ClaimState.READY, ready_at__lte=now)
-    return rows
+    return Claim.objects.filter(state=ClaimState.READY, ready_at__lte=now)
 
 
 @transaction.atomic
@@ -297,7 +296,7 @@ def _reopen_denials(organization: Organization, leaving: Sequence[Prepared], now
 
 def due_deliveries(connection: Connection, now: datetime) -> "QuerySet[Delivery]":
     """Files of a connection that are not with the clearinghouse yet, oldest first."""
-    rows: QuerySet[Delivery] = (
+    return (
         Delivery.objects.filter(
             Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now),
             file__connection=connection,
@@ -307,7 +306,6 @@ def due_deliveries(connection: Connection, now: datetime) -> "QuerySet[Delivery]
         .select_related("file")
         .order_by("pk")
     )
-    return rows
 
 
 def carry_all(connection: Connection, *, now: datetime) -> int:

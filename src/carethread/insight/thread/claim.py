@@ -154,13 +154,12 @@ def _charge(version: ChargeVersion) -> Step:
 
 
 def _claim_versions(claim: Claim) -> "QuerySet[ClaimVersion]":
-    rows: QuerySet[ClaimVersion] = (
+    return (
         ClaimVersion.objects.filter(claim=claim)
         .select_related("file__delivery")
         .prefetch_related("file__interchanges")
         .order_by("number")
     )
-    return rows
 
 
 def _left(versions: Sequence[ClaimVersion]) -> Iterator[Step]:

@@ -50,8 +50,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get_queryset(self) -> "models.QuerySet[User]":
         """With their organization: every request needs both."""
-        rows: models.QuerySet[User] = super().get_queryset().select_related("organization")
-        return rows
+        return super().get_queryset().select_related("organization")
 
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **extra)

@@ -27,11 +27,10 @@ def claims_that_may_be_joined() -> "QuerySet[Claim]":
     days = waiting.filter(current__form="I").values_list("attendance__episode", flat=True)
     added = waiting.exclude(slot=BASE).values_list("attendance", flat=True)
     of_bases = Charge.objects.filter(attendance__in=list(added.distinct()), slot=BASE)
-    rows: QuerySet[Claim] = Claim.objects.filter(
+    return Claim.objects.filter(
         Q(episode__in=list(days.distinct()))
         | Q(pk__in=[claim for claim in of_bases.values_list("claim", flat=True) if claim])
     )
-    return rows
 
 
 def _of_base(charges: Sequence[Charge]) -> "QuerySet[Claim]":

@@ -31,7 +31,7 @@ class Waits:
 
 def without_claim() -> "QuerySet[Charge]":
     """Live charges without a claim, oldest first, with what tells of them."""
-    rows: QuerySet[Charge] = (
+    return (
         Charge.objects.filter(claim__isnull=True, state="live")
         .select_related(
             "client",
@@ -42,7 +42,6 @@ def without_claim() -> "QuerySet[Charge]":
         .defer("current__note_version__content")
         .order_by("service_date", "pk")
     )
-    return rows
 
 
 def waiting(charges: Iterable[Charge]) -> list[Waits]:

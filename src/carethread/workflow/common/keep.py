@@ -58,8 +58,7 @@ def _before(row: Model) -> Model | None:
         return None
     rows: QuerySet[Any] = type(row)._default_manager.filter(pk=row.pk)
     lock(rows)
-    before: Model | None = rows.first()
-    return before
+    return rows.first()
 
 
 def _changes(before: Model, row: Any) -> Iterator[RecordChange]:

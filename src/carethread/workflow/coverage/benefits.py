@@ -66,8 +66,7 @@ def _read(response: EligibilityResponse, file: EdiFile, now: datetime) -> None:
 
 def _check(number: int | None) -> EligibilityCheck | None:
     rows = EligibilityCheck.objects.select_related("coverage__client", "coverage__payer", "answer")
-    found: EligibilityCheck | None = rows.filter(number=number).first() if number else None
-    return found
+    return rows.filter(number=number).first() if number else None
 
 
 def _refuse_all(
@@ -195,7 +194,7 @@ def last_answer(
     coverage: Coverage, payer_id: str, *, but: int | None = None
 ) -> EligibilityAnswer | None:
     """The latest answer of that payer in which it spoke of the member."""
-    found: EligibilityAnswer | None = (
+    return (
         EligibilityAnswer.objects.filter(
             asked__coverage=coverage, asked__payer_id=payer_id, outcome__in=rules.ANSWERED
         )
@@ -203,7 +202,6 @@ def last_answer(
         .order_by("-pk")
         .first()
     )
-    return found
 
 
 def _open_and_close(

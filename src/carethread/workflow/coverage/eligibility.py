@@ -280,10 +280,7 @@ def due(organization: Organization, now: datetime) -> list[Want]:
 
 
 def _with_parts(rows: "QuerySet[EligibilityCheck]") -> "QuerySet[EligibilityCheck]":
-    found: QuerySet[EligibilityCheck] = rows.select_related(
-        "answer", "coverage__client", "coverage__payer"
-    )
-    return found
+    return rows.select_related("answer", "coverage__client", "coverage__payer")
 
 
 def _to_be_seen(organization: Organization, today: date) -> "QuerySet[Any]":
@@ -292,7 +289,7 @@ def _to_be_seen(organization: Organization, today: date) -> "QuerySet[Any]":
     days = effective("eligibility_ahead_days", on=today).value
     starts = gather.midnight(organization, today)
     ends = gather.midnight(organization, today + timedelta(days=days + 1))
-    rows: QuerySet[Any] = (
+    return (
         Coverage.objects.filter(
             Q(effective_to__isnull=True) | Q(effective_to__gte=today),
             effective_from__lte=today + timedelta(days=days),
@@ -313,7 +310,6 @@ def _to_be_seen(organization: Organization, today: date) -> "QuerySet[Any]":
         .select_related("client", "payer", "organization")
         .order_by("pk")
     )
-    return rows
 
 
 def _is_stale(row: Any, visit: date, now: datetime) -> bool:

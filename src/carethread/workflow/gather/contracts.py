@@ -24,10 +24,7 @@ def terms_of(payers: Iterable[int]) -> dict[int, list[Term]]:
 
 def standing_terms() -> "QuerySet[ContractTerm]":
     """Terms that nobody withdrew, each with its contract."""
-    rows: QuerySet[ContractTerm] = ContractTerm.objects.filter(
-        withdrawn_at__isnull=True
-    ).select_related("contract")
-    return rows
+    return ContractTerm.objects.filter(withdrawn_at__isnull=True).select_related("contract")
 
 
 def term(row: ContractTerm) -> Term:

@@ -63,25 +63,23 @@ def handed_on(claims: Iterable[Claim]) -> dict[int, set[int]]:
 
 def handings_on(after: Sequence[int]) -> "QuerySet[Transfer]":
     """Standing transfers that handed on what these claims left."""
-    rows: QuerySet[Transfer] = Transfer.objects.filter(
+    return Transfer.objects.filter(
         source=HANDED_ON,
         debit="payer_receivable",
         reversed_by__isnull=True,
         remitted_claim__match__version__claim__in=after,
     )
-    return rows
 
 
 def refused_and_handed_on(claim: OuterRef) -> "QuerySet[Transfer]":
     """Of what was handed on, what that claim's own payer had refused."""
-    rows: QuerySet[Transfer] = Transfer.objects.filter(
+    return Transfer.objects.filter(
         source=HANDED_ON,
         credit="denied",
         reverses__isnull=True,
         reversed_by__isnull=True,
         remitted_claim__match__version__claim=claim,
     )
-    return rows
 
 
 def billed_to(charge: Charge, claim: Claim) -> Charge:

@@ -23,13 +23,12 @@ NOTE_PARTS = (
 
 def versions_to_charge() -> "QuerySet[NoteVersion]":
     """Note versions read together with everything that charging them asks of them."""
-    rows: QuerySet[NoteVersion] = NoteVersion.objects.select_related(
+    return NoteVersion.objects.select_related(
         "organization",
         "author",
         "supervising",
         *(f"note__{part}" for part in NOTE_PARTS),
     )
-    return rows
 
 
 def documented_service(version: NoteVersion, tables: Catalogue) -> DocumentedService:

@@ -299,7 +299,7 @@ def _refund(
 ) -> Refund:
     if not reason.strip():
         raise refuse("Say why it is given back.", "reason")
-    row: Refund = Refund.objects.create(
+    return Refund.objects.create(
         organization_id=client.organization_id,
         client=client,
         amount_cents=tender.cents,
@@ -312,7 +312,6 @@ def _refund(
         form=tender.form,
         **to_whom,
     )
-    return row
 
 
 # -------------------------------------------------------------------------------------- transfers

@@ -37,7 +37,7 @@ def agree(
         problems.append(Problem("", "There is a plan already. End it first."))
     if problems:
         raise Refused(*problems)
-    plan: PaymentPlan = PaymentPlan.objects.create(
+    return PaymentPlan.objects.create(
         organization_id=client.organization_id,
         client=client,
         agreed_cents=owed,
@@ -47,7 +47,6 @@ def agree(
         first_due=first_due,
         user=user,
     )
-    return plan
 
 
 @transaction.atomic

@@ -80,7 +80,7 @@ def _make(client: Client, user: User, now: datetime) -> Statement | None:
         return None  # Somebody has made it already.
     facts = facts_of(client, now=now)
     last = client.statements.order_by("-number").values_list("number", flat=True).first() or 0
-    row: Statement = Statement.objects.create(
+    return Statement.objects.create(
         organization_id=client.organization_id,
         client=client,
         number=last + 1,
@@ -91,7 +91,6 @@ def _make(client: Client, user: User, now: datetime) -> Statement | None:
         user=user,
         made_at=now,
     )
-    return row
 
 
 def preview(client: Client, *, now: datetime) -> bytes:

@@ -84,13 +84,12 @@ def versions_by_id(ids: Iterable[int]) -> Iterable[ClaimVersion]:
 
 
 def versions(which: Q) -> Iterable[ClaimVersion]:
-    rows: Iterable[ClaimVersion] = (
+    return (
         ClaimVersion.objects.filter(which)
         .select_related("claim__client", "claim__coverage", "claim__current", "claim__payer")
         .prefetch_related(Prefetch("lines", ClaimLine.objects.select_related("charge_version")))
         .order_by("pk")
     )
-    return rows
 
 
 def as_submitted(version: ClaimVersion) -> SubmittedClaim:

@@ -169,10 +169,9 @@ def _refuse_buried(row: Match, claim: Claim) -> None:
 def _own(row: Match) -> Iterable[Transfer]:
     """What this posting moved on charges, and what became of it since: handed on, written off or
     left to the patient. What an earlier posting of the same answer moved is older, and undone."""
-    rows: Iterable[Transfer] = Transfer.objects.filter(
+    return Transfer.objects.filter(
         remitted_claim=row.remitted, charge__isnull=False, made_at__gte=row.at
     ).exclude(source=post.UNDONE)
-    return rows
 
 
 def _taken_by(row: Match) -> Sequence[Transfer]:

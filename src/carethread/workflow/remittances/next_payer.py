@@ -62,13 +62,12 @@ def due() -> list[OpenTurn]:
 
 def due_withdrawals() -> "QuerySet[Claim]":
     """Claims to later payers that never left, and whose policy turns out not to hold."""
-    rows: QuerySet[Claim] = Claim.objects.filter(
+    return Claim.objects.filter(
         Q(coverage__effective_from__gt=_DAY) | Q(coverage__effective_to__lt=_DAY),
         after__isnull=False,
         current__isnull=True,
         state__in=bill.WAITING,
     ).order_by("pk")
-    return rows
 
 
 def run(organization: Organization, *, now: datetime) -> int:
@@ -185,8 +184,7 @@ def _withdraw(
 
 
 def _denials(claim: int | None) -> "QuerySet[Case]":
-    rows: QuerySet[Case] = Case.objects.filter(claim=claim, kind=CaseKind.DENIAL)
-    return rows
+    return Case.objects.filter(claim=claim, kind=CaseKind.DENIAL)
 
 
 def _opposite(row: Transfer, now: datetime, user: User | None) -> Transfer:

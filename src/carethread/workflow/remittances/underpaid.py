@@ -73,13 +73,12 @@ def _alone(organization: Organization) -> None:
 
 
 def _due() -> "QuerySet[Match]":
-    rows: QuerySet[Match] = (
+    return (
         Match.objects.filter(state="matched", compared_at__isnull=True)
         .select_related("version__claim", "remitted__remittance")
         .defer("version__content")
         .order_by("pk")
     )
-    return rows
 
 
 @transaction.atomic
