@@ -85,3 +85,14 @@ def test_an_argument_that_is_changed_on_its_way_is_refused(alder: Cast) -> None:
 
     with pytest.raises(TypeError, match="as they are"):
         since(day=TODAY)
+
+
+def test_other_collections_than_lists_and_arguments_without_a_name_are_refused(
+    alder: Cast,
+) -> None:
+    clara = alder.clara.pk
+    for clients in ((clara,), {clara}, Client.objects.values("pk")):
+        with pytest.raises(TypeError, match="covered takes keywords"):
+            covered(clients=clients, on=TODAY)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="covered takes keywords"):
+        covered([clara], TODAY)

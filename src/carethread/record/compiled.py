@@ -11,7 +11,8 @@ questions that are asked at every signature are therefore written once a shape:
 
 The function is called with stand-ins for its arguments; the SQL is kept, and the arguments take
 the stand-ins' places. Arguments are keys, lists of keys, days, moments or words, and go into the
-query as they are. The organization is always the active scope's, and an argument like the others.
+query as they are; anything else is a TypeError, not another answer. The organization is always the
+active scope's, and an argument like the others.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ P = ParamSpec("P")
 Row = TypeVar("Row")
 Place = tuple[str, int]
 
+_ARGUMENTS = (int, str, date, list, type(None))
 _LONGEST_LIST = 64  # longer lists are rare, and then the answer costs more than the question
 
 
@@ -44,6 +46,8 @@ def compiled(build: "Callable[P, QuerySet[Any, Row]]") -> Callable[P, list[Row]]
 
     @wraps(build)
     def ask(*args: P.args, **given: P.kwargs) -> list[Row]:
+        if args or not all(isinstance(value, _ARGUMENTS) for value in given.values()):
+            raise TypeError(f"{build.__name__} takes keywords alone: keys, lists, days or words")
         active = get_scope()
         if not _is_one_organization(active) or any(
             isinstance(value, list) and len(value) > _LONGEST_LIST for value in given.values()
