@@ -19,7 +19,6 @@ from carethread.record.models import (
     AuthorizationEvent,
     AuthorizationState,
     Case,
-    CaseEvent,
     CaseKind,
     EdiFile,
     Organization,
@@ -30,6 +29,7 @@ from carethread.rules.review import Decision
 from carethread.rules.words import day
 from carethread.workflow import bill, gather
 from carethread.workflow.authorizations import reserve, units
+from carethread.workflow.casework import history
 from carethread.workflow.claims import charges, charging
 from carethread.workflow.common.errors import Refused, refuse
 from carethread.workflow.common.keep import keep
@@ -226,9 +226,7 @@ def _contradicts(
     )
     if fresh:
         words = " ".join(part for part in ("Opened:", title + ".", why, said.words) if part)
-        CaseEvent.objects.create(
-            organization=row.organization, case=case, words=words[:500], at=now
-        )
+        history.told(case, words, now).save()
 
 
 # ------------------------------------------------------------------------------- keeping

@@ -19,7 +19,6 @@ from carethread.record.models import (
     Appointment,
     Attendance,
     Case,
-    CaseEvent,
     Diagnosis,
     Episode,
     Note,
@@ -35,6 +34,7 @@ from carethread.rules.cloned import Copy, Earlier, copies
 from carethread.rules.finding import Finding
 from carethread.workflow import follow_up, gather
 from carethread.workflow.care import signing
+from carethread.workflow.casework import history
 from carethread.workflow.claims import charging, holding
 from carethread.workflow.claims.charging import ChargedLine
 from carethread.workflow.common.errors import Problem, Refused, refuse
@@ -317,17 +317,10 @@ def _keep_attendance(note: Note) -> None:
 def _answer_cases(note: Note, user: User, now: datetime) -> None:
     """An author's signature answers every open question about the note."""
     for case in Case.objects.select_for_update(no_key=True).filter(note=note, state="open"):
-        case.state = "answered"
-        case.save(update_fields=["state"])
+        number = note.current.number if note.current else ""
+        history.answered(case, f"{note.author} signed version {number}.", now, user)
         if case.claim is not None:
             holding.answered(case.claim, note.author, now=now)
-        CaseEvent.objects.create(
-            organization_id=case.organization_id,
-            case=case,
-            words=f"{note.author} signed version {note.current.number if note.current else ''}.",
-            user=user,
-            at=now,
-        )
 
 
 # ----------------------------------------------------------------------------------- refusing

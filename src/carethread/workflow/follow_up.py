@@ -42,7 +42,7 @@ def run(organization: Organization, *, now: datetime) -> int:
     fresh = [case for opener in cases.OPENERS for case in opener(organization, now)]
     opened = Case.objects.bulk_create(fresh)
     CaseEvent.objects.bulk_create(event for case in opened for event in _first_events(case, now))
-    assign.by_rule(organization, now=now)
+    assign.by_rule(now=now)
     again = 0
     for case, why in cases.standing_again(organization, now):
         history.reopen(case, why, now)
@@ -175,18 +175,13 @@ def answer(case: Case, *, words: str, user: User, now: datetime) -> Case:
         raise refuse("Only the note's author can answer this.")
     if not words.strip():
         raise refuse("Write your answer.", "words")
+    said = f"{user} answers: {words.strip()}"
     if case.state == "open":
-        case.state = "answered"
-        case.save(update_fields=["state"])
+        history.answered(case, said, now, user)
+    else:
+        history.told(case, said, now, user).save()
     if case.claim is not None:
         holding.answered(case.claim, case.author, now=now)
-    CaseEvent.objects.create(
-        organization_id=case.organization_id,
-        case=case,
-        words=f"{user} answers: {words.strip()}"[:500],
-        user=user,
-        at=now,
-    )
     return case
 
 

@@ -10,11 +10,12 @@ from datetime import datetime
 from django.db import transaction
 
 from carethread.record.models import Case, CaseDuty, CaseEvent, Organization, Payer, User
+from carethread.workflow.casework import history
 from carethread.workflow.common.errors import refuse
 from carethread.workflow.common.locks import lock
 
 
-def by_rule(organization: Organization, *, now: datetime) -> int:
+def by_rule(*, now: datetime) -> int:
     """Give open cases that nobody has to whoever's duty they are; how many. In the transaction of
     the round that opened them."""
     duties = list(CaseDuty.objects.select_related("user").order_by("pk"))
@@ -26,10 +27,7 @@ def by_rule(organization: Organization, *, now: datetime) -> int:
         case.assignee = duty.user
     Case.objects.bulk_update([case for case, _ in given], ["assignee"], batch_size=500)
     CaseEvent.objects.bulk_create(
-        CaseEvent(
-            organization=organization, case=case, words=f"Given to {duty.user} by rule.", at=now
-        )
-        for case, duty in given
+        history.told(case, f"Given to {duty.user} by rule.", now) for case, duty in given
     )
     return len(given)
 
@@ -63,9 +61,7 @@ def give(case: Case, *, to: User | None, user: User, now: datetime) -> Case:
     row.assignee = to
     row.save(update_fields=["assignee"])
     words = f"Given to {to}." if to else f"Given back to {row.owner_role}."
-    CaseEvent.objects.create(
-        organization_id=row.organization_id, case=row, words=words, user=user, at=now
-    )
+    history.told(row, words, now, user).save()
     return row
 
 

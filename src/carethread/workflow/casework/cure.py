@@ -29,9 +29,7 @@ def send_again(case: Case, *, mended: str, user: User, now: datetime) -> Case:
         bill.move(claim, ClaimState.REJECTED, "The payer does not have it.", now=now, user=user)
     bill.move(claim, ClaimState.HELD, f"Sent again: {mended.strip()}", now=now, user=user)
     bill.look_at([claim], claim.organization, now=now)
-    case.state, case.waits_until = "answered", None
-    case.save(update_fields=["state", "waits_until"])
-    history.told(case, f"Sent again: {mended.strip()}", now, user).save()
+    history.answered(case, f"Sent again: {mended.strip()}", now, user)
     return case
 
 

@@ -23,6 +23,7 @@ from carethread.record.models import (
 from carethread.record.policies import effective
 from carethread.rules.words import day, dollars
 from carethread.workflow import gather
+from carethread.workflow.casework import history
 
 _AT_BANK, _ANNOUNCED, _TAKEN = "atbank", "announced", "taken"
 
@@ -71,9 +72,7 @@ def _renew(live: Case, now_is: Case, now: datetime) -> None:
     for name in _CHANGES:
         setattr(live, name, getattr(now_is, name))
     live.save(update_fields=_CHANGES)
-    CaseEvent.objects.create(
-        organization_id=live.organization_id, case=live, words=f"Now: {live.title}"[:500], at=now
-    )
+    history.told(live, f"Now: {live.title}", now).save()
 
 
 _CHANGES = ["title", "explanation", "amount_cents"]

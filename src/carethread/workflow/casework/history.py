@@ -27,6 +27,13 @@ def close_as(case: Case, how: str, now: datetime, user: User | None = None) -> N
     told(case, f"Closed: {how}", now, user, kind="closed").save()
 
 
+def answered(case: Case, words: str, now: datetime, user: User) -> None:
+    """Somebody has done what was theirs about a case; what comes of it settles it."""
+    case.state, case.waits_until = "answered", None
+    case.save(update_fields=["state", "waits_until"])
+    told(case, words, now, user).save()
+
+
 def reopen(case: Case, words: str, now: datetime, user: User | None = None) -> None:
     """A closed case is to be settled again, for this reason."""
     case.state, case.closed_at, case.resolution, case.waits_until = "open", None, "", None

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from carethread.codes.roles import Role
-from carethread.record.models import Case, CaseEvent, CaseKind, EdiFile
+from carethread.record.models import Case, CaseKind, EdiFile
+from carethread.workflow.casework import history
 
 
 def told(file: EdiFile, count: int, kind: CaseKind, category: str, *, now: datetime) -> None:
@@ -22,6 +23,4 @@ def told(file: EdiFile, count: int, kind: CaseKind, category: str, *, now: datet
         },
     )
     if fresh:
-        CaseEvent.objects.create(
-            organization_id=file.organization_id, case=case, words=f"Opened: {case.title}", at=now
-        )
+        history.told(case, f"Opened: {case.title}", now).save()

@@ -78,8 +78,6 @@ def charge_again(case: Case, *, user: User, now: datetime) -> tuple[Change, ...]
     if claim is None or not found:
         raise refuse("By the tables in force it would be charged as it is: correct them first.")
     charging.recharge(claim.client, now=now, claim=claim)
-    case.state, case.waits_until = "answered", None
-    case.save(update_fields=["state", "waits_until"])
     told = "; ".join(f"{one.was} is {one.is_now} now" for one in found)
-    history.told(case, f"Charged anew by the tables in force: {told}", now, user).save()
+    history.answered(case, f"Charged anew by the tables in force: {told}", now, user)
     return found

@@ -11,7 +11,6 @@ from django.db import transaction
 
 from carethread.record.models import (
     Case,
-    CaseEvent,
     CaseKind,
     Coverage,
     EdiFile,
@@ -22,7 +21,7 @@ from carethread.rules import coverage as rules
 from carethread.rules.coverage import Contradiction, Known, Told
 from carethread.rules.inquiry import MOST_IN_A_SET, number_in, question_of
 from carethread.rules.names import bare
-from carethread.workflow.casework import strangers
+from carethread.workflow.casework import history, strangers
 from carethread.workflow.common.locks import lock
 from carethread.workflow.common.wire_format import benefits_to_json, refusals_to_json
 from carethread.workflow.remittances.quarantine import Quarantined
@@ -225,7 +224,7 @@ def _open_and_close(
         if (one.key, one.value) in again:
             continue
         for source in same:
-            _event(live[source], one.words, now)
+            history.told(live[source], one.words, now).save()
         if not same:
             _open(check, one, f"{prefix}{one.key}:{check.number}", now)
     ours = {source for source in live if source.startswith(prefix)}
@@ -262,17 +261,9 @@ def _open(check: EligibilityCheck, one: Contradiction, source: str, now: datetim
         },
     )
     if fresh:
-        _event(case, f"Opened: {one.words} Nothing in the record was changed.", now)
+        words = f"Opened: {one.words} Nothing in the record was changed."
+        history.told(case, words, now).save()
 
 
 def _close(case: Case, check: EligibilityCheck, now: datetime) -> None:
-    case.state, case.closed_at = "closed", now
-    case.resolution = f"{check.payer_name}'s latest answer no longer says so."[:300]
-    case.save(update_fields=["state", "closed_at", "resolution"])
-    _event(case, f"Closed: {case.resolution}", now)
-
-
-def _event(case: Case, words: str, now: datetime) -> None:
-    CaseEvent.objects.create(
-        organization_id=case.organization_id, case=case, words=words[:500], at=now
-    )
+    history.close_as(case, f"{check.payer_name}'s latest answer no longer says so.", now)

@@ -76,9 +76,7 @@ def put_in_order(case: Case, first: int, *, user: User, now: datetime) -> Order:
     charging.recharge(client, now=now)
     if claim is not None and claim.state in bill.REFUSED:
         _refuse_what_stays(claim)
-    case.state, case.waits_until = "answered", None
-    case.save(update_fields=["state", "waits_until"])
-    history.told(case, f"The coverages are in another order. {order.words}", now, user).save()
+    history.answered(case, f"The coverages are in another order. {order.words}", now, user)
     return order
 
 
