@@ -68,8 +68,8 @@ def test_money_likelihood_and_deadline_order_the_list_and_duties_give_it_out(
     assert "does not have that role" in page
     ada.post(reverse("duties"), {**said, "user": shown.cast.bill.pk})
     with scope(organization=shown.cast.center):
-        assert assign.by_rule(shown.cast.center, now=LATER) == 3
-        assert assign.by_rule(shown.cast.center, now=LATER) == 0
+        assert assign.by_rule(now=LATER) == 3
+        assert assign.by_rule(now=LATER) == 0
         mine = list(worklist.cases(Asked(mine=shown.cast.bill, kind="denial", today=TODAY)))
         assert set(mine) >= {urgent, likely, lost, hopeless}
         urgent.refresh_from_db()
