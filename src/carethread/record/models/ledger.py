@@ -64,5 +64,20 @@ class Transfer(AppendOnly):
             ),
         ]
 
+    @property
+    def group(self) -> str:
+        """Of an adjustment: who bears it (CO-45: CO)."""
+        return self.code.partition("-")[0]
+
+    @property
+    def reason(self) -> str:
+        """Of an adjustment: why (CO-45: 45)."""
+        return self.code.partition("-")[2]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the payer added to it."""
+        return self.remitted_line.remarks if self.remitted_line else []
+
     def __str__(self) -> str:
         return f"{self.credit} → {self.debit} {self.amount_cents}"

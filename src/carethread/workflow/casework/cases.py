@@ -35,7 +35,7 @@ from carethread.record.models import (
     Transfer,
 )
 from carethread.record.policies import effective
-from carethread.rules.cause import RootCause, author_cure, cause
+from carethread.rules.cause import author_cure, cause
 from carethread.rules.clocks import acknowledgment_due, appeal_deadline
 from carethread.workflow import gather
 from carethread.workflow.casework import (
@@ -77,7 +77,7 @@ def denials(organization: Organization, now: datetime) -> list[Case]:
 
 
 def _denial(organization: Organization, transfer: Transfer, now: datetime) -> Case:
-    why = _why(transfer)
+    why = cause(transfer.group, transfer.reason, transfer.remarks)
     charge, remitted = transfer.charge, transfer.remitted_claim
     assert charge is not None
     assert remitted is not None
@@ -102,12 +102,6 @@ def _denial(organization: Organization, transfer: Transfer, now: datetime) -> Ca
         opened_at=now,
         due_on=appeal_deadline(decided, claim.payer.kind),
     )
-
-
-def _why(transfer: Transfer) -> RootCause:
-    group, _, reason = transfer.code.partition("-")
-    remarks = transfer.remitted_line.remarks if transfer.remitted_line else []
-    return cause(group, reason, remarks)
 
 
 def _note(charge: Charge) -> Note | None:

@@ -86,6 +86,5 @@ def of_refusal(transfer: Transfer | None, category: str) -> Subject | None:
     remitted = transfer.remitted_claim if transfer else None
     if transfer is None or remitted is None or remitted.match.version is None:
         return None
-    remarks = transfer.remitted_line.remarks if transfer.remitted_line else []
-    _, _, reason = transfer.code.partition("-")
-    return Subject(remitted.match.version, category, reason, tuple(remarks), transfer.charge)
+    said = transfer.reason, tuple(transfer.remarks)
+    return Subject(remitted.match.version, category, *said, transfer.charge)

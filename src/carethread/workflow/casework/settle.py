@@ -94,7 +94,7 @@ def bill_next(case: Case, *, user: User, now: datetime) -> Claim:
 def may_be_the_patients(case: Case) -> bool:
     """Whether the payer itself puts what it refused on the patient."""
     denial = refusals.of_case(case)
-    return denial is not None and _group(denial) in _MAY_BE_THE_PATIENTS
+    return denial is not None and denial.group in _MAY_BE_THE_PATIENTS
 
 
 def has_next_payer(case: Case) -> bool:
@@ -113,9 +113,9 @@ def leave_to_patient(case: Case, *, why: str, user: User, now: datetime) -> Case
     row, claim, denial = _refused(case)
     if not why.strip():
         raise refuse("Say why the patient owes it.", "why")
-    if _group(denial) not in _MAY_BE_THE_PATIENTS:
+    if denial.group not in _MAY_BE_THE_PATIENTS:
         raise refuse(
-            f"The payer refused it under {_group(denial)}: the contract does not let us ask the "
+            f"The payer refused it under {denial.group}: the contract does not let us ask the "
             "patient. Appeal, or write it off."
         )
     _move(denial, Account.PATIENT_RECEIVABLE, "to_patient", now, user)
@@ -147,10 +147,6 @@ def _refused(case: Case) -> tuple[Case, Claim, Transfer]:
     if denial is None:
         raise refuse("This refusal does not stand any more.")
     return row, claim, denial
-
-
-def _group(denial: Transfer) -> str:
-    return denial.code.partition("-")[0]
 
 
 def _move(denial: Transfer, to: Account, source: str, now: datetime, user: User) -> None:
