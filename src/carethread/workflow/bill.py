@@ -336,7 +336,7 @@ def compute(claim: Claim, billable: Billable) -> WireClaim:
 
 def next_number(claim: Claim) -> str:
     """CLM01 of the version that would leave next."""
-    return claim_number(claim.sequence, claim.current.number + 1 if claim.current else 1)
+    return claim_number(claim.sequence, claim.next_version)
 
 
 def frequency(claim: Claim) -> str:

@@ -208,7 +208,7 @@ def freeze_versions(leaving: Sequence[Prepared], file: EdiFile, now: datetime) -
             ClaimVersion(
                 organization_id=file.organization_id,
                 claim=one.row,
-                number=one.row.current.number + 1 if one.row.current else 1,
+                number=one.row.next_version,
                 claim_number=one.wire.claim_id,
                 frequency=one.wire.frequency,
                 original_reference=one.wire.original_reference,

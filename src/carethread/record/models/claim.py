@@ -94,6 +94,11 @@ class Claim(Scoped):
         """The claim that bills its charges to the first payer: itself, unless it comes later."""
         return self.first or self
 
+    @property
+    def next_version(self) -> int:
+        """The number of the version that would leave next."""
+        return self.current.number + 1 if self.current else 1
+
     def __str__(self) -> str:
         return f"claim {self.sequence}"
 

@@ -259,11 +259,8 @@ def withdraw_skip(claim: Claim, rule: str, *, user: User, now: datetime) -> Rule
 
 def asked_skips(claim: Claim) -> list[RuleSkip]:
     """The latest word on each rule that the claim skips or is asked to skip."""
-    version = _next(claim)
-    latest = {
-        row.rule: row
-        for row in RuleSkip.objects.filter(claim=claim, version=version).order_by("pk")
-    }
+    rows = RuleSkip.objects.filter(claim=claim, version=claim.next_version).order_by("pk")
+    latest = {row.rule: row for row in rows}
     return [row for row in latest.values() if row.kind != "withdraw"]
 
 
@@ -278,17 +275,13 @@ def _waiting(claim: Claim) -> Claim:
     return row
 
 
-def _next(claim: Claim) -> int:
-    return claim.current.number + 1 if claim.current else 1
-
-
 def _skip(
     claim: Claim, rule: str, kind: str, user: User, now: datetime, *, reason: str, needs: bool
 ) -> RuleSkip:
     return RuleSkip.objects.create(
         organization_id=claim.organization_id,
         claim=claim,
-        version=_next(claim),
+        version=claim.next_version,
         rule=rule,
         kind=kind,
         needs_approval=needs,

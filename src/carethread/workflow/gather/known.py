@@ -218,7 +218,7 @@ def skips(claims: Iterable[int]) -> dict[int, frozenset[str]]:
     said: dict[tuple[int, str], bool] = {}
     rows = RuleSkip.objects.filter(claim__in=ids).select_related("claim__current") if ids else ()
     for row in sorted(rows, key=lambda r: r.pk):
-        if row.version == next_version(row):
+        if row.version == row.claim.next_version:
             asked = row.kind == "ask" and not row.needs_approval
             said[row.claim_id, row.rule] = asked or row.kind == "approve"
     found: dict[int, set[str]] = defaultdict(set)
@@ -226,10 +226,6 @@ def skips(claims: Iterable[int]) -> dict[int, frozenset[str]]:
         if holds:
             found[claim].add(rule)
     return {claim: frozenset(rules) for claim, rules in found.items()}
-
-
-def next_version(row: RuleSkip) -> int:
-    return row.claim.current.number + 1 if row.claim.current else 1
 
 
 Loaded = tuple[dict[str, UnitEdit], dict[frozenset[str], tuple[Edit, ...]]]
