@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Charge, Claim, Connection, EdiFile, Match, Remittance
 from carethread.workflow import bill, post, submit
+from carethread.workflow.common.quarantine import Quarantined
 from carethread.workflow.remittances import matching
-from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.x12.remittance import RemittedClaim
 from tests.cast import NOW, Cast, signed_session
 from tests.payers import answer, check, make_connection, reversal

@@ -25,8 +25,8 @@ from carethread.record.models import (
 from carethread.workflow import bill, follow_up, post, submit
 from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
+from carethread.workflow.common.quarantine import Quarantined
 from carethread.workflow.remittances import matching
-from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.x12.common import Party, Reference
 from tests.cast import NOW, Cast, amend, signed_session
 from tests.payers import answer, check, make_connection, reversal

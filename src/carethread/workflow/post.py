@@ -45,9 +45,9 @@ from carethread.workflow import gather
 from carethread.workflow.authorizations import units
 from carethread.workflow.claims import recheck
 from carethread.workflow.common import ledger
+from carethread.workflow.common.quarantine import Quarantined
 from carethread.workflow.remittances import deposits, next_payer, remitted
 from carethread.workflow.remittances.candidates import Candidates
-from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.workflow.remittances.remitted import Received
 from carethread.x12 import remittance as wire
 

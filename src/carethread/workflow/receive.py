@@ -34,9 +34,9 @@ from carethread.workflow import acknowledge, post
 from carethread.workflow.authorizations import review
 from carethread.workflow.center.connections import REAL_TIME, mailboxes, opened
 from carethread.workflow.claims import claim_status
+from carethread.workflow.common.quarantine import Quarantined, reason_of
 from carethread.workflow.coverage import benefits
 from carethread.workflow.remittances import deposits
-from carethread.workflow.remittances.quarantine import Quarantined, reason_of
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
 from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
 from carethread.x12.finding import Severity, Unreadable

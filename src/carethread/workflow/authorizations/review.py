@@ -28,7 +28,7 @@ from carethread.workflow.authorize import Told
 from carethread.workflow.center.connections import mailboxes
 from carethread.workflow.common import numbers
 from carethread.workflow.common.errors import refuse
-from carethread.workflow.remittances.quarantine import Quarantined
+from carethread.workflow.common.quarantine import Quarantined
 from carethread.x12.review import Review
 
 

@@ -34,7 +34,7 @@ from carethread.workflow.center.connections import mailboxes
 from carethread.workflow.common import numbers, wire_format
 from carethread.workflow.common.errors import refuse
 from carethread.workflow.common.locks import lock
-from carethread.workflow.remittances.quarantine import Quarantined
+from carethread.workflow.common.quarantine import Quarantined
 from carethread.x12.common import Party
 from carethread.x12.status import StatusClaim, StatusRequest, StatusResponse
 

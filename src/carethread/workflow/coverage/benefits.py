@@ -23,8 +23,8 @@ from carethread.rules.inquiry import MOST_IN_A_SET, number_in, question_of
 from carethread.rules.names import bare
 from carethread.workflow.casework import history, strangers
 from carethread.workflow.common.locks import lock
+from carethread.workflow.common.quarantine import Quarantined
 from carethread.workflow.common.wire_format import benefits_to_json, refusals_to_json
-from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.x12 import benefits as x12
 from carethread.x12.eligibility import Asked, EligibilityInquiry, EligibilityResponse
 

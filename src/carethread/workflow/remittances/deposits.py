@@ -29,7 +29,7 @@ from carethread.rules.words import dollars
 from carethread.workflow import gather
 from carethread.workflow.common import locks
 from carethread.workflow.common.errors import refuse
-from carethread.workflow.remittances.quarantine import Quarantined
+from carethread.workflow.common.quarantine import Quarantined
 from carethread.x12.finding import Finding, Severity
 
 WAITING, MATCHED, OTHER = "waiting", "matched", "other"

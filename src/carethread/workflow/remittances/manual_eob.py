@@ -22,8 +22,8 @@ from carethread.rules.words import day, dollars
 from carethread.workflow import gather, post
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.locks import lock
+from carethread.workflow.common.quarantine import Quarantined
 from carethread.workflow.remittances import matching
-from carethread.workflow.remittances.quarantine import Quarantined
 from carethread.x12.common import Party, Reference
 
 KIND = "eob"
