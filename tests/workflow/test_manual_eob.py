@@ -140,6 +140,7 @@ def test_a_claim_of_which_nothing_is_typed_shifts_no_money_between_the_others(
         "amount": "100.00", "claim": [silent.current_id, paid.current_id], "do": "post",
         f"paid-{key}": "100", f"adj-{key}-0-code": "CO-45", f"adj-{key}-0-amount": "80",
     }  # fmt: skip
+    form |= {f"sure-{silent.current_id}": "Summit", f"sure-{paid.current_id}": "Summit"}
     assert signed_in(cast.bill).post(f"/eob/{scan.pk}/", form).status_code == 302
     with scope(organization=cast.center):
         assert (charge_of(silent).paid_cents, charge_of(paid).paid_cents) == (0, 10_000)
@@ -147,6 +148,41 @@ def test_a_claim_of_which_nothing_is_typed_shifts_no_money_between_the_others(
         with pytest.raises(ValueError, match="in their order"):
             manual_eob.enter(scan, typed(paid), [silent.current, paid.current],
                              user=cast.bill, now=PAID)  # fmt: skip
+
+
+def test_a_claim_of_another_payer_is_posted_once_that_is_said(cast: Cast) -> None:
+    from django_scopes import scope
+
+    with scope(organization=cast.center):
+        claim = sent_claim(cast)
+        summit = staff.save_payer(Payer(organization=cast.center, name="Summit", payer_id="SUMMT"))
+        scan = manual_eob.keep_scan(cast.center, SCAN, name="eob.png", now=clock())
+        key = f"{claim.current_id}-{charge_of(claim).pk}"
+    browser, url = signed_in(cast.bill), f"/eob/{scan.pk}/"
+    asked = "This claim is Harbor Health’s, the check Summit’s."
+    found = {"do": "add", "find": claim.current.claim_number}
+    assert asked in browser.post(url, {**found, "payer": summit.pk}).content.decode()
+    assert (
+        "This claim is" not in browser.post(url, {**found, "payer": cast.payer.pk}).content.decode()
+    )
+    form = {
+        "payer": summit.pk, "method": "CHK", "trace": "P-79", "paid_on": "2026-03-16",
+        "amount": "100.00", "claim": claim.current_id, "do": "post",
+        f"paid-{key}": "100", f"adj-{key}-0-code": "CO-45", f"adj-{key}-0-amount": "80",
+    }  # fmt: skip
+    assert (
+        "is Harbor Health’s claim, not Summit’s"
+        in browser.post(url + "look/", form).content.decode()
+    )
+    for said in ("", "Harbor Health"):
+        refused = browser.post(url, {**form, f"sure-{claim.current_id}": said})
+        assert (refused.status_code, asked in refused.content.decode()) == (422, True)
+    with scope(organization=cast.center):
+        assert not Remittance.objects.exists()
+    posted = browser.post(url, {**form, f"sure-{claim.current_id}": "Summit"})
+    assert posted.status_code == 302
+    with scope(organization=cast.center):
+        assert charge_of(claim).paid_cents == 10_000
 
 
 def test_whatever_is_typed_stays_in_its_place_however_much_it_is(cast: Cast) -> None:

@@ -202,7 +202,7 @@ def _weigh(
         name=_names_agree(remitted, claim),
         member=_members_agree(remitted, claim),
         dates=_dates_agree(remitted, claim),
-        payer=_payers_agree(payer, claim),
+        payer=payers_agree(payer, claim),
         split=_is_part(remitted, claim),
     )
 
@@ -348,7 +348,7 @@ def _dates_agree(remitted: RemittedClaim, claim: SubmittedClaim) -> bool | None:
     return all(claim.service_from <= d <= claim.service_to for d in days) if days else None
 
 
-def _payers_agree(payer: tuple[str, ...], claim: SubmittedClaim) -> bool | None:
+def payers_agree(payer: tuple[str, ...], claim: SubmittedClaim) -> bool | None:
     """True where any id or name is the same; None where either payer is not known."""
     told, ours = {_payer_key(t) for t in payer} - {""}, {_payer_key(t) for t in claim.payers} - {""}
     return bool(told & ours) if told and ours else None

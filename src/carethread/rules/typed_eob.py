@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from carethread.rules.match import REVERSAL, SubmittedClaim
+from carethread.rules.match import REVERSAL, SubmittedClaim, payers_agree
 from carethread.rules.match_lines import SubmittedLine
 from carethread.x12.common import Adjustment, Envelope, Outpatient, Party, Reference
 from carethread.x12.remittance import (
@@ -51,12 +51,14 @@ class TypedLine:
 
 @dataclass(frozen=True, slots=True)
 class TypedClaim:
-    """One claim of ours, as the paper answers it. Lines that it says nothing of are left out."""
+    """One claim of ours, as the paper answers it. Lines that it says nothing of are left out.
+    `sure` repeats the payer's name where somebody says that it answers this claim of another's."""
 
     claim: SubmittedClaim
     lines: tuple[TypedLine, ...]
     status: str = "1"
     payer_control_number: str = ""
+    sure: str = ""
 
     @property
     def sign(self) -> int:
@@ -85,6 +87,14 @@ class TypedCheck:
     def left(self) -> int:
         """Cents of the check that its claims and changes do not explain."""
         return self.amount - sum(c.paid for c in self.claims) + sum(x for _, _, x in self.changes)
+
+    def is_anothers(self, one: TypedClaim) -> bool:
+        """Whether a claim went to another payer than the one that pays."""
+        return payers_agree((self.payer_id, self.payer_name), one.claim) is False
+
+    def is_sure(self, one: TypedClaim) -> bool:
+        """Whether this very payer is said to answer it nevertheless."""
+        return one.sure == self.payer_name
 
 
 def remittance(typed: TypedCheck, payee: Party) -> Remittance:

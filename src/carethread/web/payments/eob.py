@@ -158,6 +158,7 @@ class Answered:
     number: str
     rows: list[Row]
     typed: TypedClaim
+    is_anothers: bool = False
 
 
 class _Sheet:
@@ -186,6 +187,8 @@ class _Sheet:
                 if slot.code
             ),
         )
+        for one in self.claims:
+            one.is_anothers = payer is not None and self.typed.is_anothers(one.typed)
         if data and payer is None:
             self.wrong.append(Problem("payer", "Choose who paid."))
 
@@ -228,7 +231,9 @@ class _Sheet:
         status = self.text(f"status-{version.pk}") or "1"
         number = self.text(f"number-{version.pk}")
         told = tuple(row.typed for row in rows if row.paid or row.typed.adjustments)
-        return Answered(version, status, number, rows, TypedClaim(sent, told, status, number))
+        sure = self.text(f"sure-{version.pk}")
+        typed = TypedClaim(sent, told, status, number, sure)
+        return Answered(version, status, number, rows, typed)
 
     def _row(self, version: ClaimVersion, line: SubmittedLine) -> Row:
         name = f"{version.pk}-{line.charge_id}"

@@ -70,7 +70,10 @@ def enter(
     in the order of `typed.claims`: what would wait for a person is theirs, as a person has said."""
     if [version.pk for version in versions] != [one.claim.version_id for one in typed.claims]:
         raise ValueError("versions are those of the typed claims, in their order")
-    problems = _problems(typed, gather.service_date(scan.organization, now))
+    problems = [
+        *_problems(typed, gather.service_date(scan.organization, now)),
+        *_of_the_payers(typed, versions),
+    ]
     if problems:
         raise Refused(*problems)
     # All claims at once, in order; the matches below are this transaction's own.
@@ -128,6 +131,17 @@ def _of_the_claims(typed: TypedCheck) -> Iterator[Problem]:
                     f"{dollars(abs(line.left))} of {line.line.code} "
                     f"{'is not explained' if line.left > 0 else 'too much is explained'}.",
                 )
+
+
+def _of_the_payers(typed: TypedCheck, versions: Sequence[ClaimVersion]) -> Iterator[Problem]:
+    """A claim of another payer's is asked about, as what an 835 says of one waits for a person."""
+    for one, version in zip(typed.claims, versions, strict=True):
+        if typed.is_anothers(one) and not typed.is_sure(one):
+            yield Problem(
+                f"sure-{version.pk}",
+                f"Claim {version.claim_number} is {version.claim.payer}’s, the check "
+                f"{typed.payer_name}’s. Take the claim that was meant, or say that it is this one.",
+            )
 
 
 def _of_the_sum(typed: TypedCheck) -> Iterator[Problem]:
