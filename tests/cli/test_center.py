@@ -33,7 +33,7 @@ def test_a_command_starts_without_what_it_does_not_need() -> None:
 
 def test_no_arguments_print_the_commands() -> None:
     shown = subprocess.run(command(), capture_output=True, text=True)
-    for name in ("migrate", "serve", "work", "demo", "trace", "x12", "remit"):
+    for name in ("open", "migrate", "serve", "work", "demo", "trace", "x12", "remit"):
         assert name in shown.stdout
 
 

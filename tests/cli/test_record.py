@@ -50,9 +50,10 @@ def test_with_several_centers_it_must_be_said_which(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
-def test_without_a_center_the_demo_is_offered() -> None:
+def test_without_a_center_it_is_said_how_to_open_one_and_that_there_is_a_demo() -> None:
     result = carethread("trace", "CT1")
     assert result.exit_code == 1
+    assert "carethread open" in result.stderr
     assert "carethread demo" in result.stderr
 
 

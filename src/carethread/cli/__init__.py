@@ -1,15 +1,15 @@
 """The commands. No logic lives here: each asks the layer that knows, and prints its answer.
 
-`x12` works on any file without a database; `center` runs a center (migrate, serve, work, demo);
-`remittances` and `threads` ask its record. What a command needs is imported when it runs, so
-that `carethread --help` is there at once.
+`x12` works on any file without a database; `opening` opens a center and `center` runs it (migrate,
+serve, work, demo); `remittances` and `threads` ask its record. What a command needs is imported
+when it runs, so that `carethread --help` is there at once.
 """
 
 from typing import Annotated
 
 import typer
 
-from carethread.cli import accounts, center, codes, contracts, remittances, threads, x12
+from carethread.cli import accounts, center, codes, contracts, opening, remittances, threads, x12
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +27,7 @@ for command in (
     center.migrate, center.serve, center.work, center.demo, threads.trace, accounts.password
 ):  # fmt: skip
     app.command()(command)
+app.command("open")(opening.open_center)
 
 
 def _version(asked: bool) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carethread.cli import ready
-from carethread.cli.console import FAILED, fail, out
+from carethread.cli.console import FAILED, err, fail, out
 
 if TYPE_CHECKING:
     from carethread.workflow.work import Done
@@ -23,13 +23,7 @@ Port = Annotated[int, typer.Option(min=1, max=65535)]
 def migrate() -> None:
     """Make the database, or bring it up to date."""
     ready.set_up()
-    from django.core.management import call_command
-    from django.db import DatabaseError
-
-    try:
-        call_command("migrate", interactive=False, verbosity=1 if sys.stdout.isatty() else 0)
-    except DatabaseError as error:
-        fail(f"the database does not answer: {error}", FAILED)
+    ready.migrate(verbosity=1 if sys.stdout.isatty() else 0)
     out.print("The database is up to date.")
 
 
@@ -41,6 +35,8 @@ def serve(
     """Serve the screens. Run `carethread work` beside it."""
     ready.set_up_record()
     command = server_command(host, port, workers)
+    if not ready.has_center():
+        err.print(f"carethread: {ready.NO_CENTER}")
     out.print(f"carethread is at http://{host}:{port}/ (Ctrl-C ends it)")
     os.execv(command[0], command)  # noqa: S606 - our own arguments, no shell
 

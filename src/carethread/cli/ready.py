@@ -9,6 +9,8 @@ from carethread.cli.console import FAILED, fail
 if TYPE_CHECKING:
     from carethread.record.models import Organization
 
+NO_CENTER = "there is no center in this record yet; open one with: carethread open"
+
 
 def set_up() -> None:
     """Load the settings; a wrong one ends the command with its name."""
@@ -27,16 +29,44 @@ def set_up() -> None:
 def set_up_record() -> None:
     """The same, and the database must answer and be up to date."""
     set_up()
+    if _is_behind():
+        fail("the database is not up to date; run: carethread migrate", FAILED)
+
+
+def make_record() -> None:
+    """The same, and the database is made, or brought up to date, where it is not."""
+    set_up()
+    if _is_behind():
+        migrate(verbosity=0)
+
+
+def migrate(verbosity: int) -> None:
+    """Make the database, or bring it up to date."""
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    try:
+        call_command("migrate", interactive=False, verbosity=verbosity)
+    except DatabaseError as error:
+        fail(f"the database does not answer: {error}", FAILED)
+
+
+def _is_behind() -> bool:
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
     try:
         executor = MigrationExecutor(connection)
-        behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     except DatabaseError as error:
         fail(f"the database does not answer: {error}", FAILED)
-    if behind:
-        fail("the database is not up to date; run: carethread migrate", FAILED)
+
+
+def has_center() -> bool:
+    """Whether anybody can sign in to this record at all."""
+    from carethread.record.models import Organization
+
+    return Organization.objects.exists()
 
 
 def organization(npi: str) -> "Organization":
@@ -46,7 +76,7 @@ def organization(npi: str) -> "Organization":
     there = list(Organization.objects.order_by("pk"))
     wanted = [each for each in there if not npi or each.npi == npi]
     if not there:
-        fail("there is no organization in this record yet; try: carethread demo", FAILED)
+        fail(f"{NO_CENTER}, or try: carethread demo", FAILED)
     if len(wanted) != 1:
         listed = ", ".join(f"{each.npi} ({each.name})" for each in there)
         fail(f"say which organization with --organization NPI: {listed}", FAILED)

@@ -23,10 +23,11 @@ def invite(
     roles: Collection[Role],
     *,
     password_hash: str,
-    by: User,
+    by: User | None,
     now: datetime,
 ) -> User:
-    """An account for somebody new, with a password for one sign-in."""
+    """An account for somebody new, with a password for one sign-in. The first one of a center is
+    invited by nobody."""
     _refuse_without(roles)
     user = staff.create_user(
         organization,
@@ -114,7 +115,7 @@ def _named(roles: Collection[Role]) -> str:
     return ", ".join(sorted(role.value for role in roles))
 
 
-def _told(user: User, words: str, by: User, now: datetime) -> None:
+def _told(user: User, words: str, by: User | None, now: datetime) -> None:
     AccountEvent.objects.create(
         organization_id=user.organization_id, user=user, words=words[:300], by=by, at=now
     )
