@@ -102,6 +102,8 @@ TABLE = """
         cash                 BDKO        -
         connections          BA          -
         connection           BA          A
+        connection_new       A           A
+        connection_edit      A           A
         desk                 IU          -
         appointment_arrive   IU          IU
         appointment_not_arrived IU       IU

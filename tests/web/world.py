@@ -163,7 +163,7 @@ class Shown:
             "match_undo": self.match, "match_unpost": self.match,
             "site": self.cast.site, "program": self.cast.program,
         }.get(address)  # fmt: skip
-        if address == "connection":
+        if address in ("connection", "connection_edit"):
             thing = self.file.connection
         thing = thing or self._of_contracts(address) or self._of_groups(address)
         return [thing.pk] if thing else []

@@ -16,7 +16,12 @@ S = TypeVar("S", bound="Named")
 
 
 class SettingsError(ValueError):
-    """A setting is missing, unknown or of the wrong sort; the message names it."""
+    """A setting is missing, unknown or of the wrong sort; the message names it. So does `setting`,
+    where it is one of those that the kind has."""
+
+    def __init__(self, message: str, setting: str = "") -> None:
+        super().__init__(message)
+        self.setting = setting
 
 
 class Named(Protocol):
@@ -61,7 +66,7 @@ def parse(settings: type[S], values: Mapping[str, object]) -> S:
         raise SettingsError(f"{settings.kind}: there is no setting {unknown[0]}; {hint}")
     for name, each in known.items():
         if each.default is MISSING and values.get(name) in (None, ""):
-            raise SettingsError(f"{settings.kind}: the setting {name} is missing")
+            raise SettingsError(f"{settings.kind}: the setting {name} is missing", name)
     hints = get_type_hints(settings)
     given = {name: value for name, value in values.items() if name in known}
     return settings(
@@ -75,7 +80,7 @@ def _converted(kind: str, name: str, wanted: Any, value: object) -> object:
         return convert(value)
     except (TypeError, ValueError):
         # The value is not quoted: somebody may have put a secret where its place belongs.
-        raise SettingsError(f"{kind}: the setting {name} is not {expected}") from None
+        raise SettingsError(f"{kind}: the setting {name} is not {expected}", name) from None
 
 
 def _text(value: object) -> str:

@@ -251,6 +251,8 @@ DOORS: Mapping[str, Door] = {
     "license_new": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.practitioner),
     "connections": Door(get=SET_UP),
     "connection": Door(get=SET_UP, post=ADMINISTRATION, reach=reach.connection),
+    "connection_new": Door(get=ADMINISTRATION, post=ADMINISTRATION),
+    "connection_edit": Door(get=ADMINISTRATION, post=ADMINISTRATION, reach=reach.connection),
     "payers": Door(get=SET_UP),
     "payer": Door(get=SET_UP, post=ADMINISTRATION, reach=reach.payer),
     "contracts": Door(get=SET_UP | FIGURES),
@@ -327,9 +329,18 @@ _CORRECTORS = {
 
 def corrected_by(address: str) -> str:
     """Who corrects what that address shows, as a sentence for those who may only look."""
-    roles = DOORS[address].post
+    return f"{_who_acts(address)} corrects this."
+
+
+def done_by(address: str) -> str:
+    """Who does what that address is for, as a sentence for those whom it does not open."""
+    return f"{_who_acts(address)} does this."
+
+
+def _who_acts(address: str) -> str:
+    roles = DOORS[address].post or DOORS[address].get
     names = " or ".join(words for role, words in _CORRECTORS.items() if role in roles)
-    return f"{names[:1].upper()}{names[1:]} corrects this."
+    return f"{names[:1].upper()}{names[1:]}"
 
 
 def sees_clients(user: User) -> bool:

@@ -265,7 +265,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="license_new",
     ),
     path("connections/", connections.connections, name="connections"),
+    path("connections/new/", connections.connection_new, name="connection_new"),
     path("connections/<int:connection_id>/", connections.connection, name="connection"),
+    path(
+        "connections/<int:connection_id>/edit/",
+        connections.connection_edit,
+        name="connection_edit",
+    ),
     path("payers/", administration.payers, name="payers"),
     path("payers/<int:payer_id>/", administration.payer, name="payer"),
     path("organization/", administration.organization, name="organization"),

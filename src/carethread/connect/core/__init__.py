@@ -48,13 +48,14 @@ class Settings:
         parts = urlsplit(self.url)
         local = parts.hostname in _LOOPBACK
         if parts.scheme != "https" and not (parts.scheme == "http" and local):
-            raise SettingsError("core: the setting url is not an https address")
+            raise SettingsError("core: the setting url is not an https address", "url")
         if not parts.hostname or parts.username or parts.password:
-            raise SettingsError("core: the setting url names no host, or names a password")
+            raise SettingsError("core: the setting url names no host, or names a password", "url")
         if self.form not in FORMS:
-            raise SettingsError(f"core: the setting form is one of {', '.join(FORMS)}")
+            raise SettingsError(f"core: the setting form is one of {', '.join(FORMS)}", "form")
         if self.version not in VERSIONS:
-            raise SettingsError(f"core: the setting version is one of {', '.join(VERSIONS)}")
+            known = ", ".join(VERSIONS)
+            raise SettingsError(f"core: the setting version is one of {known}", "version")
 
 
 def ask(settings: Settings, message: Message) -> Message:

@@ -1,36 +1,19 @@
 """The ways to clearinghouses and payers: how each stands, and what goes by it."""
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from carethread.insight.connections import standing
 from carethread.record.models import Connection
 from carethread.web import http
-from carethread.web.editing import saves
+from carethread.web.center.connection_forms import KINDS, ConnectingForm, ConnectionForm
+from carethread.web.editing import edit, saves
 from carethread.web.http import Request
 from carethread.web.permissions import corrected_by, may
-from carethread.web.row_forms import RowForm
 from carethread.workflow.center import connections as work
-
-
-class ConnectionForm(RowForm):
-    reason = forms.CharField(label="Why", required=False, max_length=200)
-
-    class Meta:
-        model = Connection
-        fields = ["is_active", "takes_270", "takes_276"]
-        labels = {
-            "is_active": "In use",
-            "takes_270": "Questions about coverage (270) go this way",
-            "takes_276": "Questions about claims (276) go this way",
-        }
-
-    @property
-    def wanted(self) -> work.Wanted:
-        said = self.cleaned_data
-        return work.Wanted(*(said[name] for name in ("is_active", "takes_270", "takes_276")))
+from carethread.workflow.center.connecting import connect
 
 
 def connections(request: Request) -> HttpResponse:
@@ -54,6 +37,7 @@ def connection(request: Request, row: Connection) -> HttpResponse:
             "known": known,
             "form": form,
             "may_save": may(request.user, "connection", "POST"),
+            "is_typed": row.kind in KINDS,
             "corrected_by": corrected_by("connection"),
             "history": row.history.select_related("user").order_by("-pk")[:100],
         },
@@ -64,3 +48,39 @@ def connection(request: Request, row: Connection) -> HttpResponse:
 def _set(request: Request, row: Connection, form: ConnectionForm) -> bool:
     reason = form.cleaned_data["reason"]
     return work.set_up(row, form.wanted, reason=reason, user=request.user, now=http.now())
+
+
+def connection_new(request: Request) -> HttpResponse:
+    """A further way, of the kind that the address asks for: `?kind=folder`."""
+    kind = KINDS.get(request.GET.get("kind", ""), next(iter(KINDS.values())))
+    fresh = Connection(organization=request.user.organization)
+    form = ConnectingForm(http.sent(request), instance=fresh, kind=kind)
+    return edit(
+        request,
+        form,
+        lambda: connect(form.instance, user=request.user, now=http.now()),
+        heading="New connection",
+        over="Connections",
+        words=kind.words,
+        back=reverse("connections"),
+        done="Kept. `carethread work` tries it within a minute; its page says how it went.",
+        template="administration/connection_new.html",
+        shown={"kinds": KINDS.values(), "kind": kind},
+    )
+
+
+def connection_edit(request: Request, row: Connection) -> HttpResponse:
+    """A way whose host, folders or ids were wrong, or have become others."""
+    if row.kind not in KINDS:
+        return redirect("connection", row.pk)  # nothing of this kind is typed
+    form = ConnectingForm(http.sent(request), instance=row, kind=KINDS[row.kind])
+    form.only_facts()
+    return edit(
+        request,
+        form,
+        lambda: connect(form.instance, user=request.user, now=http.now()),
+        heading=row.name,
+        over="Connections",
+        words="Once saved it is tried anew. What waits for it leaves by itself.",
+        back=reverse("connection", args=[row.pk]),
+    )
