@@ -198,6 +198,7 @@ TABLE = """
         appointment          CSIU        CSIU
         appointment_cancel   CSIU        CSIU
         appointment_missed   CSIU        CSIU
+        first_steps          OA          -
         practitioners        BA          -
         practitioner         BA          A
         enrollment_new       A           A

@@ -24,7 +24,7 @@ def test_a_right_password_leads_to_the_first_page_of_ones_work(cast: Cast, clien
 
 @pytest.mark.parametrize(
     ("who", "page"), [("bill", "pipeline"), ("dora", "cash"), ("ines", "desk"),
-                      ("ada", "practitioners")],
+                      ("ada", "first_steps")],
 )  # fmt: skip
 def test_everybody_starts_where_their_work_is(cast: Cast, who: str, page: str) -> None:
     assert signed_in(getattr(cast, who)).get("/").url == reverse(page)

@@ -51,7 +51,7 @@ def test_somebody_invited_signs_in_once_and_chooses_a_password_before_anything_o
     choose = reverse("account_change_password")
     assert bea.get(reverse("pipeline")).url == choose
     typed = {"oldpassword": once, "password1": PASSWORD, "password2": PASSWORD}
-    bea.post(choose, typed)
+    assert bea.post(choose, typed).url == reverse("home")
     assert bea.get(reverse("pipeline")).status_code == 200
     assert once not in page_of(ada, "user", User.objects.get(email="bea@alder.example").pk)
 

@@ -15,6 +15,7 @@ from carethread.codes.roles import Role
 from carethread.insight import counts
 from carethread.record.models import User
 from carethread.web import http
+from carethread.web.center.first_steps import is_where_to_start
 from carethread.web.permissions import BILLING, CARE, may
 
 Count = Callable[[User, datetime], int]
@@ -74,6 +75,7 @@ MENU = (
           ("group", "group_new", "group_session", "attendance_correct")),
     Entry("program_days", "Program days", "calendar-week", "Programs"),
     Entry("census", "Census", "bed", "Programs"),
+    Entry("first_steps", "First steps", "list-check", "Set-up"),
     Entry(
         "practitioners", "Practitioners", "stethoscope", "Set-up",
         ("practitioner", "practitioner_new", "enrollment_new", "license_new"),
@@ -113,10 +115,13 @@ _STARTS = {
 
 
 def first_page(user: User) -> str | None:
-    """Where a user's day starts; None for somebody who has no role."""
+    """Where a user's day starts; None for somebody who has no role. Who sets the center up starts
+    there while something is missing."""
     entries = {entry.address: entry for entry in entries_for(user)}
     if not entries:
         return None
+    if is_where_to_start(user):
+        return entries["first_steps"].url
     otherwise = "cash" if _only_leads(user) else next(iter(entries))
     return entries[_STARTS.get(user.roles, otherwise)].url
 

@@ -26,6 +26,7 @@ FIGURES = frozenset({Role.DIRECTOR, Role.OWNER, Role.COMPLIANCE})
 MONEY = BILLING | FIGURES
 INTAKE = frozenset({Role.INTAKE})
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
+LEADING = ADMINISTRATION | {Role.OWNER}  # whose the center is
 WATCH = ADMINISTRATION | {Role.COMPLIANCE}
 SET_UP = ADMINISTRATION | BILLING
 SETTLING = BILLING | FRONT_DESK | ADMINISTRATION  # who owns cases, beside the authors of notes
@@ -244,6 +245,7 @@ DOORS: Mapping[str, Door] = {
     "appointment_cancel": Door(post=FRONT_DESK | CARE, reach=reach.appointment, page="appointment"),
     "appointment_missed": Door(post=FRONT_DESK | CARE, reach=reach.appointment, page="appointment"),
     # administration
+    "first_steps": Door(get=LEADING),
     "practitioners": Door(get=SET_UP),
     "practitioner": Door(get=SET_UP, post=ADMINISTRATION, reach=reach.practitioner),
     "center_enrollment_new": Door(get=ADMINISTRATION, post=ADMINISTRATION),

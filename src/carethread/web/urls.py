@@ -21,6 +21,7 @@ from carethread.web.center import (
     accounts,
     administration,
     connections,
+    first_steps,
     leadership,
     staff,
     tables,
@@ -252,6 +253,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="appointment_missed",
     ),
     # administration
+    path("setup/", first_steps.first_steps, name="first_steps"),
     path("practitioners/", administration.practitioners, name="practitioners"),
     path("practitioners/<int:practitioner_id>/", administration.practitioner, name="practitioner"),
     path(

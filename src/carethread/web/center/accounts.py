@@ -17,7 +17,7 @@ from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, re_path
+from django.urls import path, re_path, reverse
 
 from carethread.record.models import User
 from carethread.web import http
@@ -30,6 +30,10 @@ from carethread.workflow.common.reauthenticate import Proof, by_password
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
+
+    def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
+        """To the first page of their work: most people choose one because they had to."""
+        return reverse("home")
 
 
 def who_tries(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str:

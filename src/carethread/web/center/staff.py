@@ -31,6 +31,7 @@ def users(request: Request) -> HttpResponse:
 def user_new(request: Request) -> HttpResponse:
     """An account for somebody new. Its password is shown once, and is good for one sign-in."""
     center, fresh = request.user.organization, _password()
+    back = http.way_back(request, reverse("users"))
     form = UserForm(http.sent(request), instance=User(organization=center))
     if saves(
         request,
@@ -40,9 +41,9 @@ def user_new(request: Request) -> HttpResponse:
             password_hash=make_password(fresh), by=request.user, now=http.now(),
         ),
     ):  # fmt: skip
-        return _shown_once(request, form.instance.email, fresh)
+        return _shown_once(request, form.instance.email, fresh, back)
     return edit_page(
-        request, form, heading="New account", over="Accounts", back=reverse("users"),
+        request, form, heading="New account", over="Accounts", back=back,
         words="You are shown a password to hand over. It is good for one sign-in.",
     )  # fmt: skip
 
@@ -101,10 +102,12 @@ def _password() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _shown_once(request: Request, email: str, password: str) -> HttpResponse:
+def _shown_once(request: Request, email: str, password: str, back: str = "") -> HttpResponse:
     """The only time that anybody sees it: it is kept nowhere, in no browser's cache either."""
     answer = render(
-        request, "administration/password_once.html", {"email": email, "password": password}
+        request,
+        "administration/password_once.html",
+        {"email": email, "password": password, "back": back or reverse("users")},
     )
     answer["Cache-Control"] = "no-store"
     return answer
