@@ -10,7 +10,7 @@ _ONCE = "CREATE UNIQUE INDEX organization_npi_once ON record_organization (npi)"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('record', '0003_guards'),
+        ('record', '0004_waits_for'),
     ]
 
     operations = [
