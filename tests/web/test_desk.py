@@ -1,5 +1,6 @@
 """The front desk's day: who comes, what each pays, what is missing; and a copay that is known."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -162,3 +163,14 @@ def test_the_copay_that_the_payer_named_is_due_prefilled_and_then_paid(
         )
     assert "$10.00" in desk(asking)
     assert 'value="10.00"' in page(asking.ines, "payment_new", row.client_id), "due once more"
+
+
+def test_a_payment_is_for_the_visit_of_a_day_only_where_there_is_one(alder: Cast) -> None:
+    with scope(organization=alder.center):
+        row = booked(alder)
+    for day, said in (("2026-03-02", "2026-03-02"), ("2026-03-05", None)):
+        form = page(alder.ines, "payment_new", row.client_id, query=f"?visit={day}")
+        field = re.search(r'<input[^>]*name="visit_on"[^>]*>', form)
+        value = field and re.search(r'value="([^"]*)"', field[0])
+        assert field
+        assert (value and value[1]) == said

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from carethread.insight import account as accounts
+from carethread.insight.desk import is_expected
 from carethread.record.models import Claim, Client, PatientPayment, PaymentPlan
 from carethread.rules.words import day, dollars
 from carethread.web import http
@@ -101,10 +102,11 @@ def plan_end(request: Request, row: PaymentPlan) -> HttpResponse:
 
 def payment_new(request: Request, row: Client) -> HttpResponse:
     """Take a payment: a copay at check-in, or money on account. Where the payer has named a copay
-    and the client has a visit on that day (`?visit=`, else today), it stands in the form."""
+    and the client has a visit on that day (`?visit=`, else today), both stand in the form."""
     visit = http.day_asked(request, "visit")
     copay, due = copay_due(request, row, visit)
-    given = {"received_on": http.today(), "visit_on": visit, "method": "card"}
+    given: dict[str, Any] = {"received_on": http.today(), "method": "card"}
+    given |= {"visit_on": visit} if is_expected(row, http.midnight(visit)) else {}
     given |= {"amount": f"{due / 100:.2f}"} if due else {}
     form = PaymentForm(http.sent(request), initial=given)
     if request.method == "POST" and form.is_valid():
