@@ -49,6 +49,7 @@ def test_one_days_charges_of_one_clinician_share_a_claim_in_their_order() -> Non
     "change",
     [
         {"client_id": 2},
+        {"episode_id": 7},
         {"coverage_id": 32},
         {"rendering": SAM},
         {"supervising": VERA},

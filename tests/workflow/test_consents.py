@@ -1,6 +1,7 @@
 """A consent under 42 CFR Part 2 opens records to whom it names, and to nobody else."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.cast import LONG_AGO, NOW, TODAY, Cast, signed_session
 from tests.payers import make_connection
 from tests.web.test_desk import booked
 from tests.workflow.test_next_payer import second_policy
+from tests.workflow.test_program_day import _care as admitted
 
 
 @pytest.fixture
@@ -39,6 +41,22 @@ def is_agreed(alder: Cast, payer: Payer) -> bool:
 def missing(alder: Cast) -> tuple[str, ...]:
     (visit,) = desk.on_day(gather.midnight(alder.center, TODAY))
     return visit.missing
+
+
+def test_what_a_substance_use_program_gave_never_travels_with_what_another_did(
+    alder: Cast,
+) -> None:
+    signed_session(alder, starts=NOW - timedelta(hours=8))
+    protected = admitted(alder, "OP")
+    protected.program.is_part2 = True
+    staff.save_program(protected.program)
+    cast = replace(alder, program=protected.program)
+    signed_session(cast, starts=NOW - timedelta(hours=5))
+    bill.run(alder.center, now=NOW)
+    first, second = alder.clara.claims.order_by("pk")
+    assert (first.state, second.state) == (ClaimState.READY, ClaimState.HELD)
+    assert "PART2_CONSENT" in {finding.rule for finding in second.findings.all()}
+    assert "F1020" not in {code for c in first.charges.all() for code in c.current.diagnoses}
 
 
 def test_a_consent_that_names_one_payer_lets_nothing_leave_for_another(

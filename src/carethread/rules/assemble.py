@@ -35,11 +35,12 @@ MOST_DIAGNOSES = 12  # HI of the 837P
 def group(charges: Sequence[BillableCharge]) -> list[tuple[BillableCharge, ...]]:
     """Charges that go on one claim each, in order of service date.
 
-    One claim per client, coverage, rendering and supervising practitioner, facility, place of
+    One claim per client, stay, coverage, rendering and supervising practitioner, facility, place of
     service, authorization and service date; never over 50 lines (837P guide), nor over 12
-    diagnoses unless one visit has more, which the scrubber stops (DX_POINTER_RANGE). Add-ons go
-    where their base goes, whatever authorization they need themselves. Every charge is in exactly
-    one group.
+    diagnoses unless one visit has more, which the scrubber stops (DX_POINTER_RANGE). Of one stay,
+    because plan, consents, certifications and policies are the stay's: what a program under 42 CFR
+    Part 2 gave never travels with what another gave. Add-ons go where their base goes, whatever
+    authorization they need themselves. Every charge is in exactly one group.
     """
     alike: dict[Hashable, list[Visit]] = {}
     for visit in _visits(sorted(charges, key=lambda c: c.service_date)):
@@ -63,6 +64,7 @@ def _shared(charge: BillableCharge) -> Hashable:
     """What all charges of one claim have in common."""
     return (
         charge.client_id,
+        charge.episode_id,
         charge.coverage_id,
         charge.rendering.npi,
         charge.supervising.npi if charge.supervising else "",
