@@ -181,6 +181,23 @@ AGAINST: list[tuple[str, dict[str, object], str]] = [
 ]  # fmt: skip
 
 
+OUR_OWN_THOUGHTS = ("can be sent", "payer must have", "the payer", "the proof", "on record.",
+                    "written down here")  # fmt: skip
+
+
+def test_a_payer_is_told_the_fact_and_not_what_we_make_of_it() -> None:
+    told = [
+        one.to_payer
+        for category, changes, _ in [*AGAINST, ("timely", {}, "")]
+        for one in explain(evidence(category, **changes))
+        if one.explains is False
+    ]
+    assert "The note is signed (Mar 2, 2026)." in told
+    assert [words for words in told for thought in OUR_OWN_THOUGHTS if thought in words] == []
+    weak = [one for one in explain(evidence("timely", first_sent_on=days(99))) if one.explains]
+    assert [one.to_payer for one in weak] == [""], "what explains the refusal is for us alone"
+
+
 def test_what_is_only_good_to_know_stands_last() -> None:
     *_, last = explain(evidence("bundling"))
     assert last.words.startswith("The claim billed 90837 with no modifier at place 11")

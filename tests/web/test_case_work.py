@@ -292,6 +292,37 @@ def test_an_appeal_is_written_sent_lost_and_taken_to_the_next_level(
         assert case.state == "answered", "until the money is here"
 
 
+def test_an_appeal_says_what_was_checked_and_names_only_what_a_packet_holds(
+    shown: Shown, bill: Browser
+) -> None:
+    case = denial_of(shown)
+    with scope(organization=shown.cast.center):
+        Case.objects.filter(pk=case.pk).update(category="med_nec")
+
+    def letter() -> str:
+        send(bill, "case_letter", case, argument="She was in acute grief.")
+        with scope(organization=shown.cast.center):
+            made = CasePaper.objects.filter(case=case, kind="appeal").order_by("pk").last()
+        return words(bytes(made.content))
+
+    page = read(bill, "case_papers", case.pk)
+    assert "the letter names nothing as enclosed" in page
+    assert "If the letter names anything as enclosed" in page
+    said = letter()
+    assert "She was in acute grief." in said
+    assert "The note is signed (" in said
+    for untrue in ("the goal that it served", "it can be sent to the payer", "Enclosed"):
+        assert untrue not in said, untrue
+
+    send(bill, "case_packet", case, parts=["note", "plan"])
+    page = read(bill, "case_papers", case.pk)
+    assert "If the letter names anything as enclosed" not in page
+    said = letter()
+    assert "Enclosed" in said
+    assert "The treatment plan of that day" in said
+    assert "The payer's decision" not in said, "the packet does not hold it"
+
+
 def test_a_closed_case_stays_closed_whatever_comes_later(
     shown: Shown, bill: Browser, monkeypatch
 ) -> None:

@@ -8,10 +8,11 @@ from carethread.codes.tables import build, listed, raw
 
 @dataclass(frozen=True, slots=True)
 class AppealText:
-    """What is said in an appeal for a root cause, and which parts of the record go with it."""
+    """What an appeal for a root cause asks for beside the payment, and which parts of the record a
+    packet begins with."""
 
     category: str
-    argument: str
+    request: str
     encloses: tuple[str, ...]
 
 

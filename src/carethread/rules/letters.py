@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from carethread import paper
-from carethread.codes.letters import appeal_text, part2_notice, parts
+from carethread.codes.letters import appeal_text, part2_notice
 from carethread.paper import Block
 from carethread.rules.explain import Found
 from carethread.rules.underpaid import GROUNDS, Cause
@@ -51,42 +51,57 @@ def appeal(
     by: str,
     dated: date,
     words: str = "",
+    enclosed: Sequence[str] = (),
 ) -> paper.Letter:
-    """The letter: the decision, why it is wrong by our record, what is asked. Of what the record
-    says only what speaks against the refusal goes in; `words` are what the writer adds."""
-    text = appeal_text(what.category)
+    """The letter: the decision, what is asked, the facts of our record that speak against it. The
+    letter itself asserts nothing; `words` are what the writer adds, `enclosed` is what was made to
+    go with it."""
+    why = [one.to_payer for one in found if one.to_payer]
+    in_time = level.until if level.until and dated <= level.until else None
     return paper.Letter(
         title=f"Appeal: {level.name}",
         sender=sender,
-        blocks=tuple(_appeal(what, level, text.argument, found, by, words)),
+        blocks=(
+            *_request(what, level),
+            *_why(why, words.strip()),
+            *_enclosed(enclosed),
+            *_signed(by, in_time),
+        ),
         to=(what.payer, "Appeals and grievances"),
         dated=dated,
         foot=part2_notice() if what.is_part2 else "",
     )
 
 
-def _appeal(
-    what: Refused, level: Level, argument: str, found: Sequence[Found], by: str, words: str
-) -> Iterator[Block]:
+def _request(what: Refused, level: Level) -> Iterator[Block]:
     yield paper.Text(f"Request for {level.name} (level {level.number})", strong=True)
     yield paper.Facts(decision(what))
     yield paper.Text(
         f"On {day(what.decided_on)} you refused {dollars(what.refused)} of this claim: "
         f"{what.reason}. We ask you to reverse this decision and to pay the claim."
     )
-    yield paper.Heading("Why")
-    yield paper.Text(argument)
-    against = [one.words for one in found if one.explains is False]
-    if against:
+    yield paper.Text(appeal_text(what.category).request)
+
+
+def _why(facts: Sequence[str], words: str) -> Iterator[Block]:
+    if facts or words:
+        yield paper.Heading("Why")
+    if facts:
         yield paper.Text("Our record, at the day of this letter:")
-        yield paper.Bullets(against)
-    if words.strip():
-        yield paper.Text(words.strip())
-    yield paper.Heading("Enclosed")
-    enclosed = [part.words for part in parts() if part.key in appeal_text(what.category).encloses]
-    yield paper.Bullets(enclosed)
-    if level.until:
-        yield paper.Text(f"This request is made within the time for it, {day(level.until)}.")
+        yield paper.Bullets(facts)
+    if words:
+        yield paper.Text(words)
+
+
+def _enclosed(enclosed: Sequence[str]) -> Iterator[Block]:
+    if enclosed:
+        yield paper.Heading("Enclosed")
+        yield paper.Bullets(enclosed)
+
+
+def _signed(by: str, in_time: date | None) -> Iterator[Block]:
+    if in_time:
+        yield paper.Text(f"This request is made within the time for it, {day(in_time)}.")
     yield paper.Gap()
     yield paper.SignatureLine(by)
 

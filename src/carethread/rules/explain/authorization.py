@@ -120,6 +120,8 @@ def units_left(e: Evidence) -> Found | None:
         f"By our count {named.used} of the {named.approved} {named.unit} of authorization "
         f"{named.number} are used: the payer must have approved fewer, or counts others.",
         explains=False,
+        letter=f"By our count {named.used} of the {named.approved} {named.unit} of authorization "
+        f"{named.number} are used.",
     )
 
 
@@ -174,11 +176,15 @@ def on_record(e: Evidence) -> Found | None:
     if not fits or (named.rendering and named.rendering != e.renderer.name):
         return None
     asked = f", written down here on {on(named.asked_on)}" if named.asked_on else ""
+    words = (
+        f"Our record has authorization {named.number} for that day and service, with "
+        f"{counted(named.approved, named.unit.rstrip('s'))} approved"
+    )
     return Found(
         "authorization_fits",
-        f"Our record has authorization {named.number} for that day and service, with "
-        f"{counted(named.approved, named.unit.rstrip('s'))} approved{asked}.",
+        f"{words}{asked}.",
         explains=False,
+        letter=f"{words}.",
     )
 
 

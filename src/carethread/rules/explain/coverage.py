@@ -106,6 +106,7 @@ def was_active(e: Evidence) -> Found | None:
         f"The 271 of {on(said.on)} says that the coverage was active: the payer contradicts "
         "itself.",
         explains=False,
+        letter=f"Your 271 of {on(said.on)} says that the coverage was active.",
     )
 
 

@@ -202,9 +202,16 @@ class Found:
     """One sentence about what the record holds. `explains`: it is why the payer refused (True), the
     record speaks against the refusal (False), or it is only what somebody has to know beside it
     (None). `private`: it tells something of the client, and is kept from whoever has no part in
-    care or billing."""
+    care or billing. `letter`: the fact as a payer is told it, where the sentence also says what we
+    make of it."""
 
     id: str
     words: str
     explains: bool | None = True
     private: bool = True
+    letter: str = ""
+
+    @property
+    def to_payer(self) -> str:
+        """What a letter to the payer says of it; "" where it does not speak for us."""
+        return (self.letter or self.words) if self.explains is False else ""

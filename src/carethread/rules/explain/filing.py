@@ -37,13 +37,15 @@ def in_time(e: Evidence) -> Found | None:
             "sent_in_time",
             f"{words}, but no acknowledgment of it is on record.{_waited(e)}",
             explains=False,
+            letter=f"{words}.",
         )
     under = f" as {proof.number}" if proof.number else ""
+    proven = f"{words}, and accepted by {proof.kind} on {on(proof.on)}{under}"
     return Found(
         "sent_in_time",
-        f"{words}, and accepted by {proof.kind} on {on(proof.on)}{under}: that is the proof."
-        f"{_waited(e)}",
+        f"{proven}: that is the proof.{_waited(e)}",
         explains=False,
+        letter=f"{proven}.",
     )
 
 

@@ -34,11 +34,12 @@ def enrolled(e: Evidence) -> Found | None:
     if held is None:
         return None
     since = f" since {on(held.starts)}" if held.starts else ""
+    words = f"Our record has {e.renderer.name} enrolled with {e.payer}{since}"
     return Found(
         "enrolled",
-        f"Our record has {e.renderer.name} enrolled with {e.payer}{since}, {_age(held, e.day)}"
-        "so the payer's roster differs from ours.",
+        f"{words}, {_age(held, e.day)}so the payer's roster differs from ours.",
         explains=False,
+        letter=f"{words}.",
         private=False,
     )
 
@@ -107,10 +108,11 @@ def rate_on_file(e: Evidence) -> Found | None:
             f"The record has no rate of {e.payer}'s for {e.code} on that day either.",
             private=False,
         )
+    words = f"Our contract with {e.payer} promised {dollars(e.promised)} for {e.code} on that day"
     return Found(
         "rate",
-        f"Our contract with {e.payer} promised {dollars(e.promised)} for {e.code} on that day: "
-        "the payer has not loaded it.",
+        f"{words}: the payer has not loaded it.",
         explains=False,
+        letter=f"{words}.",
         private=False,
     )

@@ -127,7 +127,9 @@ def signed_note(e: Evidence) -> Found | None:
     words += f", addendum of {on(e.note.amended_on)})" if e.note.amended_on else ")"
     if not e.note.cosigned:
         return Found("not_cosigned", f"{words}, but the supervisor has not co-signed it.")
-    return Found("signed", f"{words}: it can be sent to the payer.", explains=False)
+    return Found(
+        "signed", f"{words}: it can be sent to the payer.", explains=False, letter=f"{words}."
+    )
 
 
 def same_day(e: Evidence) -> Found | None:

@@ -93,7 +93,8 @@ def _argument(request: Request | None = None) -> WordsForm:
         request.POST if request else None,
         name="argument",
         label="What you add in your own words",
-        hint="The letter has the claim, the decision and what our record says already.",
+        hint="The letter has the claim, the decision and the facts of our record already. Why the "
+        "care was needed is yours to say.",
     )
 
 
@@ -131,7 +132,8 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
         "billing/case_papers.html",
         {
             "case": row,
-            "found": [one for one in explained.of_case(row) if one.explains is False],
+            "facts": [one.to_payer for one in explained.of_case(row) if one.to_payer],
+            "enclosed": papers.enclosed(row),
             "level": level,
             "left": (level.until - http.today()).days if level and level.until else None,
             "under_way": under_way,

@@ -51,14 +51,14 @@ _GRANTED = ("approved", "partial", "modified", "extended", "exhausted", "expired
 
 @transaction.atomic
 def write_appeal(case: Case, level: Level, *, words: str, user: User, now: datetime) -> CasePaper:
-    """The letter of an appeal, with what the record says today against the refusal. Refused where
-    no consent lets it leave."""
+    """The letter of an appeal, with what the record says today against the refusal, and what the
+    packets made for it hold. Refused where no consent lets it leave."""
     row, claim = _locked(case)
     today = gather.service_date(row.organization, now)
     refuse_without_consent(claim, today)
     letter = appeal(
         refused(row, claim), level, explained.of_case(row), sender=sender(row.organization),
-        by=str(user), dated=today, words=words,
+        by=str(user), dated=today, words=words, enclosed=enclosed(row),
     )  # fmt: skip
     return keep(row, "appeal", letter, [level.name], user, now)
 
@@ -426,3 +426,13 @@ def of_claim(case: Case) -> list[CasePaper]:
     rows = CasePaper.objects.defer("content").select_related("user")
     about = Q(case=case) | Q(case__claim=case.claim_id, case__claim__isnull=False)
     return list(rows.filter(about).order_by("-pk"))
+
+
+def enclosed(case: Case) -> list[str]:
+    """What goes with a letter of the case: the parts that its last packet holds, and those that
+    authors who were asked about the claim have released."""
+    asked = Q(case__kind=CaseKind.QUESTION, case__claim=case.claim_id, has_narrative=True)
+    rows = CasePaper.objects.filter(Q(case=case) | asked, kind="packet").order_by("pk")
+    last = dict(rows.values_list("case", "says"))
+    held = {key for says in last.values() for key in says}
+    return [part.words for part in parts() if part.key in held]
