@@ -192,6 +192,17 @@ def test_changing_the_service_changes_the_form_and_loses_no_text(
     expect(page.get_by_label("Intervention")).to_have_value("Worked on the sleep diary.")
 
 
+def test_a_field_that_was_pulled_taller_is_swapped_without_a_complaint(
+    cast: Cast, chrome: Browser, live_server, draft: Note
+) -> None:
+    page = editor(chrome, live_server, cast, draft)
+    page.get_by_label("Intervention").evaluate("field => { field.style.height = '300px'; }")
+    with page.expect_response("**/draft/"):
+        page.get_by_label("Service").select_option("evaluation")
+    expect(page.get_by_label("Mental status")).to_be_visible()
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
 def test_a_signature_waits_for_the_draft_that_is_on_its_way(
     cast: Cast, chrome: Browser, live_server, draft: Note
 ) -> None:
