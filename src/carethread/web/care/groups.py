@@ -39,6 +39,7 @@ def group_new(request: Request) -> HttpResponse:
         over="Groups",
         words="Its roster is filled on its own page, once it is saved.",
         back=reverse("groups"),
+        after=lambda: reverse("group", args=[form.instance.pk]),
     )
 
 
