@@ -147,6 +147,13 @@ def test_an_extension_starts_where_what_it_extends_ends_with_its_scope(shown: Sh
     assert f'value="{row.approved_units}"' in text
 
 
+def test_a_new_request_starts_as_submitted_to_the_payer_of_the_first_policy(shown: Shown) -> None:
+    row = shown.authorization
+    text = page(shown, Role.UTILIZATION, "authorization_new", row.client_id)
+    assert '<option value="submitted" selected>' in text
+    assert f'<option value="{shown.cast.payer.pk}" selected>' in text
+
+
 def test_a_biller_sees_the_board_and_the_page_and_changes_neither(shown: Shown) -> None:
     wanted(shown, approved_units=2)
     assert "Clara Client" in page(shown, Role.BILLER, "utilization")

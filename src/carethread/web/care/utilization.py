@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from carethread.insight import authorizations
+from carethread.insight.eligibility import in_force
 from carethread.record.models import Authorization, Client
 from carethread.record.policies import Settings
 from carethread.rules.authorize import USABLE
@@ -57,9 +58,12 @@ def authorization_new(request: Request, row: Client) -> HttpResponse:
 
 
 def _fresh(request: Request, client: Client) -> Authorization:
-    """An empty one, or one that continues another: the same scope, as many units and days, from
-    the day after it ends."""
+    """A request to the payer who is asked first today; or one that continues another: the same
+    scope, as many units and days, from the day after it ends."""
     fresh = Authorization(organization=client.organization, client=client, state="submitted")
+    first = in_force([client], http.today()).get(client.pk)
+    if first is not None:
+        fresh.payer = first.payer
     before = client.authorizations.filter(state__in=USABLE)
     extended = before.filter(pk=http.number_asked(request, "extends") or 0).first()
     if extended is not None:
