@@ -72,7 +72,8 @@ def test_from_a_new_client_to_a_note_that_the_clinician_opens(center: Cast) -> N
                 "effective_from": "2026-01-01", "relationship": "18"}  # fmt: skip
     answer = post(ines, "coverage_new", nils, coverage, "?intake")
     assert answer.url == reverse("consent_new", args=[nils.pk]) + "?intake"
-    consent = {"kind": "part2", "signed_on": str(TODAY)}
+    consent = {"kind": "part2", "program": "every", "payer": center.payer.pk,
+               "signed_on": str(TODAY)}  # fmt: skip
     answer = post(ines, "consent_new", nils, consent, "?intake")
     assert answer.url == reverse("admission_new", args=[nils.pk]) + "?intake"
     answer = post(ines, "admission_new", nils, admission(center), "?intake")
@@ -93,6 +94,24 @@ def test_from_a_new_client_to_a_note_that_the_clinician_opens(center: Cast) -> N
     note = Note.objects.get(attendance__client=nils)
     assert answer.url == reverse("note", args=[note.pk])
     assert (note.diagnoses, note.attendance.episode) == (["F331"], nils.episodes.get())
+
+
+def test_a_consent_names_its_payer_and_program_or_says_that_it_is_for_all(center: Cast) -> None:
+    with scope(organization=center.center):
+        before = center.clara.consents.count()
+    page = signed_in(center.ines).get(reverse("consent_new", args=[center.clara.pk]))
+    text = page.content.decode()
+    assert "Every program" in text
+    assert text.count('<option value="" selected>Choose</option>') == 2
+    left = {"kind": "part2", "program": "", "payer": "", "signed_on": str(TODAY)}
+    answer = post(center.ines, "consent_new", center.clara, left)
+    assert answer.status_code == 422, "nobody consents to the widest by leaving a field"
+    assert answer.content.decode().count("This field is required.") >= 2
+    said = left | {"program": "every", "payer": "every"}
+    assert post(center.ines, "consent_new", center.clara, said).status_code == 302
+    newest = center.clara.consents.order_by("-pk")[0]
+    assert (newest.program, newest.payer) == (None, None)
+    assert center.clara.consents.count() == before + 1
 
 
 def test_a_step_may_be_skipped_or_asked_again(center: Cast) -> None:

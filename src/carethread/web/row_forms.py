@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Model, Q, QuerySet
+from django.forms.models import ModelChoiceIterator
 
 from carethread.codes.levels import levels
 from carethread.record.models import (
@@ -71,6 +72,30 @@ class ChoiceOf(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def offer(self, rows: "QuerySet[Any]") -> None:
         self.queryset = rows
+
+
+EVERY = "every"
+
+
+class _WithEvery(ModelChoiceIterator):  # type: ignore[type-arg]
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        rows = super().__iter__()
+        yield next(rows)
+        yield EVERY, self.field.every  # type: ignore[attr-defined]
+        yield from rows
+
+
+class OneOrEvery(ChoiceOf):
+    """One row, or all of them where `every` is chosen: nobody gets the widest by leaving it."""
+
+    iterator = _WithEvery
+
+    def __init__(self, model: type[Model], every: str, **named: Any) -> None:
+        self.every = every
+        super().__init__(model, **named)
+
+    def clean(self, value: Any) -> Any:
+        return None if value == EVERY else super().clean(value)
 
 
 class RowForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -263,10 +288,10 @@ class PlanForm(RowForm):
 
 
 class ConsentForm(RowForm):
-    program = ChoiceOf(Program, required=False, help_text="Empty: for every program.")
-    payer = ChoiceOf(
+    program = OneOrEvery(Program, "Every program")
+    payer = OneOrEvery(
         Payer,
-        required=False,
+        "All of the client’s payers",
         label="Who may receive it",
         help_text="The payer that the consent names: no other is told. All of them only where it "
         "says so, as in “my health plans and third-party payers” (42 CFR 2.31).",
@@ -285,7 +310,6 @@ class ConsentForm(RowForm):
         payer = self.fields["payer"]
         assert isinstance(payer, ChoiceOf)
         payer.offer(Payer.objects.order_by("name"))
-        payer.empty_label = "All of the client’s payers"
 
 
 class PractitionerForm(RowForm):
