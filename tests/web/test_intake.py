@@ -114,6 +114,15 @@ def test_a_consent_names_its_payer_and_program_or_says_that_it_is_for_all(center
     assert center.clara.consents.count() == before + 1
 
 
+def test_words_in_place_of_a_diagnosis_code_say_what_to_choose_and_stay(center: Cast) -> None:
+    said = {"code": "panic disorder", "rank": "1", "diagnosed_on": str(TODAY)}
+    answer = post(center.ines, "diagnosis_new", center.clara, said)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "Choose a code from the list, such as F41.0" in text
+    assert 'value="panic disorder"' in text
+
+
 def test_a_step_may_be_skipped_or_asked_again(center: Cast) -> None:
     url = reverse("coverage_new", args=[center.clara.pk]) + "?intake"
     page = signed_in(center.ines).get(url).content.decode()

@@ -1,5 +1,6 @@
 """Forms for a client's way into care: admission, diagnosis, appointment."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -93,7 +94,7 @@ class DiagnosisForm(RowForm):
     them."""
 
     code = forms.CharField(
-        label="Diagnosis", widget=CodeInput(), max_length=8,
+        label="Diagnosis", widget=CodeInput(), max_length=200,
         help_text="Type words or a code and choose from the list.",
     )  # fmt: skip
     widths: ClassVar = {"rank": "third", "diagnosed_on": "third", "resolved_on": "third"}
@@ -114,8 +115,21 @@ class DiagnosisForm(RowForm):
             del self.fields["resolved_on"]
 
     def clean_code(self) -> str:
-        code: str = self.cleaned_data["code"]
-        return code.replace(".", "").strip().upper()
+        typed: str = self.cleaned_data["code"]
+        code = typed.replace(".", "").strip().upper()
+        if _CODE.fullmatch(code):
+            return code
+        raise forms.ValidationError(_which(typed))
+
+
+_CODE = re.compile("[A-Z][0-9][A-Z0-9]{1,5}")
+
+
+def _which(typed: str) -> str:
+    """What to choose, where words were sent instead of a code."""
+    meant = [f"{one.pointed} {one.description}" for one in icd10.search(typed, limit=3)]
+    such = f", such as {'; '.join(meant)}" if meant else ""
+    return f"Choose a code from the list{such}."
 
 
 class AppointmentForm(RowForm):
