@@ -30,6 +30,13 @@ _OUTCOMES = {
 }
 
 
+_PROBLEMS = {
+    "unanswered": "The payer’s gateway does not answer. Ask again later; if it stays so, tell an "
+    "administrator.",
+    "unreadable": "What came back cannot be read. It is kept word for word; tell an administrator.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Why a payer did not answer, what to do, and the field where it is done (`url`, `place`)."""
@@ -43,7 +50,7 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """One payer's answer. `differences`: where it says something else than the record; `copay`:
-    what is due at a visit, in cents."""
+    what is due at a visit, in cents; `detail`: what went wrong, for who sets connections up."""
 
     check: EligibilityCheck
     label: str
@@ -51,6 +58,7 @@ class Spoken:
     lines: tuple[Line, ...] = ()
     refused: tuple[Refused, ...] = ()
     problem: str = ""
+    detail: str = ""
     differences: tuple[str, ...] = ()
     copay: int | None = None
 
@@ -157,7 +165,8 @@ def spoken(check: EligibilityCheck, services: tuple[str, ...], user: User) -> Sp
         lines=in_words(known, services) if known else (),
         copay=copay(known, services) if known else None,
         refused=tuple(_refused(check, one, user) for one in refusals_from_json(answer.refusals)),
-        problem=answer.problem,
+        problem=_PROBLEMS.get(answer.outcome, "") if answer.problem else "",
+        detail=answer.problem if may(user, "connection", "POST") else "",
         differences=tuple(
             one["words"] for one in answer.contradictions if answer.outcome in ANSWERED
         ),
