@@ -8,6 +8,7 @@ import pytest
 from carethread.record.models import Case, Charge, Claim, ClaimState, Match, Remittance, Transfer
 from carethread.workflow import follow_up
 from carethread.workflow.common.errors import Refused
+from carethread.workflow.gather.evidence import _billed
 from carethread.workflow.remittances import matching
 from carethread.x12.common import Party
 from tests.cast import Cast
@@ -81,6 +82,8 @@ def test_a_payment_goes_to_another_person_s_claim_only_for_a_reason(alder: Cast)
     matching.undo(row, reason="It was not she.", user=alder.bill, now=LATER)
     kept = Case.objects.get(kind="unmatched").events.filter(words__contains="Her maiden name.")
     assert kept.exists(), "the reason outlives the match"
+    (billed,) = _billed([alder.clara.pk])
+    assert (billed["paid"], billed["trace"]) == (None, None), "nothing is said to be paid any more"
 
 
 def test_the_newest_answer_is_undone_first_and_a_reversal_gives_back_what_it_took(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError
@@ -18,6 +18,7 @@ from carethread.record.models import (
     ClaimState,
     Delivery,
     EdiFile,
+    EftDeposit,
     Remittance,
     Transfer,
 )
@@ -288,6 +289,67 @@ def test_a_file_that_was_set_aside_is_read_again_once_the_fault_is_mended(
     sent.refresh_from_db()
     assert sent.state == ClaimState.PAID
     assert Case.objects.get(kind="quarantine").resolution == "The file was read again."
+
+
+def test_the_case_of_a_file_that_cannot_be_read_again_stays_open(
+    sent: Claim, far_side: Store
+) -> None:
+    raw = file_of(check(sent.organization, answer(sent, paid=12_000, CO_45=6_000)))
+    delivery = arrive(sent, far_side, raw.replace(b"CAS*CO*45*60", b"CAS*CO*45*59"))
+    follow_up.run(sent.organization, now=LATER)
+    receive.read_again(delivery, now=LATER)
+    follow_up.run(sent.organization, now=LATER)
+    assert Case.objects.get(kind="quarantine").state == "open"
+
+
+def test_a_character_that_no_database_holds_sets_one_file_aside_and_not_those_behind_it(
+    sent: Claim, far_side: Store
+) -> None:
+    paid = file_of(check(sent.organization, answer(sent, paid=18_000)), number=2)
+    broken = paid.replace(b"IEA*1*000000002", b"IEA*1*00000000\x00", 1)
+    assert broken != paid
+    far_side.put("from_payer/1.835", broken)
+    arrive(sent, far_side, paid, "2.835")
+    states = Delivery.objects.filter(file__direction="in").values_list("file__name", "state")
+    assert dict(states) == {"1.835": "quarantined", "2.835": "read"}
+    assert sent.state == ClaimState.PAID
+
+
+def test_a_failure_of_the_database_at_one_file_keeps_none_behind_it(
+    sent: Claim, far_side: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("too many SQL variables")
+
+    monkeypatch.setitem(receive._READERS, FunctionalAck, fail)
+    far_side.put("from_payer/1.999", file_of(group_ack(sent, "A"), number=1))
+    far_side.put(
+        "from_payer/2.835", file_of(check(sent.organization, answer(sent, paid=18_000)), number=2)
+    )
+    with pytest.raises(OperationalError):
+        receive.run(sent.organization, now=LATER)
+    sent.refresh_from_db()
+    assert sent.state == ClaimState.PAID
+
+
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(1900, 1, 1), date(2062, 3, 2)])
+def test_a_check_of_a_day_that_cannot_be_is_set_aside(
+    sent: Claim, far_side: Store, day: date
+) -> None:
+    said = check(sent.organization, answer(sent, paid=0, status="4", CO_197=18_000), on=day)
+    assert arrive(sent, far_side, file_of(said)).state == "quarantined"
+    follow_up.run(sent.organization, now=LATER)
+    assert "which cannot be" in Case.objects.get(kind="quarantine").title
+
+
+@pytest.mark.parametrize("day", ["2062-03-02", "0001-01-01"])
+def test_a_banks_file_with_a_day_that_cannot_be_is_set_aside_whole(
+    sent: Claim, far_side: Store, day: str
+) -> None:
+    rows = f"Date;Description;Amount\n2026-03-02;HARBOR;12.50\n{day};HARBOR;9.00\n"
+    delivery = arrive(sent, far_side, rows.encode(), "bank.csv")
+    assert (delivery.state, [f["segment"] for f in delivery.findings]) == ("quarantined", [3])
+    assert not EftDeposit.objects.exists()
 
 
 def test_what_its_sender_has_to_mend_is_set_aside_again(sent: Claim, far_side: Store) -> None:

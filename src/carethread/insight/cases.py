@@ -118,7 +118,8 @@ def sources(rows: "QuerySet[M]", prefix: str, key: str = "pk") -> "QuerySet[M, s
 
 def with_service(rows: "QuerySet[Case]") -> "QuerySet[Case]":
     """Cases with the `service` of the line that they are about; None where they name no line."""
-    line = LineMatch.objects.filter(remitted_line=OuterRef("remitted_line")).order_by("pk")
+    matches = LineMatch.objects.filter(LineMatch.STANDING)
+    line = matches.filter(remitted_line=OuterRef("remitted_line")).order_by("pk")
     path = "claim_line__charge_version__note_version__service"
     return rows.annotate(service=Subquery(line.values(path)[:1]))
 

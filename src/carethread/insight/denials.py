@@ -116,6 +116,7 @@ def _answered(by: str, period: Period, asked: Asked) -> dict[str, int]:
     }
     rows = (
         LineMatch.objects.filter(
+            LineMatch.STANDING,
             remitted_line__claim__remittance__paid_on__gte=period.first,
             remitted_line__claim__remittance__paid_on__lte=period.last,
             **{column: value for column, value in wanted.items() if value},

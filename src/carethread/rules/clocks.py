@@ -83,6 +83,12 @@ def acknowledgment_due(kind: str, sent_at: datetime) -> datetime:
     return sent_at + timedelta(days=clock.days)
 
 
+def plausible(day: date, today: date) -> bool:
+    """Whether money can have moved on that day: none did before payers sent files, and what a bank
+    or payer announces lies a few weeks ahead at most."""
+    return date(1990, 1, 1) <= day <= today + timedelta(days=92)
+
+
 def overdue_since(kind: str, now: datetime) -> datetime:
     """What was sent before this moment should have been answered by `now`. ValueError as above."""
     return now - (acknowledgment_due(kind, now) - now)

@@ -7,7 +7,7 @@ transfers, the state of each claim. An unbalanced or foreign remittance quaranti
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Prefetch, Q
@@ -28,6 +28,7 @@ from carethread.record.models import (
     Transfer,
     User,
 )
+from carethread.rules.clocks import plausible
 from carethread.rules.match import ClaimMatch, match
 from carethread.rules.next_payer import FORWARDED
 from carethread.rules.post import (
@@ -67,6 +68,7 @@ def post_check(file: EdiFile, said: wire.Remittance, *, now: datetime) -> Remitt
     """
     _refuse_unbalanced(said)
     _refuse_foreign(file.organization, said)
+    _refuse_its_day(said, gather.service_date(file.organization, now))
     if _posted_before(said):
         return None
     check = remitted.check(file, said, now=now)
@@ -85,6 +87,14 @@ def post_check(file: EdiFile, said: wire.Remittance, *, now: datetime) -> Remitt
 
 
 # -------------------------------------------------------------------------------------- refusing
+
+
+def _refuse_its_day(said: wire.Remittance, today: date) -> None:
+    if said.paid_on is not None and not plausible(said.paid_on, today):
+        raise Quarantined(
+            f"Check {said.trace} is dated {said.paid_on}, which cannot be. Ask the payer for a "
+            "corrected remittance."
+        )
 
 
 def _refuse_unbalanced(said: wire.Remittance) -> None:

@@ -7,7 +7,7 @@ whole, with the place and the reason, and changes nothing else: those behind it 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -34,12 +34,12 @@ from carethread.workflow import acknowledge, post
 from carethread.workflow.authorizations import review
 from carethread.workflow.center.connections import REAL_TIME, mailboxes, opened
 from carethread.workflow.claims import claim_status
-from carethread.workflow.common.quarantine import Quarantined, reason_of
+from carethread.workflow.common.quarantine import Quarantined, plain, reason_of
 from carethread.workflow.coverage import benefits
 from carethread.workflow.remittances import deposits
 from carethread.x12.acknowledgment import ClaimAck, FunctionalAck, InterchangeAck
 from carethread.x12.eligibility import EligibilityInquiry, EligibilityResponse
-from carethread.x12.finding import Severity, Unreadable
+from carethread.x12.finding import Finding, Severity, Unreadable
 from carethread.x12.reader import Document, read
 from carethread.x12.remittance import Remittance
 from carethread.x12.review import Review
@@ -58,7 +58,16 @@ def run(organization: Organization, *, now: datetime) -> int:
     """Fetch what is new and read what is stored; the number of files read."""
     for connection in mailboxes().filter(organization=organization):
         fetch(connection, now=now)
-    return sum(read_file(delivery, now=now) for delivery in due())
+    count, failed = 0, None
+    for delivery in due():
+        try:
+            count += read_file(delivery, now=now)
+        except OperationalError as error:
+            # Perhaps only of this file: those behind it are read before the failure is told.
+            failed = error
+    if failed is not None:
+        raise failed
+    return count
 
 
 # -------------------------------------------------------------------------------------- fetching
@@ -171,14 +180,24 @@ def due() -> "QuerySet[Delivery]":
     return rows
 
 
-def read_file(delivery: Delivery, *, now: datetime) -> bool:
-    """Read one stored file, in one transaction: all of it has its effect, or none of it."""
+_RECEIVED, _SET_ASIDE = "received", "quarantined"
+
+
+def read_again(delivery: Delivery, *, now: datetime) -> bool:
+    """Read a file, also where it was set aside: what kept it from being read may be mended here.
+    What its sender has to mend keeps it set aside."""
+    return read_file(delivery, now=now, states=(_RECEIVED, _SET_ASIDE))
+
+
+def read_file(delivery: Delivery, *, now: datetime, states: Collection[str] = (_RECEIVED,)) -> bool:
+    """Read one stored file that stands so, in one transaction: all of it has its effect, or none
+    of it."""
     try:
         with transaction.atomic():
             locked = Delivery.objects.select_for_update(of=("self",), no_key=True).get(
                 pk=delivery.pk
             )
-            if locked.state != "received":
+            if locked.state not in states:
                 return False
             if bank_file.is_one(bytes(delivery.file.raw)):
                 deposits.take_file(delivery.file, now=now)
@@ -201,17 +220,6 @@ def read_file(delivery: Delivery, *, now: datetime) -> bool:
     except Exception:
         log.exception("a file could not be read", file=delivery.file_id)
         return _quarantine(delivery, Quarantined(_OUR_FAULT), now)
-
-
-def read_again(delivery: Delivery, *, now: datetime) -> bool:
-    """Read a file once more that was set aside, because what kept it from being read is mended
-    here. What its sender has to mend sets it aside again."""
-    with transaction.atomic():
-        locked = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
-        if locked.state == "quarantined":
-            locked.state, locked.reason, locked.findings = "received", "", []
-            locked.save(update_fields=["state", "reason", "findings"])
-    return read_file(delivery, now=now)
 
 
 def _refuse_broken(document: Document) -> None:
@@ -292,20 +300,26 @@ def _read_transactions(file: EdiFile, document: Document, now: datetime) -> None
 
 
 def _finish(delivery: Delivery, state: str, reason: str, now: datetime) -> bool:
-    delivery.state, delivery.reason, delivery.done_at = state, reason, now
-    delivery.save(update_fields=["state", "reason", "done_at"])
+    delivery.state, delivery.reason, delivery.done_at, delivery.findings = state, reason, now, []
+    delivery.save(update_fields=["state", "reason", "done_at", "findings"])
     return state == "read"
 
 
 @transaction.atomic
 def _quarantine(delivery: Delivery, problem: Unreadable | Quarantined, now: datetime) -> bool:
     locked = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
-    if locked.state != "received":
+    if locked.state not in (_RECEIVED, _SET_ASIDE):
         return False
-    locked.findings = [
-        {"id": f.id, "severity": f.severity.value, "segment": f.segment, "message": f.message}
-        for f in getattr(problem, "findings", ())
-    ][:200]
-    locked.state, locked.reason, locked.done_at = "quarantined", reason_of(problem), now
+    locked.findings = [_shown(finding) for finding in getattr(problem, "findings", ())[:200]]
+    locked.state, locked.reason, locked.done_at = _SET_ASIDE, reason_of(problem), now
     locked.save(update_fields=["findings", "state", "reason", "done_at"])
     return False
+
+
+def _shown(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "severity": finding.severity.value,
+        "segment": finding.segment,
+        "message": plain(finding.message),
+    }

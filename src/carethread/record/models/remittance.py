@@ -239,7 +239,13 @@ class Match(Scoped):
 
 
 class LineMatch(AppendOnly):
-    """Which submitted line a remitted line was posted to."""
+    """Which submitted line a remitted line was posted to. It outlasts an undone match of its claim:
+    what counts is `STANDING`."""
+
+    STANDING = models.Q(
+        remitted_line__claim__match__state="matched",
+        remitted_line__claim__match__version=models.F("claim_line__version"),
+    )
 
     remitted_line = models.ForeignKey(
         RemittedLine, on_delete=models.PROTECT, related_name="line_matches"

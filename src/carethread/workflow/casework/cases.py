@@ -49,7 +49,11 @@ from carethread.workflow.casework import (
 Opener = Callable[[Organization, datetime], Iterable[Case]]
 
 _FAILURES_BEFORE_ALARM = 3
-_COME_BACK = (CaseKind.DENIAL, CaseKind.REJECTION, CaseKind.UNMATCHED)
+_COME_BACK = (
+    CaseKind.DENIAL, CaseKind.REJECTION, CaseKind.UNMATCHED, CaseKind.MISSING_ACKNOWLEDGMENT,
+)  # fmt: skip
+_AWAITED = {"999": ClaimState.SENT, "277CA": ClaimState.RECEIVED, "835": ClaimState.ACCEPTED}
+"""The answer that a claim in that state waits for."""
 
 
 # -------------------------------------------------------------------------------------- denials
@@ -274,9 +278,8 @@ def quarantined(organization: Organization, now: datetime) -> Iterator[Case]:
 
 def missing_answers(organization: Organization, now: datetime) -> Iterator[Case]:
     """Files and claims whose answer is overdue."""
-    yield from _silent(organization, ClaimState.SENT, "999", now)
-    yield from _silent(organization, ClaimState.RECEIVED, "277CA", now)
-    yield from _silent(organization, ClaimState.ACCEPTED, "835", now)
+    for kind, state in _AWAITED.items():
+        yield from _silent(organization, state, kind, now)
 
 
 def _silent(
@@ -347,7 +350,7 @@ def standing_again(organization: Organization, now: datetime) -> Iterator[tuple[
     )
     rows = Case.objects.filter(state="closed").annotate(said_again=Exists(said))
     is_due = Q(said_again=True) | Q(closed_at__lte=now - timedelta(days=days))
-    for kind, standing in _standing().items():
+    for kind, standing in _standing():
         for case in rows.filter(is_due, kind=kind, source__in=standing).order_by("pk"):
             why = "the payer has answered again" if case.said_again else "its cause still stands"
             yield case, f"Open again: it was closed ({case.resolution}), and {why}."
@@ -366,17 +369,18 @@ def what_closing_does(case: Case, now: datetime) -> str:
     return words
 
 
-def _standing() -> dict[CaseKind, "QuerySet[Any]"]:
+def _standing() -> Iterator[tuple[CaseKind, "QuerySet[Any]"]]:
     """By kind, the sources of the cases whose cause stands."""
     refused = _refusals().filter(
         remitted_claim__match__version__claim__state__in=_HOW_A_DENIAL_WENT
     )
     rejected = Claim.objects.filter(state=ClaimState.REJECTED, current__isnull=False)
-    return {
-        CaseKind.DENIAL: sources(refused, "denial"),
-        CaseKind.REJECTION: sources(rejected, "rejection", "current"),
-        CaseKind.UNMATCHED: sources(Match.objects.filter(state="waiting"), "unmatched"),
-    }
+    yield CaseKind.DENIAL, sources(refused, "denial")
+    yield CaseKind.REJECTION, sources(rejected, "rejection", "current")
+    yield CaseKind.UNMATCHED, sources(Match.objects.filter(state="waiting"), "unmatched")
+    for kind, state in _AWAITED.items():
+        silent = Claim.objects.filter(state=state, current__isnull=False)
+        yield CaseKind.MISSING_ACKNOWLEDGMENT, sources(silent, f"missing-{kind}", "current")
 
 
 # -------------------------------------------------------------------------------------- settled

@@ -14,4 +14,9 @@ class Quarantined(Exception):
 
 
 def reason_of(problem: Exception) -> str:
-    return str(problem)[:1000]
+    return plain(str(problem))[:1000]
+
+
+def plain(text: str) -> str:
+    """Without the character that PostgreSQL cannot hold, which a broken file may."""
+    return text.replace("\0", "")

@@ -357,6 +357,10 @@ def _billed(clients: Iterable[int]) -> Iterable[Any]:
         Q(version__claim__current=F("version")), version__claim__client__in=clients
     ).order_by()
     answered = "line_matches__remitted_line"
+    standing = Q(
+        **{f"{answered}__claim__match__state": "matched"},
+        **{f"{answered}__claim__match__version": F("version")},
+    )
     return rows.values(
         "version__claim_number",
         "code",
@@ -367,11 +371,9 @@ def _billed(clients: Iterable[int]) -> Iterable[Any]:
         first=F("version__claim__practitioner__first_name"),
         last=F("version__claim__practitioner__last_name"),
     ).annotate(
-        paid=Sum(
-            f"{answered}__paid_cents", filter=Q(**{f"{answered}__claim__match__state": "matched"})
-        ),
-        paid_on=Max(f"{answered}__claim__remittance__paid_on"),
-        trace=Max(f"{answered}__claim__remittance__trace"),
+        paid=Sum(f"{answered}__paid_cents", filter=standing),
+        paid_on=Max(f"{answered}__claim__remittance__paid_on", filter=standing),
+        trace=Max(f"{answered}__claim__remittance__trace", filter=standing),
     )
 
 

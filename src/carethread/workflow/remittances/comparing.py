@@ -146,7 +146,7 @@ def _units_paid(lines: Sequence[ClaimLine]) -> dict[int, int]:
     """The units that the payer's newest answer says it paid for, by line."""
     found: dict[int, int] = {}
     rows = (
-        LineMatch.objects.filter(claim_line__in=lines, remitted_line__claim__match__state="matched")
+        LineMatch.objects.filter(LineMatch.STANDING, claim_line__in=lines)
         .exclude(remitted_line__claim__status="22")
         .select_related("remitted_line__claim")
         .order_by("pk")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from carethread.record.models import (
     EdiFile,
@@ -24,6 +24,7 @@ from carethread.record.models import (
 from carethread.record.policies import effective
 from carethread.rules import bank_file
 from carethread.rules.bank_file import BankLine
+from carethread.rules.clocks import plausible
 from carethread.rules.deposits import Advice, Money, Verdict, reassociate
 from carethread.rules.words import dollars
 from carethread.workflow import gather
@@ -48,7 +49,8 @@ def take_file(file: EdiFile, *, now: datetime) -> int:
             Finding("BANK_ROW", Severity.ERROR, row, f"Row {row}: {why}") for row, why in wrong.rows
         ]
         raise Quarantined(f"This bank file was not read. {wrong}", findings) from wrong
-    known = set(EftDeposit.objects.values_list("key", flat=True).filter(key__in=_keys(lines)))
+    _refuse_days_to_come(lines, gather.service_date(file.organization, now))
+    known = set(_on_days_of(lines).values_list("key", flat=True))
     noted = _noted(lines)
     fresh = []
     for line, key in zip(lines, _keys(lines), strict=True):
@@ -176,8 +178,25 @@ def _told(line: BankLine | EftDeposit) -> tuple[date, int, str]:
 
 def _noted(lines: Sequence[BankLine]) -> Counter[tuple[date, int, str]]:
     """How many deposits of these days people have noted by hand, by what they told."""
-    rows = EftDeposit.objects.filter(file=None, day__in={line.day for line in lines})
-    return Counter(map(_told, rows))
+    return Counter(map(_told, _on_days_of(lines).filter(file=None)))
+
+
+def _on_days_of(lines: Sequence[BankLine]) -> "QuerySet[EftDeposit]":
+    """Deposits of the span that these lines are of. (A list of their days or keys may hold more
+    than a statement can.)"""
+    days = [line.day for line in lines]
+    rows: QuerySet[EftDeposit] = EftDeposit.objects.all()
+    return rows.filter(day__range=(min(days), max(days))) if days else rows.none()
+
+
+def _refuse_days_to_come(lines: Sequence[BankLine], today: date) -> None:
+    findings = [
+        Finding("BANK_DAY", Severity.ERROR, line.row, f"Row {line.row}: {line.day} cannot be.")
+        for line in lines
+        if not plausible(line.day, today)
+    ]
+    if findings:
+        raise Quarantined("A day in this bank file cannot be its day.", findings)
 
 
 def _key(source: str, line: BankLine, ordinal: int) -> str:
