@@ -14,10 +14,12 @@ from django_scopes import scope
 from carethread.insight import deposits
 from carethread.insight.cash import cash
 from carethread.insight.claims import ON_ITS_WAY
+from carethread.insight.denials import Period, denials
 from carethread.insight.outcome import outcome
 from carethread.insight.pipeline import pipeline
-from carethread.record.models import PatientPayment
-from carethread.workflow import follow_up
+from carethread.record.models import Case, Connection, PatientPayment
+from carethread.workflow import follow_up, submit
+from carethread.workflow.casework import cure
 from carethread.workflow.patients import patient_money
 from carethread.workflow.patients.patient_money import Tender
 from tests.cast import NOW, Cast
@@ -69,13 +71,28 @@ def test_what_is_expected_and_what_is_stuck_is_the_pipelines(alder: Cast) -> Non
     assert found.pipeline == pipeline(PAID)
     for stage in found.pipeline.stages.values():
         assert sum(stage.cents_by_age) == stage.cents
-    assert found.pipeline.denied == 12_000
+    assert found.pipeline.refused == 12_000
     follow_up.run(alder.center, now=PAID)
+    _refused_stands_everywhere(alder, 12_000)
+
+    cure.send_again(Case.objects.get(), mended="The roster.", user=alder.bill, now=PAID)
+    submit.freeze(Connection.objects.get(), now=PAID + timedelta(days=2))
+    assert pipeline(PAID).refused == 0, "the payer owes it again"
+    _refused_stands_everywhere(alder, 12_000)
+
+
+def _refused_stands_everywhere(alder: Cast, cents: int) -> None:
+    """Cash, the pipeline, the denials and the list that they lead to say one figure."""
+    assert cash(PAID).pipeline.denied == pipeline(PAID).denied == cents
+    midnight = PAID.replace(hour=4, minute=0)
+    assert denials(Period.of_days(30, midnight)).total.open_cents == cents
     dora = signed_in(alder.dora)
     shown = dora.get(reverse("cash")).content.decode()
     (link,) = re.findall(r'<a class="strong" href="([^"]+)">Refused, still asked for', shown)
     listed = dora.get(unescape(link)).context["page"].rows
-    assert sum(case.amount_cents for case in listed) == found.pipeline.denied
+    assert sum(case.amount_cents for case in listed) == cents
+    page = signed_in(alder.bill).get(reverse("pipeline")).content.decode()
+    assert f'{link}">${cents / 100:,.2f}</a>' in page
 
 
 def test_what_clients_gave_stands_by_week_and_each_figure_is_its_list(alder: Cast) -> None:

@@ -150,5 +150,5 @@ def _days_in_receivables(found: Pipeline, today: date) -> int | None:
     billed = Charge.objects.filter(since, state="live").aggregate(
         cents=Sum("current__amount_cents", default=0)
     )["cents"]
-    owed = found.owed_by_payers + found.owed_by_patients + found.denied
+    owed = found.owed_by_payers + found.owed_by_patients + found.refused
     return round(owed * _DAYS_BILLED / billed) if billed else None

@@ -96,6 +96,14 @@ def denials(period: Period, asked: Asked = EVERY) -> Denials:
     )  # fmt: skip
 
 
+def unsettled_cents() -> int:
+    """Refused money that is still asked for, whenever it was refused: what the unsettled denial
+    cases are about, sent again or not."""
+    asked = replace(EVERY, kind=CaseKind.DENIAL, state=worklist.UNSETTLED)
+    found: dict[str, int] = worklist.narrowed(asked).aggregate(cents=Sum("amount_cents", default=0))
+    return found["cents"]
+
+
 def _sums(cases: "QuerySet[Case]", *by: str) -> list[dict[str, Any]]:
     return list(
         cases.order_by()

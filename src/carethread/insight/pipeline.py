@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
-from carethread.insight import undocumented
+from carethread.insight import denials, undocumented
 from carethread.insight.ages import age_days, days_before
 from carethread.record.models import (
     Charge,
@@ -41,7 +41,8 @@ class Stage:
 class Pipeline:
     """The Monday screen. Money in cents. `unsigned` services took place and have no signed note;
     `uncharged` ones have, of the last ninety days, and no charge; `unbilled` charges have no claim
-    yet."""
+    yet. `denied` is what the unsettled denial cases ask for, `refused` what the ledger holds as
+    refused: what is sent again waits at the payer there."""
 
     unsigned: int
     unsigned_oldest_days: int | None
@@ -53,6 +54,7 @@ class Pipeline:
     owed_by_payers: int
     owed_by_patients: int
     denied: int
+    refused: int
 
     @property
     def stopped_cents(self) -> int:
@@ -62,7 +64,7 @@ class Pipeline:
 
 
 def pipeline(now: datetime) -> Pipeline:
-    """Seven queries, however many claims there are."""
+    """Eight queries, however many claims there are."""
     unsigned, unsigned_since = undocumented.total(now)
     uncharged = without_charge(now - UNCHARGED_SHOWN_FOR).aggregate(
         n=Count("pk"), oldest=Min("ends_at")
@@ -73,7 +75,7 @@ def pipeline(now: datetime) -> Pipeline:
     owed = Charge.objects.aggregate(
         payers=Sum("payer_receivable_cents", default=0),
         patients=Sum("patient_receivable_cents", default=0),
-        denied=Sum("denied_cents", default=0),
+        refused=Sum("denied_cents", default=0),
     )
     return Pipeline(
         unsigned=unsigned,
@@ -85,7 +87,8 @@ def pipeline(now: datetime) -> Pipeline:
         stages=stages(now),
         owed_by_payers=owed["payers"],
         owed_by_patients=owed["patients"],
-        denied=owed["denied"],
+        denied=denials.unsettled_cents(),
+        refused=owed["refused"],
     )
 
 
