@@ -12,8 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_scopes import scope
 
-from carethread.record.models import Appointment, Charge, Note, NoteVersion
+from carethread.insight.claims import WAITING
+from carethread.record.models import (
+    Appointment,
+    Charge,
+    Claim,
+    ClaimState,
+    Note,
+    NoteVersion,
+)
 from carethread.web import http
+from carethread.web.states import CLAIM_TO_AUTHOR
 from carethread.workflow import admit, document
 from tests.cast import NOW, PASSWORD, Cast, amend, draft_from, draft_of, sign, signed_session
 from tests.web.world import LATER, Shown, signed_in
@@ -289,6 +298,22 @@ def test_after_an_addendum_cures_a_refusal_the_page_says_that_the_correction_lea
     leaves, clean = "The corrected claim leaves by itself.", "Nothing speaks against this claim."
     assert (leaves in before, leaves in after) == (False, True)
     assert (clean in before, clean in after) == (False, False)
+
+
+def test_a_signed_notes_page_says_where_its_claim_is(shown: Shown) -> None:
+    with scope(organization=shown.cast.center):
+        note = shown.denied.charges.get().current.note_version.note
+    nora = signed_in(shown.cast.nora.user)
+    said = {}
+    for state in ClaimState:
+        with scope(organization=shown.cast.center):
+            Claim.objects.filter(pk=shown.denied.pk).update(state=state)
+        page = nora.get(reverse("note_signed", args=[note.pk])).content.decode()
+        said[state] = [words for words in CLAIM_TO_AUTHOR.values() if words in page]
+    left = {state for state, words in said.items() if any("has left" in one for one in words)}
+    assert left == {ClaimState.SENT, ClaimState.RECEIVED, ClaimState.ACCEPTED}
+    assert said[ClaimState.QUEUED] == ["The claim is about to leave: its file waits to be carried."]
+    assert {state for state, words in said.items() if not words} == set(WAITING)
 
 
 def test_what_came_back_speaks_to_its_author(shown: Shown) -> None:

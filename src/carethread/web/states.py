@@ -41,6 +41,24 @@ CLAIM_STATES: dict[str, Words] = {
     ClaimState.CLOSED: Words("Closed", Tone.IDLE, "lock", 5),
 }
 
+_YOURS = "What only you can cure is among what came back to you."
+_HAS_LEFT = (
+    "The claim has left; what the payer answers shows here and, where only you can cure it, among "
+    "what came back to you."
+)
+CLAIM_TO_AUTHOR: dict[str, str] = {
+    ClaimState.QUEUED: "The claim is about to leave: its file waits to be carried.",
+    ClaimState.SENT: _HAS_LEFT,
+    ClaimState.RECEIVED: _HAS_LEFT,
+    ClaimState.ACCEPTED: _HAS_LEFT,
+    ClaimState.REJECTED: f"The claim came back before it was decided on. {_YOURS}",
+    ClaimState.DENIED: f"The payer has refused the claim. {_YOURS}",
+    ClaimState.PARTIAL: f"The payer has refused a part of the claim. {_YOURS}",
+    ClaimState.PAID: "The payer has answered the claim.",
+    ClaimState.CLOSED: "The claim is closed.",
+}
+"""What the author of a note is told of its claim; nothing while it waits here."""
+
 CASE_STATES: dict[str, Words] = {
     "open": Words("Open", Tone.WAIT, "circle-dashed"),
     "answered": Words("Answered", Tone.INFO, "message-check"),

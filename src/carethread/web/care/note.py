@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from carethread.codes import icd10
 from carethread.codes.note_forms import sections
-from carethread.insight.claims import WAITING
 from carethread.insight.inbox import as_returned
 from carethread.insight.notes import Behind, behind
 from carethread.record.models import Note, NoteVersion, Signature
@@ -21,6 +20,7 @@ from carethread.web.care import benefits
 from carethread.web.care.note_form import NoteForm
 from carethread.web.center.accounts import proof_of_who_signs
 from carethread.web.http import Request
+from carethread.web.states import CLAIM_TO_AUTHOR
 from carethread.workflow import document
 from carethread.workflow.claims import charging
 from carethread.workflow.common.errors import Refused
@@ -145,7 +145,7 @@ def note_signed(request: Request, row: Note) -> HttpResponse:
             ),
             "created": created,
             "behind": found,
-            "has_left": found.claim is not None and found.claim.state not in WAITING,
+            "claim_says": CLAIM_TO_AUTHOR.get(found.claim.state) if found.claim else None,
             "is_author": row.author.user_id == request.user.pk,
         },
     )
