@@ -7,9 +7,11 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from carethread.codes.catalogue import written
 from carethread.codes.levels import levels
+from carethread.insight import thread
 from carethread.insight.turns import open_turns
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import (
@@ -35,6 +37,7 @@ from carethread.x12.remittance import Remittance, RemittedClaim, RemittedLine
 from tests.cast import LONG_AGO, NOW, Cast, enroll
 from tests.judges import pyx12_errors
 from tests.payers import answer, check, make_connection, reversal
+from tests.web.world import signed_in
 from tests.workflow.test_post import PAID, charge_of, post_check, sent_claim
 from tests.workflow.test_program_day import MONDAY, NEXT_WEEK, _care, _nights
 
@@ -240,6 +243,35 @@ def test_a_refused_claim_that_was_sent_on_is_not_brought_back(alder: Cast) -> No
     assert bill.run(alder.center, now=LATER) == 1
     first.refresh_from_db()
     assert first.state in bill.WAITING
+
+
+def test_a_refused_claim_that_was_sent_on_says_to_whom_and_offers_nothing_more(
+    alder: Cast,
+) -> None:
+    second_policy(alder)
+    first = sent_claim(alder)
+    post_check(alder, check(alder.center, answer(first, paid=0, CO_96=13_000, PR_2=5_000)))
+    bill_sees = signed_in(alder.bill)
+
+    def page() -> str:
+        return bill_sees.get(reverse("claim", args=[first.pk])).content.decode()
+
+    first.refresh_from_db()
+    assert "Ask the next payer" in page()
+    assert thread.of_claim(first, LATER).steps[-1].title.startswith("Leaves as a correction")
+
+    second = next_payer.bill_next(first, user=alder.bill, now=LATER)
+    first.refresh_from_db()
+    *before, last = thread.of_claim(first, LATER).steps
+    assert last.title == f"Handed on to {second.payer} as claim {second.sequence}"
+    assert last.link == thread.Link("claim", second.pk)
+    posted = [(s.title, s.at) for s in before if s.kind is thread.Kind.TRANSFERS]
+    assert posted == [("Posted in 2 transfers", PAID), ("Posted in 2 transfers", LATER)]
+    assert "Ask the next payer" not in page()
+    assert f'refused is asked of <a href="{reverse("claim", args=[second.pk])}"' in page()
+
+    next_payer.leave_to_patient(second, user=alder.bill, reason="Not in network", now=LATER)
+    assert thread.of_claim(first, LATER).steps[-1].title.startswith("Leaves as a correction")
 
 
 def test_what_the_first_payer_forwarded_is_awaited_and_found_under_the_first_number(

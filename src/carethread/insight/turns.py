@@ -12,6 +12,8 @@ from carethread.record.models import Claim, ClaimState, Coverage, Transfer
 from carethread.rules.facts import OtherPolicy
 from carethread.rules.next_payer import next_after
 
+REFUSED = (ClaimState.DENIED, ClaimState.PARTIAL)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenTurn:
@@ -53,6 +55,15 @@ def open_turns(
             found.append(OpenTurn(one, coverage, tuple(by_claim[one.pk])))
     given_up = _given_up(found)
     return [turn for turn in found if (turn.claim.pk, turn.coverage.pk) not in given_up]
+
+
+def handed_on(claim: Claim) -> Claim | None:
+    """The claim to the payer that is asked for what this one's refused, where nothing of that waits
+    here any more."""
+    if claim.state not in REFUSED or refusals.of_claim(claim).exists():
+        return None
+    later = claim.next.exclude(state=ClaimState.CLOSED).select_related("payer")
+    return later.order_by("-pk").first()
 
 
 def asked(claim: Claim) -> tuple[int, ...]:

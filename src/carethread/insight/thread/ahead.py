@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from carethread.insight.thread.steps import Feel, Kind, Step
+from carethread.insight.thread.steps import Feel, Kind, Link, Step
+from carethread.insight.turns import handed_on
 from carethread.record.models import Claim, ClaimState
 from carethread.rules.clocks import acknowledgment_due
 
@@ -24,11 +25,19 @@ _NEXT = {
 
 
 def ahead(claim: Claim, now: datetime) -> Iterator[Step]:
-    """One step still to come; none for a claim that is settled."""
-    if claim.state in _AWAITED:
+    """One step still to come, or where it went on; none for a claim that is settled."""
+    if (later := handed_on(claim)) is not None:
+        yield _goes_on(later)
+    elif claim.state in _AWAITED:
         kind, title = _AWAITED[ClaimState(claim.state)]
         due = acknowledgment_due(kind, claim.state_since)
         words = f"{kind} {'was due' if due < now else 'due'} by {due:%b %-d}"
         yield Step(Kind.AHEAD, title, None, (words,), Feel.AHEAD)
     elif claim.state in _NEXT:
         yield Step(Kind.AHEAD, _NEXT[ClaimState(claim.state)], None, (), Feel.AHEAD)
+
+
+def _goes_on(later: Claim) -> Step:
+    """What was refused is asked of the next payer: what comes is on that claim's thread."""
+    title = f"Handed on to {later.payer} as claim {later.sequence}"
+    return Step(Kind.AHEAD, title, None, (), Feel.AHEAD, Link("claim", later.pk))

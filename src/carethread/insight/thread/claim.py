@@ -243,9 +243,10 @@ def _answered(claim: Claim) -> Iterator[Step]:
     )
     for match in matches:
         yield _remittance(match)
-        transfers = list(match.remitted.transfers.all())
-        if transfers:
-            yield _transfers(match, transfers)
+        at_once = defaultdict(list)
+        for transfer in match.remitted.transfers.all():
+            at_once[transfer.made_at].append(transfer)
+        yield from (_transfers(match, transfers) for transfers in at_once.values())
 
 
 def _taken(claim: Claim) -> Iterator[Step]:
@@ -298,6 +299,7 @@ def _feel(paid: int, adjustments: Sequence[Adjustment], *, taken_back: bool) -> 
 
 
 def _transfers(match: Match, transfers: Sequence[Transfer]) -> Step:
+    """What was posted in one moment: what is done about an answer later is a step of its own."""
     return Step(
         Kind.TRANSFERS,
         f"Posted in {len(transfers)} transfer{'' if len(transfers) == 1 else 's'}",

@@ -28,6 +28,7 @@ from carethread.insight.pipeline import AGES
 from carethread.insight.pipeline import pipeline as pipeline_now
 from carethread.insight.thread import Unknown, of_claim
 from carethread.insight.thread import trace as trace_number
+from carethread.insight.turns import REFUSED, handed_on, open_turns
 from carethread.record.models import Case, Claim, ClaimFinding, ClaimState, Payer
 from carethread.rules.scrub.registry import NEVER_OFF
 from carethread.rules.words import listing
@@ -258,6 +259,8 @@ def _claim_page(
             "billed_before": billed_before(row),
             "billed_anew": billed_anew(row),
             "waits": row.state in WAITING,
+            "goes_on": handed_on(row),
+            "may_ask_next": row.state in REFUSED and bool(open_turns(claim=row, refused_too=True)),
             "asks": row.state in claim_status.SILENT and claim_status.asks() is not None,
             "benefits": benefits.of([row.coverage], request.user)[row.coverage_id],
             **_skipping(row),

@@ -18,7 +18,7 @@ from django.db.models import F, Q, QuerySet
 
 from carethread.codes.accounts import Account
 from carethread.insight import refusals
-from carethread.insight.turns import OpenTurn, open_turns
+from carethread.insight.turns import REFUSED, OpenTurn, open_turns
 from carethread.record import ledger as books
 from carethread.record.models import (
     Case,
@@ -47,7 +47,6 @@ from carethread.workflow.remittances.remitted import Received
 
 _CODE = "NEXT-PAYER"
 _ANSWERED = (ClaimState.PAID,)
-_REFUSED = (ClaimState.DENIED, ClaimState.PARTIAL)
 _DAY = F("service_from")
 
 
@@ -212,7 +211,7 @@ def bill_next(claim: Claim, *, user: User, now: datetime) -> Claim:
     what was refused as well, and told why. Refused where no other policy pays after this one."""
     cases = list(held(_denials(claim.pk).exclude(state="closed")))
     turns = open_turns(claim=claim, refused_too=True)
-    if not turns or turns[0].claim.state not in (*_REFUSED, *_ANSWERED):
+    if not turns or turns[0].claim.state not in (*REFUSED, *_ANSWERED):
         raise refuse("No other policy of this client pays after this one on that day.")
     made = _hand_on(turns[0], now=now, user=user)
     if made is None:
