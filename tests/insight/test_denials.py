@@ -1,12 +1,19 @@
 """Denials are what payers refused; what the contract takes and the patient owes is not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from carethread.insight.denials import Period, denials
-from carethread.workflow import follow_up
+from django.urls import reverse
+
+from carethread.insight.denials import EVERY, Period, denial_cases, denials
+from carethread.record.models import Claim, ClaimState
+from carethread.workflow import bill, follow_up, submit
 from tests.cast import NOW, Cast
-from tests.payers import answer, check
+from tests.payers import answer, check, make_connection
+from tests.web.world import signed_in
+from tests.workflow.test_papers import _day_of
 from tests.workflow.test_post import post_check, sent_claim
+from tests.workflow.test_program_day import NEXT_WEEK, _care
 
 MIDNIGHT = datetime(2026, 3, 17, 4, tzinfo=UTC)  # in New York
 LATELY = Period.of_days(30, MIDNIGHT)
@@ -61,3 +68,23 @@ def test_it_takes_six_questions_however_many_denials_there_are(
     opened(alder, *(answer(claim, paid=0, CO_11=18_000) for claim in claims))
     with django_assert_max_num_queries(6):
         assert denials(LATELY).total.count == 4
+
+
+def test_a_day_of_a_program_is_called_what_it_is_charged_as(alder: Cast) -> None:
+    _day_of(alder, _care(alder, "IOP-SUD"), alder.nora, "Heard", after=0)
+    bill.run(alder.center, now=NEXT_WEEK)
+    submit.freeze(make_connection(alder.center), now=NEXT_WEEK + timedelta(days=2))
+    Claim.objects.update(state=ClaimState.ACCEPTED)
+    claim = Claim.objects.get()
+    cents = claim.charge_cents
+    opened(alder, answer(claim, paid=0, CO_197=cents))
+    (of_service,) = denials(LATELY).by_service
+    assert (of_service.key, of_service.cents, of_service.answered) == ("iop_sud_day", cents, cents)
+    narrowed = replace(EVERY, service="iop_sud_day")
+    assert denials(LATELY, narrowed).total.answered == cents
+    assert denial_cases(LATELY, narrowed).count() == 1
+    assert denial_cases(LATELY, replace(EVERY, service="sud_individual")).count() == 0
+    account = signed_in(alder.bill).get(reverse("client_account", args=[alder.clara.pk]))
+    page = account.content.decode()
+    assert "Day of intensive outpatient, substance use" in page
+    assert "Individual" not in page, "the note that completed the day does not name it"

@@ -21,6 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat
 
+from carethread.insight.charged import charged_service
 from carethread.insight.worth import with_worth
 from carethread.record.models import Case, CaseKind, Claim, LineMatch, User
 
@@ -120,8 +121,8 @@ def with_service(rows: "QuerySet[Case]") -> "QuerySet[Case]":
     """Cases with the `service` of the line that they are about; None where they name no line."""
     matches = LineMatch.objects.filter(LineMatch.STANDING)
     line = matches.filter(remitted_line=OuterRef("remitted_line")).order_by("pk")
-    path = "claim_line__charge_version__note_version__service"
-    return rows.annotate(service=Subquery(line.values(path)[:1]))
+    charged = line.annotate(charged=charged_service("claim_line__charge_version__"))
+    return rows.annotate(service=Subquery(charged.values("charged")[:1]))
 
 
 def mine(user: User) -> Q:

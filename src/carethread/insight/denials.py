@@ -14,11 +14,12 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from carethread.insight import cases as worklist
 from carethread.insight.cases import Asked
+from carethread.insight.charged import charged_service
 from carethread.record.models import Case, CaseKind, LineMatch
 
 EVERY = Asked(state="")
 _TAKEN_BACK = "22"  # CLP02: a reversal answers nothing anew
-_SERVICE = "claim_line__charge_version__note_version__service"
+_SERVICE = "charged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ def _answered(by: str, period: Period, asked: Asked) -> dict[str, int]:
         _SERVICE: None if asked.service == worklist.WHOLE else asked.service,
     }
     rows = (
-        LineMatch.objects.filter(
+        LineMatch.objects.annotate(charged=charged_service("claim_line__charge_version__"))
+        .filter(
             LineMatch.STANDING,
             remitted_line__claim__remittance__paid_on__gte=period.first,
             remitted_line__claim__remittance__paid_on__lte=period.last,

@@ -110,6 +110,12 @@ class ChargeVersion(AppendOnly):
     def __str__(self) -> str:
         return f"charge {self.charge_id} version {self.number}"
 
+    @property
+    def service(self) -> str:
+        """The service that it charges: the day's own where it charges a day of a program (whose
+        rule begins with it), else that of its note. In SQL: `insight.charged`."""
+        return self.rule.partition(":")[0] if self.level_of_care else self.note_version.service
+
 
 class ChargeEvidence(AppendOnly):
     """A signed note, or a midnight in the house, that a per diem rests on besides the note that

@@ -101,7 +101,7 @@ def _to_table(kind: str, case: Case, user: User) -> Way | None:
         return None
     entry = "modifiers/all"
     if kind == "service_table":
-        entry = f"services/{current.note_version.service}"
+        entry = f"services/{current.service}"
     query = QueryDict(mutable=True)
     query.update({"of": entry, "payer": str(claim.payer_id), "since": str(claim.service_from)})
     return Way(f"{reverse('table_entry')}?{query.urlencode('/')}", f"Open {_TABLES[kind]}")

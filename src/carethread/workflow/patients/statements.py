@@ -144,7 +144,7 @@ def _what(line: accounts.ServiceLine) -> str:
     if program.is_part2 or current is None:
         return NEUTRAL
     known = gather.tables(line.charge.service_date, program).services
-    service = known.get(current.note_version.service)
+    service = known.get(current.service)
     return service.title if service else NEUTRAL
 
 
