@@ -54,10 +54,29 @@ def test_rows_that_cannot_be_read_refuse_the_file_and_are_named() -> None:
 
 @pytest.mark.parametrize(
     ("told", "cents"),
-    [("12", 1_200), ("$1,234.5", 123_450), ("(3.20)", -320), ("7.00-", -700), (".05", 5)],
+    [
+        ("12", 1_200),
+        ("$1,234.5", 123_450),
+        ("(3.20)", -320),
+        ("7.00-", -700),
+        (".05", 5),
+        ("1,234,567.89", 123_456_789),
+    ],
 )
 def test_amounts_are_read_as_banks_write_them(told: str, cents: int) -> None:
     (line,) = read(f"Date;Amount\n2026-03-16;{told}\n".encode())
+    assert line.amount == cents
+
+
+@pytest.mark.parametrize("told", ["12,50", "1,23", "1,2,3", "12,5000"])
+def test_a_comma_that_parts_no_thousands_makes_no_amount(told: str) -> None:
+    with pytest.raises(NotRead, match="is no amount"):
+        read(f"Date;Description;Amount\n2026-03-02;HARBOR;{told}\n".encode())
+
+
+@pytest.mark.parametrize(("kind", "cents"), [("DEBIT", -900), ("Credit", 900), ("", 900)])
+def test_a_column_may_say_that_money_went_out(kind: str, cents: int) -> None:
+    (line,) = read(f"Date;Type;Amount\n2026-03-02;{kind};9.00\n".encode())
     assert line.amount == cents
 
 

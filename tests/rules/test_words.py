@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from carethread.rules.words import day, dollars, listing
+from carethread.rules.words import day, dollars, listing, ungrouped
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,14 @@ from carethread.rules.words import day, dollars, listing
 )
 def test_cents_are_said_in_dollars(cents: int, said: str) -> None:
     assert dollars(cents) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("1,234.50", "1234.50"), ("1,234,567", "1234567"), ("12,50", "12,50"), ("1,2,3", "1,2,3")],
+)
+def test_only_commas_that_part_thousands_are_taken_out(typed: str, read: str) -> None:
+    assert ungrouped(typed) == read
 
 
 def test_days_are_written_as_the_office_does() -> None:

@@ -103,12 +103,22 @@ def test_the_same_form_sent_twice_is_one_receipt(alder: Cast) -> None:
     assert take(alder, typed) == first
     with pytest.raises(Refused, match=r"taken already, over \$60.00 \(receipt 1\)"):
         take(alder, replace(typed, cents=6_100))
-    assert take(alder, replace(typed, form="F2")).receipt == 2
+    with pytest.raises(Refused, match="taken already"):
+        take(alder, replace(typed, method="check", reference="102"))
+    with pytest.raises(Refused, match="taken already"):
+        take(alder, replace(typed, visit_on=PAID.date()))
+    second = take(alder, replace(typed, form="F2"))
+    assert second.receipt == 2
     part = Tender(1_000, "check", PAID.date(), "9", form="F3")
     for _ in range(2):
         patient_money.refund_client(first, part, user=alder.bill, reason="Too much", now=PAID)
     assert Refund.objects.get().amount_cents == 1_000
+    with pytest.raises(Refused, match="taken already"):
+        patient_money.refund_client(second, part, user=alder.bill, reason="Too much", now=PAID)
     assert owes(alder) == (0, 11_000)
+    patient_money.void(second, user=alder.bill, reason="It bounced", now=PAID)
+    with pytest.raises(Refused, match="taken already"):
+        take(alder, replace(typed, form="F2"))
 
 
 def test_an_amount_beyond_what_is_usual_is_asked_about_first(alder: Cast) -> None:

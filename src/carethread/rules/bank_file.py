@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from carethread.rules.words import ungrouped
+
 # What banks head the columns with, lower case. The first that the file has is read.
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "day": ("posting date", "posted date", "post date", "posted", "booking date", "date",
@@ -20,6 +22,7 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "reference": ("bank reference", "reference", "reference number", "customer reference",
                   "trace number", "transaction id", "check number"),
     "account": ("account", "account number"),
+    "kind": ("type", "transaction type", "debit/credit", "dr/cr", "credit debit indicator"),
 }  # fmt: skip
 _WORDS = ("description", "details", "payee", "memo", "text", "addenda", "payment details",
           "transaction description", "extended details", "remarks")  # fmt: skip
@@ -168,16 +171,19 @@ def _csv_line(number: int, row: Sequence[str], columns: Mapping[str, int]) -> Ba
     return BankLine(
         row=number,
         day=_day(cell("day")),
-        amount=_amount(cell("amount"), cell("credit"), cell("debit")),
+        amount=_amount(cell("amount"), cell("credit"), cell("debit"), cell("kind")),
         reference=cell("reference")[:60],
         words=_clean(words),
         account=cell("account")[-4:],
     )
 
 
-def _amount(amount: str, credit: str, debit: str) -> int:
+_OUT = frozenset({"debit", "dr", "d", "db", "dbit", "withdrawal"})
+
+
+def _amount(amount: str, credit: str, debit: str, kind: str) -> int:
     if amount:
-        return cents(amount)
+        return -abs(cents(amount)) if kind.strip().lower() in _OUT else cents(amount)
     if credit and cents(credit):
         return abs(cents(credit))
     if debit:
@@ -189,7 +195,7 @@ def _amount(amount: str, credit: str, debit: str) -> int:
 
 def cents(text: str) -> int:
     """Cents of an amount as banks write it: $1,234.56, (12.00), -12, 12.5-."""
-    bare = text.replace("$", "").replace(",", "").replace(" ", "")
+    bare = ungrouped(text.replace("$", "").replace(" ", ""))
     negative = bare.startswith(("-", "(")) or bare.endswith(("-", ")"))
     bare = bare.strip("-()+")
     if not re.fullmatch(r"[0-9]{1,11}(\.[0-9]{1,2})?|\.[0-9]{1,2}", bare):

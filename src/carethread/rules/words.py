@@ -1,5 +1,6 @@
 """How findings speak: money, dates and counts in plain words."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -8,6 +9,12 @@ def dollars(cents: int) -> str:
     """123450 -> "$1,234.50"; negative amounts carry a true minus sign."""
     sign = "−" if cents < 0 else ""
     return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+
+
+def ungrouped(text: str) -> str:
+    """An amount as typed without the commas that part its thousands; any other comma stays, and is
+    no part of an amount: "12,50" is not 1,250 dollars."""
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
 
 
 def day(value: date) -> str:

@@ -8,7 +8,7 @@ from django import forms
 
 from carethread.record.models import Payer
 from carethread.record.models.patient import METHODS
-from carethread.rules.words import dollars
+from carethread.rules.words import dollars, ungrouped
 from carethread.web.forms import DayInput, OnceField
 from carethread.web.http import number
 from carethread.workflow.patients.patient_money import Tender
@@ -22,9 +22,10 @@ class Dollars(forms.DecimalField):
         super().__init__(
             decimal_places=2, max_digits=9, widget=forms.TextInput(attrs=given), **options
         )
+        self.error_messages["invalid"] = "Write dollars and cents, as in 1,234.50."
 
     def clean(self, value: Any) -> Any:
-        return super().clean(str(value or "").strip().removeprefix("$").replace(",", ""))
+        return super().clean(ungrouped(str(value or "").strip().removeprefix("$")))
 
 
 def cents(amount: Decimal | None) -> int:

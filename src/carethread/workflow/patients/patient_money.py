@@ -67,7 +67,7 @@ def take(client: Client, tender: Tender, *, user: User, now: datetime) -> Patien
     form sent again finds the receipt that it has made."""
     _refuse_tender(tender, gather.service_date(client.organization, now))
     _hold(client)
-    if (made := _made_before(PatientPayment, client, tender)) is not None:
+    if (made := _made_before(PatientPayment, client, tender, visit_on=tender.visit_on)) is not None:
         return made
     payment = PatientPayment(
         organization_id=client.organization_id,
@@ -93,15 +93,21 @@ def take(client: Client, tender: Tender, *, user: User, now: datetime) -> Patien
 M = TypeVar("M", PatientPayment, Refund)
 
 
-def _made_before(kind: type[M], client: Client, tender: Tender) -> M | None:
+def _made_before(kind: type[M], client: Client, tender: Tender, **more: object) -> M | None:
     """What the same form has made already, with the client held. Refused where it says something
-    else by now: that would be another payment."""
+    else by now, or what it made was taken back: that would be another payment."""
     row: M | None = kind._default_manager.filter(form=tender.form).exclude(form="").first()
     if row is None:
         return None
-    on = row.received_on if isinstance(row, PatientPayment) else row.refunded_on
-    said = (client.pk, tender.cents, tender.method, tender.received_on)
-    if (row.client_id, row.amount_cents, row.method, on) != said:
+    said = more | {
+        "client_id": client.pk,
+        "amount_cents": tender.cents,
+        "method": tender.method,
+        "reference": tender.reference.strip(),
+        "received_on" if kind is PatientPayment else "refunded_on": tender.received_on,
+    }
+    is_void = getattr(row, "voided_at", None) is not None
+    if is_void or any(getattr(row, name) != value for name, value in said.items()):
         raise refuse(
             f"This form was taken already, over {dollars(row.amount_cents)} ({row}). For something "
             "else open a new one."
@@ -243,7 +249,7 @@ def refund_client(
     """Give a client back what of a payment went to no charge."""
     _refuse_tender(tender, gather.service_date(payment.organization, now))
     _hold(payment.client)
-    if (made := _made_before(Refund, payment.client, tender)) is not None:
+    if (made := _made_before(Refund, payment.client, tender, payment_id=payment.pk)) is not None:
         return made
     payment.refresh_from_db()
     if tender.cents > payment.open_cents:
@@ -268,7 +274,8 @@ def refund_payer(
     paid on it; no payer gets back more than it paid."""
     _refuse_tender(tender, gather.service_date(charge.organization, now))
     _hold(charge.client)
-    if (made := _made_before(Refund, charge.client, tender)) is not None:
+    to = {"charge_id": charge.pk} | ({"payer_id": payer.pk} if payer else {})
+    if (made := _made_before(Refund, charge.client, tender, **to)) is not None:
         return made
     one = next(iter(credits.overpayments(charge)), None)
     if one is None or tender.cents > one.cents:
