@@ -60,7 +60,6 @@ def test_rows_that_cannot_be_read_refuse_the_file_and_are_named() -> None:
         ("(3.20)", -320),
         ("7.00-", -700),
         (".05", 5),
-        ("1,234,567.89", 123_456_789),
     ],
 )
 def test_amounts_are_read_as_banks_write_them(told: str, cents: int) -> None:
