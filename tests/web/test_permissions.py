@@ -144,6 +144,7 @@ TABLE = """
         deposit_match        B           B
         deposit_other        B           B
         deposit_unmatch      B           B
+        deposit_void         B           B
         unmatched            B           -
         unmatched_item       B           -
         match_choose         B           B

@@ -126,7 +126,8 @@ class Shown:
             ),
             "remittance": self.remittance,
             **dict.fromkeys(
-                ("deposit", "deposit_match", "deposit_other", "deposit_unmatch"), self.deposit
+                ("deposit", "deposit_match", "deposit_other", "deposit_unmatch", "deposit_void"),
+                self.deposit,
             ), "unmatched_item": self.match,
             "match_choose": self.match, "match_not_ours": self.match, "file": self.file,
             "file_again": self.file,

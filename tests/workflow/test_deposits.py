@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from carethread.insight.deposits import three_way, without_money
+from carethread.insight.deposits import three_way, totals, without_money
 from carethread.record.models import Delivery, EftDeposit, Reassociation, Remittance
 from carethread.workflow import receive
 from carethread.workflow.common.errors import Refused
@@ -111,11 +111,6 @@ def test_a_person_matches_several_checks_to_one_deposit_and_takes_it_back(alder:
         alder.center, day=NOW.date(), amount=8_000, reference="slip", words="", user=alder.bill,
         now=PAID,
     )  # fmt: skip
-    with pytest.raises(Refused, match="on record already"):
-        deposits.by_hand(
-            alder.center, day=NOW.date(), amount=8_000, reference="slip", words="",
-            user=alder.bill, now=PAID,
-        )  # fmt: skip
     row = made.reassociation
     deposits.choose(row, two, user=alder.bill, now=PAID)
     assert three_way(made).agrees
@@ -126,6 +121,58 @@ def test_a_person_matches_several_checks_to_one_deposit_and_takes_it_back(alder:
     row.refresh_from_db()
     deposits.not_a_payers(row, reason="A client's card.", user=alder.bill, now=PAID)
     assert state_of(made) == ("other", "A client's card.")
+
+
+def noted(cast: Cast, reference: str = "", sure: int = 0) -> EftDeposit:
+    return deposits.by_hand(
+        cast.center, day=NOW.date(), amount=8_000, reference=reference, words="", user=cast.bill,
+        now=PAID, sure=sure,
+    )  # fmt: skip
+
+
+def test_a_second_deposit_of_a_day_and_amount_is_asked_about(alder: Cast) -> None:
+    noted(alder, "slip")
+    for sure in (0, 7_999):
+        with pytest.raises(Refused) as told:
+            noted(alder, "slip", sure)
+    assert [(one.field, one.message) for one in told.value.problems] == [
+        ("sure", "$80.00 of Mar 2, 2026, reference slip, is on record already. Is this another "
+         "deposit?")
+    ]  # fmt: skip
+    noted(alder, "slip", 8_000)
+    bank(
+        alder, *[f"{NOW.date()},LOCKBOX,80.00,slip"] * 3, head="Date,Description,Amount,Reference\n"
+    )
+    assert EftDeposit.objects.count() == 3, "two of the bank's are those that were noted"
+
+
+def test_a_deposit_that_was_noted_by_mistake_counts_nowhere(alder: Cast) -> None:
+    from carethread.insight.cash import weeks
+
+    check_of_it = paid(alder, "CHK", 8_000, on=NOW.date())
+    first, second = noted(alder), noted(alder, "again", sure=8_000)
+    assert state_of(second)[1] == (
+        "The remittance of $80.00 of Mar 2, 2026 is matched with another deposit."
+    )
+    who = {"user": alder.bill, "now": PAID}
+    with pytest.raises(Refused, match="Say why"):
+        deposits.void(first.reassociation, reason=" ", **who)
+    deposits.void(first.reassociation, reason="Typed twice", **who)
+    assert state_of(first) == ("void", f"{alder.bill} voided it: Typed twice")
+    check_of_it.refresh_from_db()
+    assert check_of_it.deposit == second, "the other finds what it was"
+    assert totals(NOW.date(), NOW.date()).bank == 8_000
+    assert sum(week.cents for week in weeks(NOW.date())) == 8_000
+    for step in (deposits.void, deposits.unmatch, deposits.not_a_payers):
+        with pytest.raises(Refused):
+            step(first.reassociation, reason="Anything", **who)
+    deposits.void(second.reassociation, reason="Neither", **who)
+    bank(alder, f"{NOW.date()},LOCKBOX,80.00")
+    told = EftDeposit.objects.exclude(file=None).get()
+    check_of_it.refresh_from_db()
+    assert check_of_it.deposit == told, "a void note stands for nothing that the bank tells"
+    with pytest.raises(Refused, match="The bank tells of this deposit"):
+        deposits.void(told.reassociation, reason="No", **who)
 
 
 def test_every_reason_that_was_given_for_a_deposit_is_kept(alder: Cast) -> None:

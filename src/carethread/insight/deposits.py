@@ -42,7 +42,8 @@ _CHECKS = Coalesce(Sum("remittances__amount_cents"), 0)
 _BOOKED = Coalesce(Sum(F("remittances__cash_cents") - F("remittances__payer_deposit_cents")), 0)
 
 
-STATES = ("waiting", "matched", "other")
+STATES = ("waiting", "matched", "other", "void")
+NO_PAYERS = Q(reassociation__state__in=["other", "void"])  # money of nobody's that pays claims
 ASKED = (*STATES, "payers", "tied", "open")
 """What a list of bank lines may be narrowed to: a state, payers' money alone, and of that what is
 proven to the cent (the bank, the checks and what was booked of them are one) or is not."""
@@ -50,7 +51,7 @@ proven to the cent (the bank, the checks and what was booked of them are one) or
 
 def narrowed(asked: str) -> Q:
     """The condition of one of `ASKED`; of all lines where nothing is asked for."""
-    payers = ~Q(reassociation__state="other")
+    payers = ~NO_PAYERS
     if asked in ("tied", "open"):
         unbooked = Remittance.objects.filter(deposit=OuterRef("pk"), closed_at=None)
         tied = Q(~Exists(unbooked), reassociation__state="matched")
@@ -82,7 +83,7 @@ def three_way(row: EftDeposit) -> ThreeWay:
 
 def totals(first: date, last: date) -> ThreeWay:
     """The three figures of all payers' money that came between two days, both included."""
-    rows = EftDeposit.objects.filter(day__range=(first, last)).exclude(reassociation__state="other")
+    rows = EftDeposit.objects.filter(day__range=(first, last)).exclude(NO_PAYERS)
     bank = rows.aggregate(cents=Coalesce(Sum("amount_cents"), 0))["cents"]
     sums = rows.aggregate(checks=_CHECKS, booked=_BOOKED)
     return ThreeWay(bank, sums["checks"], sums["booked"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Case, CharField, Count, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from carethread.insight.deposits import NO_PAYERS
 from carethread.record.models import (
     Delivery,
     EftDeposit,
@@ -71,7 +72,7 @@ def outcome() -> Outcome:
         still_open=Count("pk", filter=Q(closed_at=None)),
     )
     changes = ProviderAdjustment.objects.aggregate(cents=Coalesce(Sum("amount_cents"), 0))
-    bank = EftDeposit.objects.exclude(reassociation__state="other").aggregate(
+    bank = EftDeposit.objects.exclude(NO_PAYERS).aggregate(
         cents=Coalesce(Sum("amount_cents"), 0),
         matched=Coalesce(Sum("amount_cents", filter=Q(reassociation__state="matched")), 0),
         waiting=Count("pk", filter=Q(reassociation__state="waiting")),

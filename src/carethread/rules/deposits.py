@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from carethread.rules.names import bare
-from carethread.rules.words import dollars
+from carethread.rules.words import day, dollars
 
 _SATURDAY = 5
 
@@ -50,11 +50,22 @@ class Verdict:
 
 
 def reassociate(
-    lines: Sequence[Money], advices: Sequence[Advice], window: int
+    lines: Sequence[Money],
+    advices: Sequence[Advice],
+    window: int,
+    taken: Sequence[Advice] = (),
 ) -> Mapping[int, Verdict]:
     """A verdict for every line, by its id. First by the trace number, as told or within the
     bank's words; then, where no trace is told, by the amount within `window` business days: certain
-    only where that line and that advice have nobody else."""
+    only where that line and that advice have nobody else. `taken` are matched with other lines:
+    where one is what the line speaks of, the verdict says so."""
+    found = _reassociated(lines, advices, window)
+    return {line.id: _unless_taken(found[line.id], line, taken, window) for line in lines}
+
+
+def _reassociated(
+    lines: Sequence[Money], advices: Sequence[Advice], window: int
+) -> dict[int, Verdict]:
     verdicts: dict[int, Verdict] = {}
     left = {advice.id: advice for advice in advices}
     for line in lines:
@@ -65,6 +76,30 @@ def reassociate(
                 del left[verdict.advice]
     silent = [line for line in lines if line.id not in verdicts]
     return verdicts | _by_amount(silent, list(left.values()), window)
+
+
+def _unless_taken(verdict: Verdict, line: Money, taken: Sequence[Advice], window: int) -> Verdict:
+    """The verdict, or that what this line speaks of is another line's."""
+    if verdict.advice is not None or verdict.candidates:
+        return verdict
+    if line.trace:
+        named = [a for a in taken if _same_trace(line, a)]
+    else:
+        named = [a for a in taken if _is_near(line, a, window)]
+    if not named:
+        return verdict
+    one = min(named, key=lambda a: business_days(a.day or line.day, line.day))
+    which = f"of {dollars(one.amount)}" + (f" of {day(one.day)}" if one.day else "")
+    return Verdict(None, f"The remittance {which} is matched with another deposit.")
+
+
+def _is_near(line: Money, advice: Advice, window: int) -> bool:
+    """Whether the amount is the same, and the days are not further apart than they may be."""
+    return (
+        advice.amount == line.amount
+        and advice.day is not None
+        and business_days(advice.day, line.day) <= window
+    )
 
 
 def business_days(first: date, second: date) -> int:
@@ -127,14 +162,7 @@ def _by_amount(
     lines: Sequence[Money], advices: Sequence[Advice], window: int
 ) -> dict[int, Verdict]:
     near: dict[int, list[Advice]] = {
-        line.id: [
-            a
-            for a in advices
-            if a.amount == line.amount
-            and a.day is not None
-            and business_days(a.day, line.day) <= window
-        ]
-        for line in lines
+        line.id: [a for a in advices if _is_near(line, a, window)] for line in lines
     }
     rivals: dict[int, int] = defaultdict(int)
     for found in near.values():

@@ -146,6 +146,7 @@ DOORS: Mapping[str, Door] = {
     "deposit_match": Door(post=BILLING, reach=reach.deposit, page="deposit"),
     "deposit_other": Door(post=BILLING, reach=reach.deposit, page="deposit"),
     "deposit_unmatch": Door(post=BILLING, reach=reach.deposit, page="deposit"),
+    "deposit_void": Door(post=BILLING, reach=reach.deposit, page="deposit"),
     "unmatched": Door(get=BILLING),
     "unmatched_item": Door(get=BILLING, reach=reach.match),
     "match_choose": Door(post=BILLING, reach=reach.match, page="unmatched_item"),

@@ -176,6 +176,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deposits/<int:deposit_id>/match/", deposits.deposit_match, name="deposit_match"),
     path("deposits/<int:deposit_id>/other/", deposits.deposit_other, name="deposit_other"),
     path("deposits/<int:deposit_id>/unmatch/", deposits.deposit_unmatch, name="deposit_unmatch"),
+    path("deposits/<int:deposit_id>/void/", deposits.deposit_void, name="deposit_void"),
     path("unmatched/", remittances.unmatched, name="unmatched"),
     path("unmatched/<int:match_id>/", remittances.unmatched_item, name="unmatched_item"),
     path("unmatched/<int:match_id>/choose/", remittances.match_choose, name="match_choose"),

@@ -46,14 +46,20 @@ class EftDeposit(AppendOnly):
 
 class Reassociation(Scoped):
     """What a bank line is: the money of remittances (each names its `deposit`), money of somebody
-    else's, or it waits for a person. `events` are what it was before, and why."""
+    else's, it waits for a person, or it is void: noted by mistake, and counted nowhere. `events`
+    are what it was before, and why."""
 
     deposit = models.OneToOneField(
         EftDeposit, on_delete=models.PROTECT, related_name="reassociation"
     )
     state = models.CharField(
         max_length=8,
-        choices=[("matched", "Matched"), ("waiting", "Waiting"), ("other", "Not a payer's")],
+        choices=[
+            ("matched", "Matched"),
+            ("waiting", "Waiting"),
+            ("other", "Not a payer's"),
+            ("void", "Void"),
+        ],
     )
     reason = models.CharField(max_length=500, blank=True)
     user = models.ForeignKey(

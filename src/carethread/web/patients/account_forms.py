@@ -33,7 +33,7 @@ def cents(amount: Decimal | None) -> int:
     return int((amount or Decimal(0)) * 100)
 
 
-class _SureField(forms.CharField):
+class SureField(forms.CharField):
     """The amount that was asked about, ticked. It is said anew each time, so never shown again."""
 
     def __init__(self) -> None:
@@ -43,7 +43,22 @@ class _SureField(forms.CharField):
         return ""
 
 
-class TenderForm(forms.Form):
+class AsksIfSure(forms.Form):
+    """A form with an `amount`, whose step may ask whether it is right: that can be ticked then."""
+
+    yes = "Yes, it is {}"
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field == "sure":
+            asked = cents(self.cleaned_data.get("amount"))
+            self["sure"].label = self.yes.format(dollars(asked))
+            self.fields["sure"].widget = forms.CheckboxInput(
+                attrs={"value": asked}, check_test=lambda _: False
+            )
+        super().add_error(field, error)
+
+
+class TenderForm(AsksIfSure):
     """What somebody gives, or is given."""
 
     form = OnceField()
@@ -54,7 +69,7 @@ class TenderForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     received_on = forms.DateField(label="Day", widget=DayInput())
-    sure = _SureField()
+    sure = SureField()
 
     @property
     def tender(self) -> Tender:
@@ -68,16 +83,6 @@ class TenderForm(forms.Form):
             said["form"],
             number(said["sure"]) or 0,
         )
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """Where the step asks whether an amount is right, its answer can be ticked."""
-        if field == "sure":
-            asked = cents(self.cleaned_data.get("amount"))
-            self["sure"].label = f"Yes, it is {dollars(asked)}"
-            self.fields["sure"].widget = forms.CheckboxInput(
-                attrs={"value": asked}, check_test=lambda _: False
-            )
-        super().add_error(field, error)
 
 
 class PaymentForm(TenderForm):

@@ -13,14 +13,16 @@ from carethread.web import http
 from carethread.web.forms import DayInput, WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.pages import page
-from carethread.web.patients.account_forms import cents
+from carethread.web.patients.account_forms import AsksIfSure, SureField, cents
 from carethread.workflow.remittances import deposits as work
 
 _DAYS = ("first", "last")
 
 
-class DepositForm(forms.Form):
+class DepositForm(AsksIfSure):
     """A deposit that no bank file tells of."""
+
+    yes = "Yes, another {} came on that day"
 
     day = forms.DateField(label="Day at the bank", widget=DayInput())
     amount = forms.DecimalField(
@@ -35,6 +37,7 @@ class DepositForm(forms.Form):
         help_text="With the trace number (TRN…) its remittance is found by itself.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
+    sure = SureField()
 
 
 def deposits(request: Request) -> HttpResponse:
@@ -59,7 +62,7 @@ def deposit(request: Request, row: EftDeposit) -> HttpResponse:
 
 def _page(
     request: Request, row: EftDeposit, *, other: WordsForm | None = None,
-    back: WordsForm | None = None,
+    back: WordsForm | None = None, void: WordsForm | None = None,
 ) -> HttpResponse:  # fmt: skip
     waits = row.reassociation.state == "waiting"
     return render(
@@ -73,8 +76,9 @@ def _page(
             "history": row.reassociation.events.select_related("user").order_by("-pk"),
             "other": other or _other_form(),
             "back": back or _back_form(),
+            "void": void or _void_form(),
         },
-        status=422 if (other and other.errors) or (back and back.errors) else 200,
+        status=422 if any(form and form.errors for form in (other, back, void)) else 200,
     )
 
 
@@ -84,6 +88,12 @@ def _other_form(data: Any = None) -> WordsForm:
 
 def _back_form(data: Any = None) -> WordsForm:
     return WordsForm(data, name="reason", label="Why this is taken back")
+
+
+def _void_form(data: Any = None) -> WordsForm:
+    form = WordsForm(data, name="reason", label="Why it is void")
+    form.auto_id = "id_void_%s"
+    return form
 
 
 def deposit_new(request: Request) -> HttpResponse:
@@ -101,6 +111,7 @@ def deposit_new(request: Request) -> HttpResponse:
                 words=said["words"],
                 user=request.user,
                 now=http.now(),
+                sure=http.number(said["sure"]) or 0,
             ),
         )
         if made is not None:
@@ -151,4 +162,17 @@ def deposit_unmatch(request: Request, row: EftDeposit) -> HttpResponse:
     if done is None:
         return _page(request, row, back=form)
     messages.success(request, "It waits for its remittance again.")
+    return redirect("deposit", row.pk)
+
+
+def deposit_void(request: Request, row: EftDeposit) -> HttpResponse:
+    """A deposit that was noted by mistake is void."""
+    form = _void_form(request.POST)
+    done = attempt(
+        form,
+        lambda: work.void(row.reassociation, reason=form.words, user=request.user, now=http.now()),
+    )
+    if done is None:
+        return _page(request, row, void=form)
+    messages.success(request, "Void. It counts nowhere any more.")
     return redirect("deposit", row.pk)

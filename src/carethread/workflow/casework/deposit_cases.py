@@ -96,7 +96,8 @@ def _at_bank(until: date) -> Iterator[Case]:
 
 def _announced(wait: timedelta) -> Iterator[Case]:
     """Checks whose money the bank should have told of by now: it has told of later days."""
-    told = EftDeposit.objects.aggregate(last=Max("day"))["last"]
+    noted = EftDeposit.objects.exclude(reassociation__state="void")
+    told = noted.aggregate(last=Max("day"))["last"]
     if told is None:
         return  # This center keeps no bank account here.
     for row in deposits.without_money().filter(paid_on__lte=told - wait):

@@ -7,7 +7,7 @@ is certain, whichever of the two came first, and is safe to run again.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -26,6 +26,7 @@ from carethread.rules import bank_file
 from carethread.rules.bank_file import BankLine
 from carethread.rules.clocks import plausible
 from carethread.rules.deposits import Advice, Money, Verdict, reassociate
+from carethread.rules.words import day as day_words
 from carethread.rules.words import dollars
 from carethread.workflow import gather
 from carethread.workflow.common import locks
@@ -33,7 +34,8 @@ from carethread.workflow.common.errors import refuse
 from carethread.workflow.common.quarantine import Quarantined
 from carethread.x12.finding import Finding, Severity
 
-WAITING, MATCHED, OTHER = "waiting", "matched", "other"
+WAITING, MATCHED, OTHER, VOID = "waiting", "matched", "other", "void"
+_ABOUT = timedelta(days=30)  # more than any center's window of business days
 _NOT_SEEN = "Nobody has looked for its remittance yet."
 _MONEY_OUT = "Money that went out, and names no remittance."
 
@@ -75,22 +77,33 @@ def by_hand(
     words: str,
     user: User,
     now: datetime,
+    sure: int = 0,
 ) -> EftDeposit:
-    """A person notes a deposit, of cents, that no bank file tells of. Refused where one of that
-    day, amount and reference is there: it would count twice."""
+    """A person notes a deposit, of cents, that no bank file tells of. Asked about where one of that
+    day and amount is there, as it would count twice: `sure` repeats an amount that was."""
     if not amount:
         raise refuse("Say how much was deposited.", "amount")
     if day > gather.service_date(organization, now):
         raise refuse("This day has not come yet.", "day")
-    known = EftDeposit.objects.filter(day=day, amount_cents=amount, reference=reference.strip())
-    if known.exists():
-        raise refuse("A deposit of that day, amount and reference is on record already.", "amount")
+    known = EftDeposit.objects.filter(day=day, amount_cents=amount)
+    twin = known.exclude(reassociation__state=VOID).order_by("pk").first()
+    if twin is not None and sure != amount:
+        raise refuse(_is_another(twin), "sure")
     trace, payer = bank_file.traced(words)
     line = BankLine(0, day, amount, reference.strip()[:60], words.strip()[:500], "", trace, payer)
-    row = _row(None, line, _key("by hand", line, 0), now, organization=organization, user=user)
+    key = _key("by hand", line, known.filter(file=None).count())
+    row = _row(None, line, key, now, organization=organization, user=user)
     _add([row], now)
     settle(organization, now=now)
     return row
+
+
+def _is_another(twin: EftDeposit) -> str:
+    reference = f", reference {twin.reference}," if twin.reference else ""
+    return (
+        f"{dollars(twin.amount_cents)} of {day_words(twin.day)}{reference} is on record already. "
+        "Is this another deposit?"
+    )
 
 
 @transaction.atomic
@@ -101,7 +114,8 @@ def settle(organization: Organization, *, now: datetime) -> int:
         return 0
     lines = [_money(row.deposit) for row in waiting]
     window = effective("eft_window_days", on=gather.service_date(organization, now)).value
-    verdicts = reassociate(lines, _advices(lines), window)
+    free, taken = _advices(lines)
+    verdicts = reassociate(lines, free, window, taken)
     return sum(_follow(row, verdicts[row.deposit_id], now) for row in waiting)
 
 
@@ -137,12 +151,31 @@ def unmatch(row: Reassociation, *, reason: str, user: User, now: datetime) -> Re
     """A person takes a match, or that it is not a payer's, back: the deposit waits again. It is
     not matched by itself any more."""
     row = _locked(row)
+    if row.state == VOID:
+        raise refuse("This deposit is void.")
     if row.state == WAITING:
         raise refuse("This deposit waits already.")
     if not reason.strip():
         raise refuse("Say why this is taken back.", "reason")
     Remittance.objects.filter(deposit=row.deposit).update(deposit=None)
     return _put(row, WAITING, f"{user} took it back: {reason.strip()}", user, now)
+
+
+@transaction.atomic
+def void(row: Reassociation, *, reason: str, user: User, now: datetime) -> Reassociation:
+    """A deposit that a person noted by mistake counts nowhere any more; its checks are free, and
+    what it kept from being certain is looked at again."""
+    row = _locked(row)
+    if row.deposit.file_id is not None:
+        raise refuse("The bank tells of this deposit. Say that it is not a payer’s instead.")
+    if row.state == VOID:
+        raise refuse("This deposit is void already.")
+    if not reason.strip():
+        raise refuse("Say why this deposit is void.", "reason")
+    Remittance.objects.filter(deposit=row.deposit).update(deposit=None)
+    row = _put(row, VOID, f"{user} voided it: {reason.strip()}", user, now)
+    settle(row.organization, now=now)
+    return row
 
 
 @transaction.atomic
@@ -178,7 +211,8 @@ def _told(line: BankLine | EftDeposit) -> tuple[date, int, str]:
 
 def _noted(lines: Sequence[BankLine]) -> Counter[tuple[date, int, str]]:
     """How many deposits of these days people have noted by hand, by what they told."""
-    return Counter(map(_told, _on_days_of(lines).filter(file=None)))
+    rows = _on_days_of(lines).filter(file=None).exclude(reassociation__state=VOID)
+    return Counter(map(_told, rows))
 
 
 def _on_days_of(lines: Sequence[BankLine]) -> "QuerySet[EftDeposit]":
@@ -274,17 +308,25 @@ def _money(row: EftDeposit) -> Money:
     return Money(row.pk, row.day, row.amount_cents, row.trace, row.payer_identifier, row.words)
 
 
-def _advices(lines: Iterable[Money]) -> list[Advice]:
-    """Remittances without a deposit that any of the lines may pay."""
+def _advices(lines: Iterable[Money]) -> tuple[list[Advice], list[Advice]]:
+    """Remittances that any of the lines may pay: those without a deposit, and those with one."""
     lines = list(lines)
     amounts, traces = {line.amount for line in lines}, {line.trace for line in lines if line.trace}
-    rows = Remittance.objects.filter(
-        Q(amount_cents__in=amounts) | Q(trace__in=traces), deposit=None
-    ).exclude(amount_cents=0)
-    return [
-        Advice(row.pk, row.paid_on, row.amount_cents, row.trace, row.payer_identifier)
-        for row in rows.order_by("pk")
-    ]
+    rows = Remittance.objects.filter(Q(amount_cents__in=amounts) | Q(trace__in=traces)).exclude(
+        amount_cents=0
+    )
+    free, taken = rows.filter(deposit=None), rows.exclude(deposit=None)
+    about = taken.filter(Q(paid_on__range=_days_about(lines)) | Q(trace__in=traces))
+    return list(map(_advice, free.order_by("pk"))), list(map(_advice, about.order_by("pk")))
+
+
+def _days_about(lines: Sequence[Money]) -> tuple[date, date]:
+    days = [line.day for line in lines]
+    return min(days) - _ABOUT, max(days) + _ABOUT
+
+
+def _advice(row: Remittance) -> Advice:
+    return Advice(row.pk, row.paid_on, row.amount_cents, row.trace, row.payer_identifier)
 
 
 def _follow(row: Reassociation, verdict: Verdict, now: datetime) -> bool:
