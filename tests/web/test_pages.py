@@ -15,8 +15,9 @@ from django.db import connection
 from django.http.response import ResponseHeaders
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 
+from carethread.record.models import User
 from carethread.web.permissions import DOORS, may
 from carethread.web.states import CASE_STATES, CLAIM_STATES, DELIVERY_STATES
 from tests.web.world import Shown, signed_in
@@ -33,6 +34,9 @@ FRAGMENTS = {
 OPEN_PAGES = ["account_login", "account_reset_password", "account_reset_password_done"]
 
 
+CONTROLS = ("input", "select", "textarea", "button")
+
+
 class Looks(HTMLParser):
     """Collects what a strict Content-Security-Policy forbids, and what makes a page hard to use."""
 
@@ -44,6 +48,8 @@ class Looks(HTMLParser):
         self.controls: list[dict[str, str | None]] = []
         self.headings: list[int] = []
         self.links: set[str] = set()
+        self.offered: set[str] = set()  # where a form that can be filled in or sent would go
+        self._sends_to: str | None = None
         self._in_script = False
         self.feed(html)
 
@@ -64,11 +70,17 @@ class Looks(HTMLParser):
             self.labelled.add(str(given["for"]))
         if tag in ("input", "select", "textarea") and given.get("type") != "hidden":
             self.controls.append(given)
+        if tag == "form":
+            self._sends_to = str(given.get("action") or "") if given["method"] == "post" else None
+        if tag in CONTROLS and given.get("type") != "hidden" and "disabled" not in given:
+            self.offered |= set() if self._sends_to is None else {self._sends_to}
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
 
     def handle_endtag(self, tag: str) -> None:
         self._in_script = False
+        if tag == "form":
+            self._sends_to = None
 
     def handle_data(self, data: str) -> None:
         if self._in_script and data.strip():
@@ -82,13 +94,13 @@ class Looks(HTMLParser):
         ]
 
 
-def pages(shown: Shown) -> Iterator[tuple[str, str, Browser]]:
-    """Every page, as everybody who may open it: (address, url, browser)."""
+def pages(shown: Shown) -> Iterator[tuple[str, str, Browser, User]]:
+    """Every page, as everybody who may open it."""
     for user in shown.people.values():
         browser = signed_in(user)
         for address, door in DOORS.items():
             if address not in FRAGMENTS and not door.open and may(user, address):
-                yield address, reverse(address, args=shown.args(address)), browser
+                yield address, reverse(address, args=shown.args(address)), browser, user
 
 
 @dataclass
@@ -101,18 +113,22 @@ class Seen:
     headers: ResponseHeaders
     asked: int  # of the database, for the first answer
     browser: Browser
+    user: User
+    stands_at: str
 
     @classmethod
-    def by(cls, browser: Browser, address: str, url: str) -> "Seen | None":
+    def by(cls, address: str, url: str, browser: Browser, user: User) -> "Seen | None":
         with CaptureQueriesContext(connection) as asked:
             answer = browser.get(url)
         if answer.status_code == 302:
             answer = browser.get(answer.url, follow=True)
         if answer.status_code != 200:
             return None
+        looks = Looks(answer.content.decode())
         return cls(
-            address, url, Looks(answer.content.decode()), answer.headers, len(asked), browser
-        )
+            address, url, looks, answer.headers, len(asked), browser, user,
+            stands_at=answer.request["PATH_INFO"],
+        )  # fmt: skip
 
 
 _SEEN: list[Seen] = []
@@ -123,7 +139,7 @@ def seen(request: pytest.FixtureRequest) -> list[Seen]:
     """Every page that opens, looked at; once for all tests of this file."""
     if not _SEEN:
         walk = pages(request.getfixturevalue("shown"))
-        _SEEN.extend(filter(None, (Seen.by(browser, *page) for *page, browser in walk)))
+        _SEEN.extend(filter(None, (Seen.by(*page) for page in walk)))
     assert len(_SEEN) > 100
     return _SEEN
 
@@ -176,6 +192,16 @@ def test_no_page_shows_a_link_that_its_reader_may_not_open(seen: list[Seen], sho
         (address, link, answer.status_code)
         for (_, browser), (address, link) in found.items()
         if (answer := browser.get(link)).status_code not in (200, 302)
+    }
+    assert closed == set()
+
+
+def test_no_page_shows_a_form_to_fill_in_that_its_reader_may_not_send(seen: list[Seen]) -> None:
+    closed = {
+        (page.address, where)
+        for page in seen
+        for action in page.looks.offered
+        if not may(page.user, where := resolve(action or page.stands_at).view_name, "POST")
     }
     assert closed == set()
 

@@ -8,7 +8,7 @@ import yaml
 from django_scopes import scope
 
 from carethread.codes.catalogue import PARTS, checked, packaged, written
-from carethread.record.models import PolicySetting
+from carethread.record.models import PolicySetting, User
 from carethread.web.center.entry_fields import Box, as_text, read, shown
 from carethread.workflow.center import staff
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, signed_session
@@ -38,6 +38,15 @@ def test_a_payers_entry_is_kept_and_shown_as_its_own(cast: Cast) -> None:
     assert "day_minutes: 120" in page
     assert "day_minutes: 180" in page, "the packaged one stands beside it"
     assert "Their manual." in page
+
+
+def test_who_only_reads_a_table_gets_no_empty_row_and_no_hint_how_to_fill_one(cast: Cast) -> None:
+    def rows(user: User) -> int:
+        page = signed_in(user).get("/tables/entry/", {"of": "modifiers/all"}).content.decode()
+        assert ("between commas" in page) is (user == cast.ada)
+        return page.count('role="group"')
+
+    assert rows(cast.bill) == rows(cast.ada) - 1
 
 
 def test_what_cannot_be_is_refused_and_what_was_typed_stays(cast: Cast) -> None:

@@ -77,7 +77,8 @@ def table_entry(request: Request) -> HttpResponse:
     whose = PolicyScopeForm(request.GET, auto_id="whose_%s")
     whose.full_clean()
     in_force, said = _in_force(whose)
-    sent, blanks = _sent(request, known), BLANKS + 3 * ("more" in request.POST)
+    may_save = may(request.user, "table_entry", "POST")
+    sent, blanks = _sent(request, known), (BLANKS + 3 * ("more" in request.POST)) * may_save
     form = EntryForm(
         sent,
         instance=PolicySetting(
@@ -97,7 +98,6 @@ def table_entry(request: Request) -> HttpResponse:
         for words in _warned(part, entry, form.instance.value):
             messages.warning(request, words)
         return redirect(http.way_back(request, reverse("tables")))
-    may_save = may(request.user, "table_entry", "POST")
     if not may_save:
         form.only_show()
     history = PolicySetting.objects.filter(key=key).select_related("user", "payer", "program")
