@@ -45,6 +45,15 @@ def test_another_text_on_the_same_subject_is_no_copy() -> None:
     assert told(other, note(TEXT)) == ()
 
 
+def test_what_an_addendum_leaves_as_it_was_is_no_copy() -> None:
+    before = {"response": TEXT}
+    same = copies(before, [note(TEXT)], from_percent=70, untouched=before)
+    more = copies({"response": f"{TEXT} She came late."}, [note(TEXT)], from_percent=70,
+                  untouched=before)  # fmt: skip
+    anew = copies(before, [note(TEXT)], from_percent=70, untouched={"response": "Nothing yet."})
+    assert (same, more, [copy.percent for copy in anew]) == ((), (), [100])
+
+
 def test_without_earlier_notes_nothing_is_copied() -> None:
     assert told(TEXT) == ()
 

@@ -460,3 +460,25 @@ def test_text_of_an_earlier_note_is_shown_while_it_can_still_be_rewritten(
     assert "100 % of Intervention stands in this client" in page
     page = autosave(nora, fresh(cast, draft), content_intervention="The phone stays outside now.")
     assert "Written before" not in page
+
+
+def test_a_later_notes_text_is_no_copy_in_the_addendum_to_an_earlier_one(cast: Cast) -> None:
+    text = (
+        "We went through the sleep diary of the week, night by night, and found that the phone "
+        "in bed keeps her awake; agreed to leave it in the kitchen."
+    )
+
+    def signed(days: int, plan: str) -> Note:
+        note = draft_of(cast, starts=NOW - timedelta(days=days))
+        content = {"intervention": "Sleep diary.", "plan": plan}
+        sign(document.save_draft(note, draft_from(note, content=content), now=NOW))
+        return note
+
+    with scope(organization=cast.center):
+        before, first, _ = signed(9, "Weekly."), signed(7, text), signed(5, text)
+        for note, plan in ((first, text), (before, text)):
+            note = document.begin_addendum(note, user=cast.nora.user, now=NOW)
+            content = {"intervention": "Sleep diary, and a walk.", "plan": plan}
+            draft = draft_from(note, reason="More.", content=content)
+            note = document.save_draft(note, draft, now=NOW)
+            assert document.preview(note, now=NOW).copies == (), note.starts_at

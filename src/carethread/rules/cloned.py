@@ -37,18 +37,24 @@ class Copy:
 
 
 def copies(
-    content: Mapping[str, str], earlier: Iterable[Earlier], *, from_percent: int
+    content: Mapping[str, str],
+    earlier: Iterable[Earlier],
+    *,
+    from_percent: int,
+    untouched: Mapping[str, str] | None = None,
 ) -> tuple[Copy, ...]:
     """The sections of which at least `from_percent` stands in one earlier note, each with the note
-    that it shares most with; of two alike the one that is listed first."""
+    that it shares most with; of two alike the one that is listed first. What an addendum leaves as
+    it was signed (`untouched`, its sections) is no copy made now."""
     known = [(note, runs(" ".join(note.content.values()))) for note in earlier]
     found = []
     for key, text in content.items():
         mine = runs(text)
+        new = mine - runs((untouched or {}).get(key, ""))
         if not known or not is_long(text):
             continue
-        note, theirs = max(known, key=lambda pair: len(mine & pair[1]))
-        percent = 100 * len(mine & theirs) // len(mine)
+        note, theirs = max(known, key=lambda pair: len(new & pair[1]))
+        percent = 100 * len(new & theirs) // len(mine)
         if percent >= from_percent:
             found.append(Copy(key, percent, note.day, note.same_client))
     return tuple(found)

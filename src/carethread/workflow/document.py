@@ -214,10 +214,13 @@ _MOST_COMPARED = 40
 
 
 def copied(note: Note, settings: Settings, now: datetime) -> tuple[Copy, ...]:
-    """What the draft shares with the author's notes of the last weeks (policy `cloned_days`),
+    """What the draft shares with the author's notes of the weeks before it (policy `cloned_days`),
     this client's first. It warns the author, and holds nothing."""
-    since = now - timedelta(days=settings.value("cloned_days"))
-    signed = NoteVersion.objects.filter(author=note.author_id, starts_at__gte=since)
+    took_place = note.starts_at or now
+    since = took_place - timedelta(days=settings.value("cloned_days"))
+    signed = NoteVersion.objects.filter(
+        author=note.author_id, starts_at__gte=since, starts_at__lt=took_place
+    )
     signed = signed.exclude(note=note).select_related("note__attendance", "organization")
     mine = note.attendance.client_id
     earlier = [
@@ -229,7 +232,10 @@ def copied(note: Note, settings: Settings, now: datetime) -> tuple[Copy, ...]:
         for version in signed.order_by("-starts_at", "-pk")[:_MOST_COMPARED]
     ]
     earlier.sort(key=lambda one: not one.same_client)
-    return copies(note.content, earlier, from_percent=settings.value("cloned_percent"))
+    return copies(
+        note.content, earlier, from_percent=settings.value("cloned_percent"),
+        untouched=note.current.content if note.current else {},
+    )  # fmt: skip
 
 
 # ----------------------------------------------------------------------------------- signing
