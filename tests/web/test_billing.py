@@ -193,6 +193,7 @@ def test_any_number_finds_its_thread(shown: Shown, bill: Browser) -> None:
         f"note {shown.signed.pk}": reverse("claim", args=[shown.held.pk]),
         str(denied.sequence): reverse("claim", args=[denied.pk]),
         "control 1": reverse("file", args=[shown.file.pk]),
+        "other-1": reverse("unmatched_item", args=[shown.match.pk]),
     }.items():
         assert bill.get(reverse("trace"), {"q": number}).url == url, number
 
@@ -322,10 +323,19 @@ def test_a_payment_for_somebody_else_needs_a_reason(shown: Shown, bill: Browser)
 
 def test_that_a_payment_is_not_ours_can_be_taken_back(shown: Shown, bill: Browser) -> None:
     pk = shown.match.pk
-    bill.post(reverse("match_not_ours", args=[pk]), {"reason": "Another practice."})
     with scope(organization=shown.cast.center):
         follow_up.run(shown.cast.center, now=LATER)
-        assert Case.objects.get(source=f"unmatched:{pk}").state == "closed"
+        case = Case.objects.get(source=f"unmatched:{pk}")
+    assert "Match it" in read(bill, "case", case.pk)
+    bill.post(reverse("match_not_ours", args=[pk]), {"reason": "Another practice."})
+    with scope(organization=shown.cast.center):
+        case.refresh_from_db()
+        assert case.state == "closed"
+        assert case.resolution == f"Not ours, says {shown.cast.bill}: Another practice."
+    closed = read(bill, "case", case.pk)
+    assert case.resolution in closed
+    assert "Match it" not in closed
+    assert bill.get(reverse("trace"), {"q": "OTHER-1"}).url == reverse("unmatched_item", args=[pk])
     assert "Another practice." in read(bill, "unmatched", show="not_ours")
     page = bill.post(reverse("match_undo", args=[pk]), follow=True).content.decode()
     assert "Which claim is meant?" in page

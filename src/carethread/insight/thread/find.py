@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from carethread.insight.thread.claim import of_claim, of_note
 from carethread.insight.thread.steps import Thread
-from carethread.insight.thread.wire import of_check, of_file
-from carethread.record.models import Claim, EdiFile, Note, Remittance
+from carethread.insight.thread.wire import of_answer, of_check, of_file
+from carethread.record.models import Claim, EdiFile, Match, Note, Remittance
 from carethread.rules.identity import parse_claim_number, parse_line_number
 
 _NAMED = re.compile(r"(claim|note|check|control|file)[ :#]+(.+)", re.IGNORECASE)
@@ -27,7 +27,8 @@ def trace(identifier: str, now: datetime) -> Thread:
 
     `claim 12`, `note 12`, `check 12` and `control 12` say what is meant. A bare number is tried
     as our claim or line number, the payer's claim number, a check, the short number that the
-    screens call a claim by, a control number and the name of a file, in this order.
+    screens call a claim by, a control number, the name of a file and the number of a payment that
+    is on no claim of ours, in this order.
     """
     text = " ".join(identifier.split())
     named = _NAMED.fullmatch(text)
@@ -102,6 +103,19 @@ def _file(files: "QuerySet[EdiFile]", now: datetime) -> Thread | None:
     return of_file(file, now) if file else None
 
 
+def _by_answer(text: str, _now: datetime) -> Thread | None:
+    """A payment that waits for its claim or is not ours, by what its payer calls that claim."""
+    told = Q(remitted__claim_number__iexact=text) | Q(remitted__payer_control_number__iexact=text)
+    row = (
+        Match.objects.filter(told, state__in=("waiting", "not_ours"))
+        .select_related("version", "remitted__remittance__file__delivery")
+        .defer("remitted__remittance__file__raw")
+        .order_by("-pk")
+        .first()
+    )
+    return of_answer(row) if row else None
+
+
 def _number(text: str) -> int:
     """The number that the text is; 0 where it is none that a row could have."""
     return int(text) if text.isascii() and text.isdigit() and int(text) <= _LARGEST else 0
@@ -110,10 +124,10 @@ def _number(text: str) -> int:
 _CLAIMS: tuple[Finder, ...] = (_by_claim_number, _by_line_number, _by_payer_number)
 _FILES: tuple[Finder, ...] = (_by_control_number, _by_file_name)
 _FINDERS: dict[str, tuple[Finder, ...]] = {
-    "claim": (*_CLAIMS, _by_sequence),
+    "claim": (*_CLAIMS, _by_sequence, _by_answer),
     "note": (_by_note,),
     "check": (_by_check,),
     "control": _FILES,
     "file": _FILES,
-    "": (*_CLAIMS, _by_check, _by_short_number, *_FILES),
+    "": (*_CLAIMS, _by_check, _by_short_number, *_FILES, _by_answer),
 }

@@ -46,6 +46,16 @@ def of_check(check: Remittance, _now: datetime) -> Thread:
     )
 
 
+def of_answer(row: Match) -> Thread:
+    """A payment that is on no claim of ours: the file and the check that brought it."""
+    check = row.remitted.remittance
+    return Thread(
+        f"Payment for {row.remitted.claim_number}",
+        Link("match", row.pk),
+        (_file(check.file), _check(check), _answer(row)),
+    )
+
+
 def _file(file: EdiFile) -> Step:
     delivery: Delivery | None = getattr(file, "delivery", None)
     controls = ", ".join(i.control_number for i in file.interchanges.all())
@@ -98,15 +108,19 @@ def _answers(check: Remittance) -> Iterator[Step]:
         .order_by("remitted__position")
     )
     for row in rows[:_MOST]:
-        remitted = row.remitted
-        yield Step(
-            Kind.TRANSFERS,
-            f"Claim {remitted.claim_number}: paid {dollars(remitted.paid_cents)}",
-            row.at,
-            (row.get_state_display(), row.reason) if row.reason else (row.get_state_display(),),
-            Feel.DONE if row.state == "matched" else Feel.BAD,
-            Link("claim", row.version.claim_id) if row.version else Link("match", row.pk),
-        )
+        yield _answer(row)
+
+
+def _answer(row: Match) -> Step:
+    remitted = row.remitted
+    return Step(
+        Kind.TRANSFERS,
+        f"Claim {remitted.claim_number}: paid {dollars(remitted.paid_cents)}",
+        row.at,
+        (row.get_state_display(), row.reason) if row.reason else (row.get_state_display(),),
+        Feel.DONE if row.state == "matched" else Feel.BAD,
+        Link("claim", row.version.claim_id) if row.version else Link("match", row.pk),
+    )
 
 
 def _provider_level(check: Remittance) -> Iterator[Step]:

@@ -301,7 +301,7 @@ def trace(request: Request) -> HttpResponse:
         return render(
             request, "billing/trace.html", {"asked": asked, "unknown": unknown}, status=404
         )
-    if thread is not None and thread.subject.kind in ("claim", "remittance", "file"):
+    if thread is not None and thread.subject.kind in ("claim", "remittance", "file", "match"):
         way = way_to(thread.subject.kind, thread.subject.id, request.user)
         if way is not None:
             return redirect(way.url)

@@ -54,6 +54,7 @@ def match_by_hand(
     """A person says which claim is meant: the money set aside goes to its lines. Where the payer
     speaks of somebody else, that needs a reason."""
     waiting = _still_waiting(waiting)
+    cases = _cases_of(waiting)
     received = _received_again(waiting.remitted)
     Claim.objects.select_for_update(of=("self",), no_key=True).get(pk=version.claim_id)
     (version,) = versions(Q(pk=version.pk))
@@ -78,8 +79,9 @@ def match_by_hand(
     words = f"Matched by {user}. {made.reason}"
     if doubt:
         words = f"Matched by {user}, because: {reason.strip()} {doubt} {made.reason}"
-        for case in Case.objects.filter(source=f"unmatched:{waiting.pk}"):
+        for case in cases:
             history.told(case, words, now, user).save()
+    _close(cases, f"Matched by {user} to claim {version.claim_number}.", user, now)
     return _settle_match(waiting, "matched", version, words, user, now)
 
 
@@ -98,6 +100,7 @@ def not_ours(waiting: Match, *, user: User, reason: str, now: datetime) -> Match
     waiting = _still_waiting(waiting)
     if not reason.strip():
         raise refuse("Say why this payment is not ours.", "reason")
+    _close(_cases_of(waiting), f"Not ours, says {user}: {reason.strip()}", user, now)
     return _settle_match(waiting, "not_ours", None, reason.strip(), user, now)
 
 
@@ -140,9 +143,7 @@ def undo(matched: Match, *, reason: str, user: User, now: datetime) -> Match:
     _state_before(claim, row, words, user, now)
     recheck.of([claim])
     recheck.later_than([claim.pk])
-    for case in cases:
-        if case.state != "closed":
-            history.close_as(case, "The posting was undone.", now, user)
+    _close(cases, "The posting was undone.", user, now)
     _wait_again(row, words, user, now)
     return _settle_match(row, "waiting", None, words, user, now)
 
@@ -235,8 +236,19 @@ def _state_before(claim: Claim, row: Match, words: str, user: User, now: datetim
 
 def _wait_again(row: Match, words: str, user: User, now: datetime) -> None:
     """The case of a waiting payment, where there was one, is open again."""
-    for case in held(Case.objects.filter(source=f"unmatched:{row.pk}")):
+    for case in _cases_of(row):
         history.reopen(case, words, now, user)
+
+
+def _cases_of(row: Match) -> list[Case]:
+    """The case of a waiting payment, where there was one, locked."""
+    return list(held(Case.objects.filter(source=f"unmatched:{row.pk}")))
+
+
+def _close(cases: Iterable[Case], how: str, user: User, now: datetime) -> None:
+    for case in cases:
+        if case.state != "closed":
+            history.close_as(case, how, now, user)
 
 
 def _fresh(rows: Sequence[LineMatch]) -> list[LineMatch]:
