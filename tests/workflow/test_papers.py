@@ -13,6 +13,7 @@ from carethread.record.models import (
     ClaimState,
     Consent,
     Episode,
+    NoteVersion,
     Practitioner,
     Program,
 )
@@ -24,7 +25,7 @@ from carethread.workflow.common.errors import Refused
 from carethread.workflow.coverage import coverage_order
 from carethread.workflow.remittances import next_payer
 from carethread.x12.common import Adjustment
-from tests.cast import LONG_AGO, NOW, Cast, draft_from, sign
+from tests.cast import LONG_AGO, NOW, Cast, amend, draft_from, sign
 from tests.paper.reading import words
 from tests.payers import answer, check, make_connection
 from tests.workflow.test_next_payer import LATER, from_payer, in_part, leave, second_policy
@@ -238,3 +239,32 @@ def test_a_supervisor_adds_what_their_people_wrote_and_billing_only_the_facts(
     assert "heard it" not in said
     with pytest.raises(Refused, match="added by its author"):
         papers.make_packet(weeks_case, ["narrative"], user=alder.bill, now=NEXT_WEEK)
+
+
+def test_every_unsettled_case_about_a_claim_is_told_of_an_addendum_to_a_note_behind_it(
+    alder: Cast,
+) -> None:
+    _day_of(alder, _care(alder, "IOP-SUD"), alder.nora, "Nora heard it", after=0)
+    bill.run(alder.center, now=NEXT_WEEK)
+    submit.freeze(make_connection(alder.center), now=NEXT_WEEK + timedelta(days=2))
+    Claim.objects.update(state=ClaimState.ACCEPTED)
+    claim = Claim.objects.get()
+    post_check(alder, check(alder.center, answer(claim, paid=0, CO_197=claim.charge_cents)))
+    follow_up.run(alder.center, now=LATER)
+    denial = Case.objects.get(kind="denial")
+    assert (denial.author, denial.note) == (None, None), "it is no author's"
+    (asked,) = follow_up.return_to_authors(claim, question="?", user=alder.bill, now=LATER)
+    settled = Case.objects.create(
+        organization=alder.center, kind="held", source="x:1", title="Settled", claim=claim,
+        owner_role="biller", state="closed", opened_at=LATER, closed_at=LATER,
+    )  # fmt: skip
+
+    first = NoteVersion.objects.order_by("starts_at").first()
+    amend(first.note, reason="It took longer.", now=LATER + timedelta(hours=1))
+    told = "Nora Notes, LCSW signed version 2, an addendum to the note of Mar 2, 2026."
+    assert denial.events.last().words == told
+    assert not settled.events.exists()
+    denial.refresh_from_db()
+    asked.refresh_from_db()
+    assert denial.state == "open", "what is not its author's is not answered by it"
+    assert (asked.note == first.note) == (asked.state == "answered")

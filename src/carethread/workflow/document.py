@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from carethread.codes.levels import Basis, basis
 from carethread.record.compiled import compiled
@@ -32,6 +32,7 @@ from carethread.record.policies import Settings
 from carethread.record.statements import insert, turn, update
 from carethread.rules.cloned import Copy, Earlier, copies
 from carethread.rules.finding import Finding
+from carethread.rules.words import day
 from carethread.workflow import follow_up, gather
 from carethread.workflow.care import signing
 from carethread.workflow.casework import history
@@ -321,9 +322,18 @@ def _keep_attendance(note: Note) -> None:
 
 
 def _answer_cases(note: Note, user: User, now: datetime) -> None:
-    """An author's signature answers every open question about the note."""
-    for case in Case.objects.select_for_update(no_key=True).filter(note=note, state="open"):
-        number = note.current.number if note.current else ""
+    """An author's signature answers every open question about the note. Every other case about a
+    claim that bills it is told of it."""
+    assert note.current is not None
+    number = note.current.number
+    asked = Q(note=note, state="open")
+    cases = Case.objects.filter(asked | Q(claim__in=gather.claims_of(note))).exclude(state="closed")
+    on = day(gather.service_date(note.organization, note.current.starts_at))
+    signed = f"{note.author} signed version {number}, an addendum to the note of {on}."
+    for case in cases.select_for_update(no_key=True).order_by("pk"):
+        if (case.note_id, case.state) != (note.pk, "open"):
+            history.told(case, signed, now, user).save()
+            continue
         history.answered(case, f"{note.author} signed version {number}.", now, user)
         if case.claim is not None:
             holding.answered(case.claim, note.author, now=now)

@@ -8,7 +8,7 @@ from carethread.record.clock import (
     midnight,
     service_date,
 )
-from carethread.workflow.gather.behind import charges_behind, notes_behind
+from carethread.workflow.gather.behind import charges_behind, claims_of, notes_behind
 from carethread.workflow.gather.charges import (
     Stays,
     billable,
@@ -76,6 +76,7 @@ __all__ = [
     "charges_behind",
     "charges_by_claim",
     "charges_for_billing",
+    "claims_of",
     "client_facts",
     "contexts",
     "coverage_facts",

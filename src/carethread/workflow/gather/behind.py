@@ -1,8 +1,8 @@
 """What stands behind a claim: its charges, and the signed notes that they rest on."""
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from carethread.record.models import Charge, ChargeEvidence, Claim, ClaimLine, NoteVersion
+from carethread.record.models import Charge, ChargeEvidence, Claim, ClaimLine, Note, NoteVersion
 
 
 def charges_behind(claim: Claim) -> "QuerySet[Charge]":
@@ -27,3 +27,14 @@ def notes_behind(claim: Claim) -> list[NoteVersion]:
     }
     rows = NoteVersion.objects.filter(note__in=notes, note__current=F("pk"))
     return list(rows.select_related("author__supervisor").order_by("starts_at", "pk"))
+
+
+def claims_of(note: Note) -> "QuerySet[Claim]":
+    """The claims that the note is behind: that bill it or a day that rests on it, or once did."""
+    charges = Charge.objects.filter(
+        Q(versions__note_version__note=note) | Q(versions__evidence__note_version__note=note)
+    ).values("pk")
+    on_it = Q(charges__in=charges) | Q(first__charges__in=charges)
+    return Claim.objects.filter(
+        on_it | Q(versions__lines__charge_version__charge__in=charges)
+    ).distinct()
