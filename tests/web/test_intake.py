@@ -133,6 +133,30 @@ def test_a_step_may_be_skipped_or_asked_again(center: Cast) -> None:
     assert center.clara.coverages.count() == 2
 
 
+def test_a_consent_is_revoked_from_the_clients_page(center: Cast) -> None:
+    agreed = {"kind": "part2", "payer": center.payer.pk, "signed_on": str(TODAY)}
+    post(center.ines, "consent_new", center.clara, agreed)
+    consent = center.clara.consents.get()
+    ines, page = signed_in(center.ines), reverse("client", args=[center.clara.pk])
+    revoke = reverse("consent_revoke", args=[consent.pk])
+    assert revoke in ines.get(page).content.decode()
+
+    answer = post(center.ines, "consent_new", center.clara, {**agreed, "revoked_on": str(TODAY)})
+    assert answer.status_code == 422
+    assert "would stay in force" in answer.content.decode()
+    assert post(center.ines, "consent_revoke", consent, {"revoked_on": ""}).status_code == 422
+    assert post(center.ines, "consent_revoke", consent, {"revoked_on": str(TODAY)}).url == page
+
+    consent = center.clara.consents.get()
+    assert (consent.signed_on, consent.payer, consent.revoked_on) == (TODAY, center.payer, TODAY)
+    shown = ines.get(page).content.decode()
+    assert "Revoked" in shown
+    assert revoke not in shown
+    again = ines.get(revoke).content.decode()
+    assert "It was revoked on" in again
+    assert "Revoke it" not in again
+
+
 def test_one_thing_added_by_itself_leads_back_to_the_client(center: Cast) -> None:
     answer = post(center.ines, "appointment_new", center.clara, session(center))
     assert answer.url == reverse("client", args=[center.clara.pk])

@@ -190,6 +190,7 @@ TABLE = """
         certification_new    C           C
         plan                 CIUB        C
         consent_new          IU          IU
+        consent_revoke       IU          IU
         admission_new        IU          IU
         admission            IU          IU
         diagnosis_new        CIU         CIU

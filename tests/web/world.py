@@ -89,6 +89,7 @@ class Shown:
     scan: EdiFile
     returned: Case
     authorization: Authorization
+    consent: Consent
     rule: ScrubRule
     diagnosis: Diagnosis
     group: Group
@@ -138,7 +139,7 @@ class Shown:
             "authorization_new": self.cast.clara, "authorization": self.authorization,
             "plan_new": self.cast.clara, "order_new": self.cast.clara,
             "certification_new": self.cast.clara, "plan": self.cast.plan,
-            "consent_new": self.cast.clara,
+            "consent_new": self.cast.clara, "consent_revoke": self.consent,
             "practitioner": self.cast.nora, "enrollment_new": self.cast.nora,
             "license_new": self.cast.nora, "payer": self.cast.payer, "claim_skip": self.held,
             "rule": self.rule, "rule_clone": self.rule, "admission_new": self.cast.clara,
@@ -236,8 +237,9 @@ def everything(cast: Cast) -> Shown:
                           effective_from=date(2026, 1, 1), effective_to=date(2026, 12, 31)),
             now=NOW,
         )  # fmt: skip
-        admit.save_consent(
-            Consent(organization=cast.center, client=cast.clara, signed_on=date(2026, 1, 5))
+        consent = admit.save_consent(
+            Consent(organization=cast.center, client=cast.clara, signed_on=date(2026, 1, 5)),
+            now=NOW,
         )
         appointment = _appointment(cast, dana, hours_ago=9)
         draft = draft_of(cast, starts=NOW - timedelta(hours=7), client=dana)
@@ -272,7 +274,7 @@ def everything(cast: Cast) -> Shown:
                 cast.center, day=NOW.date(), amount=5_000, reference="SLIP 7", words="Lockbox",
                 user=cast.bill, now=LATER,
             ),
-            returned=returned, authorization=authorization, rule=_rule(cast),
+            returned=returned, authorization=authorization, consent=consent, rule=_rule(cast),
             diagnosis=cast.episode.diagnoses.get(rank=1),
             group=meeting.group, member=meeting.group.members.earliest("pk"),
             summary=_discharged(cast),

@@ -6,8 +6,15 @@ from datetime import date, timedelta
 import pytest
 
 from carethread.insight import consents, desk
-from carethread.record.models import Authorization, ClaimState, Consent, Payer
-from carethread.workflow import admit, bill, gather
+from carethread.record.models import (
+    Authorization,
+    Claim,
+    ClaimState,
+    Consent,
+    Payer,
+    RecordChange,
+)
+from carethread.workflow import admit, bill, gather, submit
 from carethread.workflow.authorizations import review
 from carethread.workflow.authorize import Told
 from carethread.workflow.care import schedule
@@ -31,7 +38,7 @@ def summit(alder: Cast) -> Payer:
 
 def consent(alder: Cast, payer: Payer | None, signed_on: date = LONG_AGO) -> Consent:
     row = Consent(organization=alder.center, client=alder.clara, signed_on=signed_on, payer=payer)
-    return admit.save_consent(row)
+    return admit.save_consent(row, now=NOW)
 
 
 def is_agreed(alder: Cast, payer: Payer) -> bool:
@@ -108,3 +115,85 @@ def test_whoever_books_or_receives_a_visit_hears_that_its_payer_may_not_be_told(
     consent(alder, alder.payer)
     assert schedule.warnings([row]) == []
     assert "consent" not in missing(alder)
+
+
+def ready_claim(alder: Cast) -> Claim:
+    signed_session(alder)
+    bill.run(alder.center, now=NOW)
+    claim = alder.clara.claims.get()
+    assert claim.state == ClaimState.READY
+    return claim
+
+
+def test_once_a_consent_is_revoked_a_claim_that_was_ready_stays(alder: Cast, summit: Payer) -> None:
+    row = consent(alder, alder.payer)
+    claim = ready_claim(alder)
+    kept = admit.revoke(row, TODAY, now=NOW)
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.HELD
+    assert claim.findings.filter(rule="PART2_CONSENT").exists()
+    assert submit.freeze(make_connection(alder.center), now=NOW + timedelta(days=1)) is None
+    assert not is_agreed(alder, alder.payer)
+    assert (kept.signed_on, kept.payer, kept.revoked_on) == (LONG_AGO, alder.payer, TODAY)
+    change = RecordChange.objects.get(kind="consent")
+    assert (change.field, change.was, change.became) == ("revoked on", "", str(TODAY))
+
+
+def test_a_consent_that_comes_frees_the_claims_that_waited_for_it(
+    alder: Cast, summit: Payer
+) -> None:
+    signed_session(alder)
+    bill.run(alder.center, now=NOW)
+    consent(alder, alder.payer)
+    assert alder.clara.claims.get().state == ClaimState.READY
+
+
+def test_what_another_consent_lets_leave_still_leaves(alder: Cast, summit: Payer) -> None:
+    consent(alder, alder.payer)
+    claim = ready_claim(alder)
+    admit.revoke(consent(alder, summit), TODAY, now=NOW)
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.READY
+
+
+def test_a_consent_is_revoked_once_and_on_a_day_between_its_signature_and_today(
+    alder: Cast,
+) -> None:
+    row = consent(alder, None, signed_on=TODAY - timedelta(days=3))
+    with pytest.raises(Refused, match="signed only on"):
+        admit.revoke(row, TODAY - timedelta(days=4), now=NOW)
+    with pytest.raises(Refused, match="has not come yet"):
+        admit.revoke(row, TODAY + timedelta(days=1), now=NOW)
+    admit.revoke(row, TODAY, now=NOW)
+    with pytest.raises(Refused, match="It was revoked on Mar"):
+        admit.revoke(row, TODAY - timedelta(days=1), now=NOW)
+    row.refresh_from_db()
+    assert row.revoked_on == TODAY
+
+
+def test_a_consent_on_record_stays_as_it_was_signed(alder: Cast) -> None:
+    row = consent(alder, None)
+    row.payer = alder.payer
+    with pytest.raises(Refused, match="stays as it was signed"):
+        admit.save_consent(row, now=NOW)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("one", "one"), ("one", "all"), ("all", "one")])
+def test_a_revoked_consent_is_no_second_one_beside_the_one_in_force(
+    alder: Cast, summit: Payer, ours: str, theirs: str
+) -> None:
+    payer = {"one": alder.payer, "all": None}
+    consent(alder, payer[ours])
+    with pytest.raises(Refused, match="would stay in force"):
+        admit.save_consent(revoked(alder, payer[theirs]), now=NOW)
+
+
+def test_a_revoked_consent_that_never_was_on_record_is_kept(alder: Cast, summit: Payer) -> None:
+    consent(alder, alder.payer)
+    assert admit.save_consent(revoked(alder, summit), now=NOW).pk
+    assert is_agreed(alder, alder.payer)
+
+
+def revoked(alder: Cast, payer: Payer | None) -> Consent:
+    return Consent(organization=alder.center, client=alder.clara, signed_on=LONG_AGO, payer=payer,
+                   revoked_on=TODAY)  # fmt: skip

@@ -67,7 +67,8 @@ def test_records_of_a_substance_use_program_leave_for_a_later_payer_under_a_cons
     with pytest.raises(Refused, match=NO_CONSENT):
         papers.write_appeal(case, level, words="", **by_nora)
     admit.save_consent(
-        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO)
+        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO),
+        now=LATER,
     )
     packet = papers.make_packet(case, ["note", "narrative"], **by_nora)
     for made in (packet, papers.write_appeal(case, level, words="", **by_nora)):
@@ -81,7 +82,8 @@ def test_what_a_payer_saw_needs_a_consent_also_after_its_services_left_for_anoth
     alder.program.is_part2 = True
     staff.save_program(alder.program)
     consent = admit.save_consent(
-        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO)
+        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO),
+        now=LATER,
     )
     summit = second_policy(alder)
     claim = sent_claim(alder)
@@ -97,8 +99,7 @@ def test_what_a_payer_saw_needs_a_consent_also_after_its_services_left_for_anoth
     assert "42 CFR part 2 prohibits" in said
     assert "Nora Notes" in said, "the note is still what the payer refused"
 
-    consent.revoked_on = LATER.date()
-    admit.save_consent(consent)
+    admit.revoke(consent, LATER.date(), now=LATER)
     with pytest.raises(Refused, match=NO_CONSENT):
         papers.make_packet(case, ["remittance"], **by_bill)
     with pytest.raises(Refused, match=NO_CONSENT):

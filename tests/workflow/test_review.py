@@ -218,7 +218,7 @@ def test_a_request_for_substance_use_care_leaves_under_a_consent_alone(
 def test_under_a_consent_it_tells_that_programs_diagnoses(alder: Cast, protected: Episode) -> None:
     admit.save_consent(
         Consent(organization=alder.center, client=alder.clara, kind="part2",
-                program=protected.program, signed_on=LONG_AGO)
+                program=protected.program, signed_on=LONG_AGO), now=NOW
     )  # fmt: skip
     asked(alder, codes=["H0015"])
     assert diagnoses() == ["F1020"]
@@ -258,7 +258,7 @@ def test_before_an_admission_another_substance_use_programs_diagnoses_need_a_con
     for name in agreed:
         admit.save_consent(
             Consent(organization=alder.center, client=alder.clara, kind="part2",
-                    program=programs[name], signed_on=LONG_AGO)
+                    program=programs[name], signed_on=LONG_AGO), now=NOW
         )  # fmt: skip
     asked(alder, codes=[], level_of_care="RES-3.5")
     assert diagnoses() == told

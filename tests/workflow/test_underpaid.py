@@ -93,7 +93,8 @@ def test_a_letter_about_a_substance_use_program_waits_for_a_consent(alder: Cast)
     with pytest.raises(Refused, match="No consent under 42 CFR Part 2"):
         dispute.write_letter(case, words="", user=alder.bill, now=PAID)
     admit.save_consent(
-        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO)
+        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO),
+        now=PAID,
     )
     letter = dispute.write_letter(case, words="", user=alder.bill, now=PAID)
     assert "42 CFR part 2 prohibits" in printed(bytes(letter.content))
@@ -107,7 +108,8 @@ def test_a_line_that_no_consent_lets_leave_is_left_out_and_the_case_says_so(alde
     paid_short(alder, [*sent(alder, 2), without])
     Program.objects.update(is_part2=True)
     admit.save_consent(
-        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO)
+        Consent(organization=alder.center, client=alder.clara, kind="part2", signed_on=LONG_AGO),
+        now=PAID,
     )
     case = Case.objects.get(kind="underpayment")
     letter = dispute.write_letter(case, words="", user=alder.bill, now=PAID)

@@ -67,7 +67,8 @@ MENU = (
     Entry(
         "clients", "Clients", "users", "Front desk",
         ("client", "client_new", "client_edit", "coverage_new", "coverage", "plan_new",
-         "plan", "order_new", "certification_new", "consent_new", "discharge", "leave",
+         "plan", "order_new", "certification_new", "consent_new", "consent_revoke",
+         "discharge", "leave",
          "admission_new", "admission", "eligibility", "diagnosis_new", "diagnosis",
          "appointment_new", "appointment", "client_account", "payment_new", "payment"),
     ),

@@ -236,6 +236,7 @@ DOORS: Mapping[str, Door] = {
     "certification_new": Door(get=CARE, post=CARE, reach=reach.client),
     "plan": Door(get=CARE | FRONT_DESK | BILLING, post=CARE, reach=reach.plan),
     "consent_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
+    "consent_revoke": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.consent),
     "admission_new": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.client),
     "admission": Door(get=FRONT_DESK, post=FRONT_DESK, reach=reach.episode),
     "diagnosis_new": Door(get=FRONT_DESK | CARE, post=FRONT_DESK | CARE, reach=reach.client),

@@ -22,6 +22,7 @@ from carethread.record.models import (
     ClaimFinding,
     Client,
     Connection,
+    Consent,
     Contract,
     ContractFile,
     ContractTerm,
@@ -265,6 +266,7 @@ def client(user: User, client_id: int) -> Client:
 
 
 coverage = _any(lambda: Coverage.objects.select_related("client", "payer"))
+consent = _any(lambda: Consent.objects.select_related("client", "program", "payer", "organization"))
 
 
 def coverage_of_theirs(user: User, coverage_id: int) -> Coverage:
@@ -454,6 +456,7 @@ _TO_CLIENT: dict[type[Model], str] = {
     NoteVersion: "note.attendance.client_id",
     Claim: "client_id",
     Coverage: "client_id",
+    Consent: "client_id",
     Authorization: "client_id",
     PatientPayment: "client_id",
     PaymentPlan: "client_id",

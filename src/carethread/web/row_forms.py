@@ -312,6 +312,21 @@ class ConsentForm(RowForm):
         payer.offer(Payer.objects.order_by("name"))
 
 
+class RevocationForm(RowForm):
+    """The day on which a client took a consent back."""
+
+    revoked_on = forms.DateField(label="Revoked on")
+    widths = {"revoked_on": "third"}
+
+    class Meta:
+        model = Consent
+        fields = ["revoked_on"]
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.initial["revoked_on"] = self.instance.revoked_on or http.today()
+
+
 class PractitionerForm(RowForm):
     checks = "practitioner"
     supervisor = ChoiceOf(Practitioner, required=False)

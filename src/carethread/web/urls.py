@@ -236,6 +236,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="certification_new",
     ),
     path("clients/<int:client_id>/consent/", intake.consent_new, name="consent_new"),
+    path("consents/<int:consent_id>/revoke/", intake.consent_revoke, name="consent_revoke"),
     path("clients/<int:client_id>/admission/", admission.admission_new, name="admission_new"),
     path("episodes/<int:episode_id>/admission/", admission.admission, name="admission"),
     path("clients/<int:client_id>/diagnosis/", admission.diagnosis_new, name="diagnosis_new"),

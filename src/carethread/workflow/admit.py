@@ -21,6 +21,7 @@ from carethread.record.models import (
     Authorization,
     CensusEntry,
     ChargeVersion,
+    Claim,
     Client,
     Consent,
     Coverage,
@@ -33,14 +34,14 @@ from carethread.record.models import (
 )
 from carethread.record.statements import insert
 from carethread.rules.words import day
-from carethread.workflow import authorize, gather
+from carethread.workflow import authorize, bill, gather
 from carethread.workflow.authorizations import reserve
 from carethread.workflow.care import program_day
 from carethread.workflow.claims import charges, charging, recheck
 from carethread.workflow.common.acting import actor
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.keep import keep
-from carethread.workflow.common.locks import lock
+from carethread.workflow.common.locks import lock, locked
 from carethread.workflow.common.reauthenticate import Proof
 
 
@@ -339,9 +340,80 @@ def sign_plan(row: TreatmentPlan, *, user: User, proof: Proof, now: datetime) ->
         raise
 
 
-def save_consent(row: Consent) -> Consent:
-    """Keep a consent, its expiry or its revocation."""
-    return keep(row)
+@transaction.atomic
+def save_consent(row: Consent, *, now: datetime) -> Consent:
+    """Keep a consent as it was signed; it stays as it is, and is revoked by `revoke`. The client's
+    claims that wait are looked at again."""
+    waiting = bill.hold_waiting_of(row.client_id)
+    return _keep_consent(row, _consent_problems(row, now), waiting, now)
+
+
+@transaction.atomic
+def revoke(row: Consent, on: date, *, now: datetime) -> Consent:
+    """The client has taken a consent back. From that day on nothing leaves under it; what it was,
+    and what left under it, stays. The client's claims that wait are looked at again."""
+    waiting = bill.hold_waiting_of(row.client_id)
+    kept = locked(row)
+    if kept.revoked_on is not None:
+        raise refuse(f"It was revoked on {day(kept.revoked_on)}.", "revoked_on")
+    kept.revoked_on = on
+    return _keep_consent(kept, _revocation_problems(kept, now), waiting, now)
+
+
+def _keep_consent(
+    row: Consent, problems: Iterator[Problem], waiting: Sequence[Claim], now: datetime
+) -> Consent:
+    if found := list(problems):
+        raise Refused(*found)
+    keep(row)
+    bill.look_at(waiting, row.organization, now=now)
+    return row
+
+
+def _consent_problems(row: Consent, now: datetime) -> Iterator[Problem]:
+    """What speaks against a consent that comes on record. A revocation that comes with it is its
+    own, and never that of one on record."""
+    if not row._state.adding:
+        yield Problem("", "A consent stays as it was signed. Revoke it, or add another one.")
+    if row.expires_on and row.expires_on < row.signed_on:
+        yield Problem("expires_on", "It ends before it was signed.")
+    yield from _revocation_problems(row, now)
+    other = _in_force(row)
+    if other is not None:
+        yield Problem(
+            "revoked_on",
+            f"The consent signed on {day(other.signed_on)} would stay in force. If that is the one "
+            "that was revoked, choose “Revoke” beside it on the client's page.",
+        )
+
+
+def _revocation_problems(row: Consent, now: datetime) -> Iterator[Problem]:
+    if row.revoked_on is None:
+        return
+    if row.revoked_on < row.signed_on:
+        yield Problem("revoked_on", f"It was signed only on {day(row.signed_on)}.")
+    if row.revoked_on > gather.service_date(row.organization, now):
+        yield Problem("revoked_on", "This day has not come yet.")
+
+
+def _in_force(row: Consent) -> Consent | None:
+    """A consent for all or a part of the same that is still in force on the day on which this one
+    was revoked; none where this one was not."""
+    on = row.revoked_on
+    if on is None:
+        return None
+    rows = Consent.objects.filter(
+        Q(expires_on=None) | Q(expires_on__gte=on),
+        client=row.client_id,
+        kind=row.kind,
+        signed_on__lte=on,
+        revoked_on=None,
+    )
+    if row.program_id:
+        rows = rows.filter(Q(program=None) | Q(program=row.program_id))
+    if row.payer_id:
+        rows = rows.filter(Q(payer=None) | Q(payer=row.payer_id))
+    return rows.order_by("-signed_on", "-pk").first()
 
 
 @transaction.atomic

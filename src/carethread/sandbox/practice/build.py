@@ -333,7 +333,7 @@ def _client(made: Practice, client: clients.Client, of: World, now: datetime) ->
     fault = next(iter(faults(client.mrn, InOurRecord)), InOurRecord())
     coverage(made, client, row, fault, of, now)
     _second_coverage(made, client, row, of, now)
-    _episode(made, client, row, fault, of)
+    _episode(made, client, row, fault, of, now)
     _authorizations(made, client, row, fault, of, now)
 
 
@@ -407,7 +407,12 @@ def _second_coverage(
 
 
 def _episode(
-    made: Practice, client: clients.Client, row: Client, fault: InOurRecord, of: World
+    made: Practice,
+    client: clients.Client,
+    row: Client,
+    fault: InOurRecord,
+    of: World,
+    now: datetime,
 ) -> None:
     admitted = of.first - timedelta(days=200)
     program = made.programs[client.program]
@@ -436,7 +441,8 @@ def _episode(
                 program=program,
                 signed_on=admitted,
                 expires_on=_day(fault.consent_ends, of),
-            )
+            ),
+            now=now,
         )
 
 

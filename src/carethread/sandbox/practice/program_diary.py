@@ -118,7 +118,7 @@ class ProgramDiary:
             signed_by=made.practitioners[programs.ATTENDING], signed_at=now,
         )  # fmt: skip
         admit.save_plan(plan)
-        self._take_consent(stay.client, stay.program, on)
+        self._take_consent(stay.client, stay.program, on, now)
         for agreed in programs.AGREED:
             if (agreed.client, agreed.program) == (stay.client, stay.program):
                 self._agree(agreed, now)
@@ -129,14 +129,14 @@ class ProgramDiary:
             behind = -stay.admitted % 7 if stay.admitted < 0 else 0
             self._schedule(stay, self.world.day(max(stay.admitted, 0) + behind))
 
-    def _take_consent(self, mrn: str, program: str, on: date) -> None:
+    def _take_consent(self, mrn: str, program: str, on: date, now: datetime) -> None:
         """A substance use program asks for one before anything leaves for a payer."""
         made = self.practice
         row = made.row(
             Consent, client=made.clients[mrn], program=made.programs[program], signed_on=on
         )
         if row.program.is_part2 and not row.client.consents.filter(program=row.program).exists():
-            admit.save_consent(row)
+            admit.save_consent(row, now=now)
 
     def _register(self, mrn: str, now: datetime) -> None:
         """The client and who pays, the payer of behavioral care before the plan behind it."""
@@ -178,7 +178,7 @@ class ProgramDiary:
             before.refresh_from_db()
         if wish.client not in self.practice.clients:
             self._register(wish.client, self._at(day, _ASKING))
-        self._take_consent(wish.client, wish.program, day)
+        self._take_consent(wish.client, wish.program, day, self._at(day, _ASKING))
         row = self.practice.row(
             Authorization, **self._scope(wish.client, wish.program), state="submitted",
             extends=before, requested_units=wish.units,

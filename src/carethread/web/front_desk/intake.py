@@ -30,6 +30,7 @@ from carethread.web.row_forms import (
     ConsentForm,
     CoverageForm,
     PlanForm,
+    RevocationForm,
 )
 from carethread.workflow import admit
 
@@ -221,9 +222,34 @@ def consent_new(request: Request, row: Client) -> HttpResponse:
     return edit(
         request,
         form,
-        lambda: admit.save_consent(form.instance),
+        lambda: admit.save_consent(form.instance, now=http.now()),
         heading="New consent",
         over=row.name,
         back=page_of(row),
         flow=flow(request, row, "consent_new"),
     )
+
+
+def consent_revoke(request: Request, row: Consent) -> HttpResponse:
+    """The client takes a consent back."""
+    fixed = f"It was revoked on {day(row.revoked_on)}." if row.revoked_on else ""
+    form = RevocationForm(http.sent(request), instance=row)
+    return edit(
+        request,
+        form,
+        lambda: admit.revoke(form.instance, form.cleaned_data["revoked_on"], now=http.now()),
+        heading="Revoke a consent",
+        over=row.client.name,
+        words=f"Signed on {day(row.signed_on)}, {_told(row)}. From the day on which the client "
+        "takes it back, nothing more leaves under it; what has left stays.",
+        done="Revoked. Claims that rest on it alone stay here.",
+        verb="Revoke it",
+        back=page_of(row.client),
+        fixed=fixed,
+    )
+
+
+def _told(row: Consent) -> str:
+    """Who may be told of what."""
+    who = row.payer.name if row.payer else "all of the client's payers"
+    return f"for {row.program}, to {who}" if row.program else f"for every program, to {who}"
