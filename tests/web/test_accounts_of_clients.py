@@ -51,7 +51,7 @@ def test_a_copay_is_taken_at_check_in_and_its_receipt_printed(
     assert printed.headers["Content-Type"] == "application/pdf"
     assert "Clara Client" in words(printed.content)
     assert "$25.00 free" in _text(desk, "client_account", clara.pk)
-    assert "kept for the visit" in _text(desk, "payment", payment.pk)
+    assert "owes for the visit of Mar 2, 2026 first" in _text(desk, "payment", payment.pk)
     biller = signed_in(alder.bill)
     void = reverse("payment_void", args=[payment.pk])
     assert biller.post(void, {"reason": ""}).status_code == 422
@@ -184,6 +184,12 @@ def test_the_biller_chooses_what_a_payment_pays_and_gives_back_the_rest(
     page = _text(biller, "credits")
     assert "Paid too much" in page
     assert "receipt 1" not in page
+    biller.post(choose, {f"charge_{charge.pk}": "0"})
+    page = _text(biller, "payment", payment.pk)
+    assert "Nothing yet. It goes to what the client owes next." in page
+    receipt = words(biller.get(reverse("receipt", args=[payment.pk])).content)
+    assert "$10.00 was given back." in receipt
+    assert "$50.00 is not used yet. It goes to what you owe next." in receipt
 
 
 def test_each_payer_is_given_back_what_it_paid_itself(

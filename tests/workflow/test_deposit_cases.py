@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from carethread.codes.roles import Role
 from carethread.insight import takebacks
@@ -14,6 +15,7 @@ from carethread.workflow.casework import deposit_cases
 from carethread.workflow.remittances import deposits
 from tests.cast import Cast
 from tests.payers import check
+from tests.web.world import signed_in
 from tests.workflow.test_deposits import bank, paid
 from tests.workflow.test_post import PAID, post_check
 
@@ -73,6 +75,10 @@ def test_a_takeback_that_names_no_reversal_is_asked_about_and_what_is_carried_is
     says(alder, "T3", ("CT", -9_000), ("FB", 500))
     (case,) = cases(alder, LATE)
     assert (case.category, case.amount_cents, case.owner_role) == ("takeback", 6_400, Role.BILLER)
+    page = signed_in(alder.bill).get(reverse("case", args=[case.pk])).content.decode()
+    assert "It stands on the check of" in page
+    assert "What it said when this was opened" not in page, "nothing was found anew"
+    assert "about it any more" not in page
     follow_up.close(case, resolution="Theirs, of 2024.", user=alder.bill, now=LATE)
     assert cases(alder, LATE) == [], "what a person has settled is not asked about again"
 

@@ -47,6 +47,8 @@ def test_a_copay_is_kept_for_its_visit_and_applied_once_when_the_payer_has_spoke
 ) -> None:
     payment = take(alder, COPAY, now=NOW)
     assert owes(alder) == (0, 2_500)
+    goes_to = "It goes to what you owe for the visit of March 2, 2026 first."
+    assert goes_to in words(statements.print_receipt(payment))
     assert payment.receipt == 1
     patient_money.run(alder.center, now=NOW)
     claim = left_to_clara(alder)
@@ -61,6 +63,8 @@ def test_a_copay_is_kept_for_its_visit_and_applied_once_when_the_payer_has_spoke
     receipt = words(statements.print_receipt(payment))
     for text in ("Receipt", "Clara Client", "$25.00", "Card 4242", "For the visit of"):
         assert text in receipt
+    payment.refresh_from_db()
+    assert "not used yet" not in words(statements.print_receipt(payment))
 
     # The payer takes its answer back: the client's money is free again, for the same visit.
     said = answer(claim, paid=8_000, CO_45=5_000, PR_3=5_000)

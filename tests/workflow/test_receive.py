@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError
+from django.urls import reverse
 
 from carethread.connect.memory import Store, forget, store
 from carethread.record.ledger import wrong_balances
@@ -36,6 +37,7 @@ from carethread.x12.common import Envelope, Party
 from carethread.x12.writer import write
 from tests.cast import NOW, TODAY, Cast, signed_session
 from tests.payers import answer, check, make_connection
+from tests.web.world import signed_in
 
 SENT = NOW + timedelta(hours=3)
 LATER = SENT + timedelta(days=1)
@@ -382,11 +384,17 @@ def test_a_lost_connection_is_no_fault_of_the_file_and_a_broken_constraint_is(
     assert Delivery.objects.get(file__name="a.835").state == state
 
 
-def test_silence_raises_an_alarm_that_an_answer_ends(sent: Claim, far_side: Store) -> None:
+def test_silence_raises_an_alarm_that_an_answer_ends(
+    alder: Cast, sent: Claim, far_side: Store
+) -> None:
     follow_up.run(sent.organization, now=SENT + timedelta(hours=2))
     assert not Case.objects.exists()
     follow_up.run(sent.organization, now=SENT + timedelta(days=3))
-    assert Case.objects.get(kind="missing_ack").state == "open"
+    silent = Case.objects.get(kind="missing_ack")
+    assert silent.state == "open"
+    assert silent.title == "No 999 from Harbor Health since Mar 2, 2026", "true on every later day"
+    page = signed_in(alder.bill).get(reverse("case", args=[silent.pk]))
+    assert "Against the refusal" not in page.content.decode(), "nothing was refused"
     arrive(sent, far_side, file_of(group_ack(sent, "A")))
     follow_up.run(sent.organization, now=SENT + timedelta(days=3))
     assert Case.objects.get(source__startswith="missing-999").state == "closed"

@@ -139,8 +139,8 @@ def _payments(facts: StatementFacts) -> Iterator[paper.Block]:
         yield paper.Facts([(_day(day), dollars(cents)) for day, cents in facts.payments])
     if facts.unused:
         yield paper.Text(
-            f"We hold {dollars(facts.unused)} of yours that is not used yet, because your "
-            "insurance has not answered for that visit."
+            f"We hold {dollars(facts.unused)} of yours that is not used yet. It goes to what you "
+            "owe once your insurance has answered, or is given back."
         )
 
 
@@ -160,7 +160,8 @@ def _ways(facts: StatementFacts) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts:
-    """What a receipt says: the payment in cents, how it was given, and what it went to."""
+    """What a receipt says: the payment in cents, how it was given, what it went to, what of it was
+    given back and what is free."""
 
     sender: paper.Sender
     number: int
@@ -172,6 +173,8 @@ class ReceiptFacts:
     taken_by: str
     visit_on: date | None = None
     used: tuple[tuple[date, int], ...] = ()
+    given_back: int = 0
+    free: int = 0
     void: str = ""
 
 
@@ -194,13 +197,19 @@ def receipt(facts: ReceiptFacts) -> paper.Letter:
     if facts.used:
         blocks.append(paper.Heading("Used for"))
         blocks.append(paper.Facts([(_day(day), dollars(cents)) for day, cents in facts.used]))
-    free = facts.cents - sum(cents for _, cents in facts.used)
-    if free and not facts.void:
-        words = f"{dollars(free)} is kept for you until your insurance has said what you owe."
-        blocks.append(paper.Text(words, small=True))
+    blocks += [paper.Text(words, small=True) for words in _rest(facts)]
     return paper.Letter(
         title="Receipt", sender=facts.sender, blocks=blocks, dated=facts.received_on
     )
+
+
+def _rest(facts: ReceiptFacts) -> Iterator[str]:
+    """What became of the rest of it."""
+    if facts.given_back:
+        yield f"{dollars(facts.given_back)} was given back."
+    if facts.free and not facts.void:
+        first = f"for the visit of {_day(facts.visit_on)} first" if facts.visit_on else "next"
+        yield f"{dollars(facts.free)} is not used yet. It goes to what you owe {first}."
 
 
 def _day(day: date) -> str:

@@ -261,9 +261,12 @@ def done(
 
 
 def _explanation(row: Case, user: User) -> dict[str, Any]:
-    """What our record says today, and what it said when the case was opened, where that differs."""
-    found = _shown_to(user, explained.of_case(row))
+    """What our record says today, and what it said when the case was opened, where that differs.
+    What is not found anew stands as the case keeps it."""
     then = row.explanation.splitlines() if _may_be_told(row, user) else []
+    if not explained.is_found_anew(row):
+        return {"found": [Found("kept", words, explains=None) for words in then], "then": []}
+    found = _shown_to(user, explained.of_case(row))
     now = [one.words for one in found]
     return {"found": found, "then": [] if then == now else then}
 

@@ -37,6 +37,7 @@ from carethread.record.models import (
 from carethread.record.policies import effective
 from carethread.rules.cause import author_cure, cause
 from carethread.rules.clocks import acknowledgment_due, appeal_deadline
+from carethread.rules.words import day
 from carethread.workflow import gather
 from carethread.workflow.casework import (
     account_cases,
@@ -288,18 +289,17 @@ def _silent(
     waiting = without_case(
         Claim.objects.filter(state=state, current__isnull=False), f"missing-{kind}", "current"
     ).select_related("current__file", "payer")
-    today = gather.service_date(organization, now)
     for claim in waiting:
         if now <= acknowledgment_due(kind, claim.state_since):
             continue
-        days = (today - gather.service_date(organization, claim.state_since)).days
+        since = day(gather.service_date(organization, claim.state_since))
         yield Case(
             organization=organization,
             kind=CaseKind.MISSING_ACKNOWLEDGMENT,
             source=f"missing-{kind}:{claim.current_id}",
             category="silence",
             owner_role=Role.BILLER.value,
-            title=f"No {kind} for {days} days from {claim.payer}",
+            title=f"No {kind} from {claim.payer} since {since}",
             cure="Ask the clearinghouse whether it has the claim before anything is sent again.",
             claim=claim,
             file=claim.current.file if claim.current else None,

@@ -46,8 +46,13 @@ def told(found: Iterable[Found]) -> str:
 def of_cases(cases: Iterable[Case]) -> dict[int, tuple[Found, ...]]:
     """What the record says today about what each case is about, by case. Nothing is said of what
     no payer refused."""
-    asked = _subjects([case for case in cases if case.kind in _REFUSED and case.claim is not None])
+    asked = _subjects([case for case in cases if is_found_anew(case)])
     return dict(zip(asked, explained(list(asked.values())), strict=True))
+
+
+def is_found_anew(case: Case) -> bool:
+    """Whether the record is asked anew about it; of any other, what it keeps is all there is."""
+    return case.kind in _REFUSED and case.claim is not None
 
 
 def of_case(case: Case) -> tuple[Found, ...]:

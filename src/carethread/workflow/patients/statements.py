@@ -172,6 +172,8 @@ def print_receipt(payment: PatientPayment) -> bytes:
         taken_by=str(payment.taken_by),
         visit_on=payment.visit_on,
         used=tuple((row.charge.service_date, row.amount_cents) for row in used if row.charge),
+        given_back=sum(row.amount_cents for row in payment.refunds.all()),
+        free=payment.open_cents,
         void=payment.void_reason,
     )
     return paper.render(receipt(facts))
