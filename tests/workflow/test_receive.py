@@ -304,6 +304,46 @@ def test_the_case_of_a_file_that_cannot_be_read_again_stays_open(
     assert Case.objects.get(kind="quarantine").state == "open"
 
 
+def test_the_case_of_a_file_ends_once_each_check_of_it_was_posted_from_another(
+    sent: Claim, far_side: Store
+) -> None:
+    center = sent.organization
+    good = check(center, answer(sent, paid=12_000, CO_45=6_000), trace="A1")
+    second = check(center, trace="A2", plb=(("CT", -700),))
+    both = write(
+        [good, second], sender="CLEARING", receiver="ALDERROW", interchange_control=1,
+        group_control=1, created=LATER,
+    )  # fmt: skip
+    arrive(sent, far_side, both.replace(b"CAS*CO*45*60", b"CAS*CO*45*59"))
+    follow_up.run(center, now=LATER)
+    later = LATER + timedelta(days=1)
+
+    def state_after(said: object, number: int) -> str:
+        raw = file_of(said, number, later)
+        far_side.put(f"from_payer/{number}.835", raw)
+        receive.run(center, now=later)
+        follow_up.run(center, now=later)
+        case = Case.objects.get(kind="quarantine")
+        return case.resolution or case.state
+
+    stranger = replace(second, payer=Party("2", "SUMMIT"), payer_identifier="1888888888")
+    assert state_after(good, 2) == "open", "its second check is missing"
+    assert state_after(stranger, 3) == "open", "the same number of another payer's"
+    assert state_after(second, 4) == "The check was posted from another file."
+
+
+def test_the_case_of_a_check_that_was_posted_before_with_other_claims_stays_open(
+    sent: Claim, far_side: Store
+) -> None:
+    center = sent.organization
+    arrive(sent, far_side, file_of(check(center, trace="A1", plb=(("CT", -12_000),))))
+    other = check(center, answer(sent, paid=12_000, CO_45=6_000), trace="A1")
+    assert arrive(sent, far_side, file_of(other, 2), "2.835").state == "quarantined"
+    for days in (0, 1):
+        follow_up.run(center, now=LATER + timedelta(days=days))
+    assert Case.objects.get(kind="quarantine").state == "open"
+
+
 def test_a_character_that_no_database_holds_sets_one_file_aside_and_not_those_behind_it(
     sent: Claim, far_side: Store
 ) -> None:

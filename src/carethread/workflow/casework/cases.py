@@ -44,6 +44,7 @@ from carethread.workflow.casework import (
     care_cases,
     deposit_cases,
     explained,
+    set_aside,
     status_cases,
 )
 
@@ -465,9 +466,7 @@ def settled(organization: Organization, now: datetime) -> Iterator[tuple[Case, s
     settled_matches = Match.objects.exclude(state="waiting").values("remitted")
     for case in live.filter(kind=CaseKind.UNMATCHED, remitted_claim__in=settled_matches):
         yield case, "A person has settled it."
-    set_aside = live.filter(kind=CaseKind.QUARANTINE, file__delivery__isnull=False)
-    for case in set_aside.exclude(file__delivery__state="quarantined"):
-        yield case, "The file was read again."
+    yield from set_aside.settled(live)
     yield from _settled_connections(live)
     yield from status_cases.settled()
     yield from care_cases.cured(organization, now)
