@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from carethread.record.ledger import wrong_balances
 from carethread.record.models import Claim, EdiFile, Match, Payer, Remittance, Transfer
@@ -123,6 +124,32 @@ def test_a_biller_types_it_on_screen(cast: Cast, monkeypatch: pytest.MonkeyPatch
         assert charge_of(claim).patient_receivable_cents == 2_000
         assert Match.objects.get().state == "matched"
     assert browser.get(url + "scan/").content == SCAN
+
+
+def test_a_scan_waits_to_be_typed_in_and_then_leads_to_its_check(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django_scopes import scope
+
+    monkeypatch.setattr(http, "now", lambda: PAID)
+    with scope(organization=cast.center):
+        claim = sent_claim(cast)
+        scan = manual_eob.keep_scan(cast.center, SCAN, name="eob.png", now=PAID)
+    browser, url = signed_in(cast.bill), f"/eob/{scan.pk}/"
+
+    def read(address: str, *args: int) -> str:
+        return browser.get(reverse(address, args=args)).content.decode()
+
+    assert "Waits to be typed in" in read("files")
+    assert f'href="{url}"' in read("remittances")
+    assert browser.get(url).status_code == 200
+    with scope(organization=cast.center):
+        check = manual_eob.enter(scan, typed(claim), [claim.current], user=cast.bill, now=PAID)
+    assert "Waits to be typed in" not in read("files")
+    assert f'href="{url}"' not in read("remittances")
+    assert browser.get(url).url == reverse("remittance", args=[check.pk])
+    assert f"{url}?another=1" in read("file", scan.pk)
+    assert browser.get(f"{url}?another=1").status_code == 200
 
 
 def test_a_claim_of_which_nothing_is_typed_shifts_no_money_between_the_others(

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from carethread.codes.accounts import Account
 from carethread.record.models import (
     Adjustment,
+    EdiFile,
     Match,
     ProviderAdjustment,
     Remittance,
@@ -53,6 +54,12 @@ def checks(asked: str = "") -> "QuerySet[Remittance]":
     return rows.annotate(
         n_claims=_counted(claims), n_waiting=_counted(claims.filter(match__state="waiting"))
     ).order_by("-posted_at", "-pk")
+
+
+def scans_to_type() -> "QuerySet[EdiFile]":
+    """Scans of paper EOBs from which nothing is typed yet, oldest first."""
+    rows: QuerySet[EdiFile] = EdiFile.objects.filter(delivery__state="untyped")
+    return rows.defer("raw").order_by("pk")
 
 
 def _counted(claims: "QuerySet[RemittedClaim]") -> Coalesce:

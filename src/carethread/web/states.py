@@ -79,6 +79,7 @@ DELIVERY_STATES: dict[str, Words] = {
     "sent": Words("Sent", Tone.GOOD, "send"),
     "received": Words("Not read yet", Tone.WAIT, "inbox"),
     "read": Words("Read", Tone.GOOD, "circle-check"),
+    "untyped": Words("Waits to be typed in", Tone.WAIT, "pencil"),
     "duplicate": Words("Received before", Tone.IDLE, "copy"),
     "quarantined": Words("Quarantined", Tone.BAD, "shield-x"),
 }

@@ -117,7 +117,8 @@ class Delivery(Scoped):
     """How far a file has come.
 
     Out: `built` → `uploading` → `uploaded` (under its temporary name) → `sent` (renamed).
-    In: `received` → `read`, `duplicate`, or `quarantined` with its `reason`.
+    In: `received` → `read`, `duplicate`, or `quarantined` with its `reason`. A scan: `untyped` →
+    `read`, once a check is typed from it.
     """
 
     file = models.OneToOneField(EdiFile, on_delete=models.PROTECT, related_name="delivery")

@@ -67,7 +67,12 @@ def eob_scan(request: Request, row: EdiFile) -> HttpResponse:
 
 
 def eob(request: Request, row: EdiFile) -> HttpResponse:
-    """The form. Its buttons add a claim, leave one out, look again, or post all of it."""
+    """The form. Its buttons add a claim, leave one out, look again, or post all of it. A scan from
+    which a check is posted leads to that check; `?another=1` to the form for another."""
+    if request.method == "GET" and "another" not in request.GET:
+        posted = row.remittances.order_by("-pk").first()
+        if posted is not None:
+            return redirect("remittance", posted.pk)
     sheet = _Sheet(http.sent(request) or QueryDict())
     pressed = request.POST.get("do", "")
     http.shows(request, (version.claim.client_id for version in sheet.versions))

@@ -15,6 +15,7 @@ from carethread.web import http
 from carethread.web.forms import WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.pages import page
+from carethread.web.permissions import may
 from carethread.workflow.common import wire_format
 from carethread.workflow.remittances import candidates, matching
 
@@ -31,6 +32,7 @@ def remittances(request: Request) -> HttpResponse:
             "asked": asked,
             "page": page(request, checks.checks(asked)),
             "carried": carried,
+            "scans": checks.scans_to_type() if not asked and may(request.user, "eob") else (),
         },
     )
 

@@ -28,6 +28,7 @@ from carethread.x12.common import Party, Reference
 
 KIND = "eob"
 SCANS = {b"%PDF-": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+_UNTYPED, _ON_PAPER = "untyped", "A remittance on paper."
 _LARGEST = 32 * 1024 * 1024
 
 
@@ -51,9 +52,8 @@ def keep_scan(organization: Organization, raw: bytes, *, name: str, now: datetim
         )
         if fresh:
             Delivery.objects.create(
-                organization=organization, file=file, state="read", done_at=now,
-                reason="A remittance on paper, typed in by hand.",
-            )  # fmt: skip
+                organization=organization, file=file, state=_UNTYPED, reason=_ON_PAPER
+            )
     return file
 
 
@@ -89,6 +89,9 @@ def enter(
         raise refuse(str(wrong)) from wrong
     if check is None:
         raise refuse("This check was posted before. Nothing was posted twice.", "trace")
+    Delivery.objects.filter(file=scan, state=_UNTYPED).update(
+        state="read", done_at=now, reason=f"{_ON_PAPER[:-1]}, typed in by hand."
+    )
     waiting = Match.objects.filter(remitted__remittance=check, state="waiting")
     for row in waiting.select_related("remitted").order_by("pk"):
         chosen = versions[row.remitted.position]
