@@ -20,6 +20,7 @@ from carethread.x12.common import Adjustment
 from tests.cast import NOW, Cast
 from tests.payers import answer, check
 from tests.web.world import signed_in
+from tests.workflow.test_next_payer import second_policy
 from tests.workflow.test_post import PAID, charge_of, post_check, sent_claim
 
 SCAN = b"\x89PNG\r\n\x1a\n, said to be a picture"
@@ -124,6 +125,18 @@ def test_a_biller_types_it_on_screen(cast: Cast, monkeypatch: pytest.MonkeyPatch
         assert charge_of(claim).patient_receivable_cents == 2_000
         assert Match.objects.get().state == "matched"
     assert browser.get(url + "scan/").content == SCAN
+
+
+def test_what_paper_leaves_to_the_next_payer_is_never_the_patients(alder: Cast) -> None:
+    claim = sent_claim(alder)
+    second = second_policy(alder)
+    scan = manual_eob.keep_scan(alder.center, SCAN, name="eob.png", now=PAID)
+    manual_eob.enter(scan, typed(claim), [claim.current], user=alder.bill, now=PAID)
+    later = Claim.objects.get(after=claim)
+    assert later.payer == second.payer
+    charge = charge_of(claim)
+    assert (charge.patient_receivable_cents, charge.payer_receivable_cents) == (0, 2_000)
+    assert wrong_balances() == []
 
 
 def test_a_scan_waits_to_be_typed_in_and_then_leads_to_its_check(

@@ -23,7 +23,7 @@ from carethread.workflow import gather, post
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.locks import lock
 from carethread.workflow.common.quarantine import Quarantined
-from carethread.workflow.remittances import matching
+from carethread.workflow.remittances import matching, next_payer
 from carethread.x12.common import Party, Reference
 
 KIND = "eob"
@@ -57,7 +57,6 @@ def keep_scan(organization: Organization, raw: bytes, *, name: str, now: datetim
     return file
 
 
-@transaction.atomic
 def enter(
     scan: EdiFile,
     typed: TypedCheck,
@@ -67,7 +66,8 @@ def enter(
     now: datetime,
 ) -> Remittance:
     """Post what was typed, all of it or nothing. `versions` are the claims that the typist chose,
-    in the order of `typed.claims`: what would wait for a person is theirs, as a person has said."""
+    in the order of `typed.claims`: what would wait for a person is theirs, as a person has said.
+    What it leaves to a next payer is asked of that one at once, after it is posted."""
     if [version.pk for version in versions] != [one.claim.version_id for one in typed.claims]:
         raise ValueError("versions are those of the typed claims, in their order")
     problems = [
@@ -76,6 +76,15 @@ def enter(
     ]
     if problems:
         raise Refused(*problems)
+    check = _entered(scan, typed, versions, user, now)
+    next_payer.hand_on(check, now=now)
+    return check
+
+
+@transaction.atomic
+def _entered(
+    scan: EdiFile, typed: TypedCheck, versions: Sequence[ClaimVersion], user: User, now: datetime
+) -> Remittance:
     # All claims at once, in order; the matches below are this transaction's own.
     lock(Claim.objects.filter(pk__in={version.claim_id for version in versions}))
     center = scan.organization

@@ -73,7 +73,20 @@ def run(organization: Organization, *, now: datetime) -> int:
     """Do all that is due for one organization; the number of claims made or taken back."""
     for claim in due_withdrawals():
         _withdraw(claim, "The policy does not hold on that day.", now=now)
-    made = [later for turn in due() if (later := _hand_on(turn, now=now))]
+    return _hand_on_all(due(), organization, now)
+
+
+def hand_on(check: Remittance, *, now: datetime) -> int:
+    """The same for what one check has left, at once, where a person has posted it and looks."""
+    answered = Claim.objects.filter(
+        pk__in=check.claims.values("match__version__claim"), state__in=_ANSWERED
+    )
+    turns = [turn for claim in answered.order_by("pk") for turn in open_turns(claim=claim)]
+    return _hand_on_all(turns, check.organization, now)
+
+
+def _hand_on_all(turns: Sequence[OpenTurn], organization: Organization, now: datetime) -> int:
+    made = [later for turn in turns if (later := _hand_on(turn, now=now))]
     bill.look_at(made, organization, now=now)
     return len(made)
 
