@@ -441,3 +441,29 @@ def test_a_cured_coverage_frees_the_claim(shown: Shown) -> None:
     assert ines.post(url, {**good, "next": reverse("clients")}).url == reverse("clients")
     outside = ines.post(url, {**good, "next": "https://elsewhere.example/"})
     assert outside.url == reverse("client", args=[shown.dana.pk])
+
+
+def test_a_deposit_that_is_typed_twice_is_asked_about_and_one_too_many_is_void(
+    shown: Shown, bill: Browser
+) -> None:
+    url, row = reverse("deposit_new"), shown.deposit
+    sent = {"day": f"{row.day}", "amount": "50.00", "reference": "SLIP 7"}
+    asked = bill.post(url, sent)
+    page = " ".join(asked.content.decode().split())
+    assert asked.status_code == 422
+    assert "$50.00 of Mar 2, 2026, reference SLIP 7, is on record already." in page
+    assert "Yes, another $50.00 came on that day" in page
+    assert 'value="5000"' in page
+    made = bill.post(url, {**sent, "sure": "5000"})
+    assert made.status_code == 302
+    pk = int(made.url.rstrip("/").rpartition("/")[2])
+    void = reverse("deposit_void", args=[pk])
+    assert void in read(bill, "deposit", pk)
+    assert bill.post(void, {"reason": ""}).status_code == 422
+    bill.post(void, {"reason": "It was the same."})
+    page = read(bill, "deposit", pk)
+    assert "voided it: It was the same." in page
+    assert void not in page
+    assert "SLIP 7" in read(bill, "deposit", row.pk)
+    assert f'href="{reverse("deposit", args=[pk])}"' in read(bill, "deposits", show="void")
+    assert f'href="{reverse("deposit", args=[pk])}"' not in read(bill, "deposits", show="payers")
