@@ -12,21 +12,24 @@ from carethread.record.models import (
     Case,
     Claim,
     ClaimState,
+    Consent,
     Delivery,
+    EdiFile,
     PolicySetting,
     StatusAnswer,
     StatusInquiry,
 )
 from carethread.rules.status import EFFECTS
-from carethread.workflow import bill, follow_up, receive, submit, work
+from carethread.workflow import admit, bill, follow_up, receive, submit, work
 from carethread.workflow.casework import cure
 from carethread.workflow.center import staff
 from carethread.workflow.claims import claim_status
+from carethread.workflow.common.errors import Refused
 from carethread.x12.acknowledgment import ClaimStatus
 from carethread.x12.reader import read
 from carethread.x12.status import StatusResponse
 from carethread.x12.writer import write
-from tests.cast import NOW, TODAY, Cast, signed_session
+from tests.cast import LONG_AGO, NOW, TODAY, Cast, signed_session
 from tests.judges import x12sdk_errors
 from tests.payers import make_connection
 
@@ -200,6 +203,26 @@ def test_an_answer_about_more_than_we_asked_is_read_and_the_rest_told_to_a_perso
     assert deliver(alder, response, day(30)).state == "read"
     assert StatusAnswer.objects.count() == 1
     assert "1 that we did not ask about" in Case.objects.get(kind="quarantine").title
+
+
+def test_of_substance_use_care_a_payer_is_asked_only_under_a_consent(
+    alder: Cast, claim: Claim
+) -> None:
+    alder.program.is_part2 = True
+    staff.save_program(alder.program)
+    consent = admit.save_consent(
+        Consent(organization=alder.center, client=alder.clara, signed_on=LONG_AGO), now=SENT
+    )
+    admit.revoke(consent, TODAY, now=day(1))
+    assert claim_status.run(alder.center, now=day(30)) == 0
+    with pytest.raises(Refused, match="No consent under 42 CFR Part 2 lets us ask Harbor"):
+        claim_status.ask(claim, user=alder.bill, now=day(30))
+    assert not EdiFile.objects.filter(kind="276").exists()
+    admit.save_consent(
+        Consent(organization=alder.center, client=alder.clara, signed_on=TODAY),
+        now=day(30),
+    )
+    assert claim_status.run(alder.center, now=day(30)) == 1
 
 
 def test_a_payer_with_no_days_is_never_asked(alder: Cast, claim: Claim) -> None:

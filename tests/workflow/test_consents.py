@@ -18,7 +18,6 @@ from carethread.workflow import admit, bill, gather, submit
 from carethread.workflow.authorizations import review
 from carethread.workflow.authorize import Told
 from carethread.workflow.care import schedule
-from carethread.workflow.casework import papers
 from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
 from tests.cast import LONG_AGO, NOW, TODAY, Cast, signed_session
@@ -78,7 +77,7 @@ def test_a_consent_that_names_one_payer_lets_nothing_leave_for_another(
     assert (claim.state, claim.payer) == (ClaimState.HELD, alder.payer)
     stopped = {finding.rule: finding.message for finding in claim.findings.all()}
     assert stopped["PART2_CONSENT"].startswith("No consent in force lets us tell Harbor")
-    assert not papers.may_leave(claim, TODAY)
+    assert not gather.may_be_told(claim, TODAY)
     make_connection(alder.center)
     asked = Authorization(
         organization=alder.center, client=alder.clara, payer=alder.payer, state="submitted",
@@ -91,7 +90,7 @@ def test_a_consent_that_names_one_payer_lets_nothing_leave_for_another(
     bill.run(alder.center, now=NOW)
     claim.refresh_from_db()
     assert claim.state == ClaimState.READY
-    assert papers.may_leave(claim, TODAY)
+    assert gather.may_be_told(claim, TODAY)
     asked.pk = None
     assert review.send(asked, Told("278"), now=NOW).state == "submitted"
 

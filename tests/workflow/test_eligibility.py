@@ -111,6 +111,25 @@ def test_question_and_answer_are_kept_byte_for_byte_and_judged(asking: Cast) -> 
     assert list(states) == [("270", "sent"), ("", "read")]
 
 
+def test_a_question_tells_no_program_and_no_diagnosis_and_is_the_same_for_all_care(
+    asking: Cast,
+) -> None:
+    def asked(after: timedelta) -> tuple[str, list[str]]:
+        row = ask(asking, after).asked
+        return bytes(row.file.raw).decode(), row.services
+
+    before, services = asked(timedelta())
+    asking.program.is_part2 = True
+    staff.save_program(asking.program)
+    asking.episode.diagnoses.update(code="F1020")
+    told, of_its_client = asked(timedelta(minutes=2))
+    for question in (before, told):
+        assert asking.program.name not in question
+        assert "HI*" not in question
+        assert "F1020" not in question
+    assert of_its_client == services
+
+
 def test_an_answer_is_for_ever(asking: Cast) -> None:
     row = ask(asking)
     for kept in (row, row.asked):

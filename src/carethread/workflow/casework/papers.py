@@ -18,7 +18,6 @@ from carethread.codes import icd10
 from carethread.codes.letters import parts
 from carethread.codes.note_forms import sections as note_sections
 from carethread.codes.roles import Role
-from carethread.insight import consents
 from carethread.paper import Block
 from carethread.record.models import (
     Acknowledgment,
@@ -178,27 +177,13 @@ def _of(notes: Sequence[NoteVersion], user: User) -> list[NoteVersion]:
 
 def is_part2(claim: Claim) -> bool:
     """Whether a service that is or ever left on it was given by a substance use program."""
-    return bool(_part2_programs(claim))
+    return bool(gather.part2_programs(claim))
 
 
 def refuse_without_consent(claim: Claim, today: date) -> None:
     """Records of a substance use program leave only under a consent of today, for each of them."""
-    if not may_leave(claim, today):
+    if not gather.may_be_told(claim, today):
         raise refuse(NO_CONSENT)
-
-
-def may_leave(claim: Claim, today: date) -> bool:
-    """Whether the payer may be told today of what is behind the claim."""
-    return all(
-        consents.is_agreed(claim.client_id, [program], today, payer=claim.payer_id)
-        for program in _part2_programs(claim)
-    )
-
-
-def _part2_programs(claim: Claim) -> set[int]:
-    """The substance use programs that gave what is behind the claim."""
-    programs = gather.charges_behind(claim).filter(attendance__episode__program__is_part2=True)
-    return set(programs.values_list("attendance__episode__program", flat=True))
 
 
 # ------------------------------------------------------------------------------- what it is about

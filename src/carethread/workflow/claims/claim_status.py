@@ -1,6 +1,7 @@
 """Claims that stay silent are asked about: a 276 in the nightly file, its 277 read back.
 
-`due` derives whom to ask, by payer and policy; the file is carried like any other (`submit`) and
+`due` derives whom to ask, by payer and policy; a claim of a substance use program is asked about
+only under a consent, as it left only under one; the file is carried like any other (`submit`) and
 its answers are read like any other (`receive`). An answer moves the claim forward only, as an
 acknowledgment does; what a person has to do about it becomes a case (`status_cases`).
 """
@@ -107,14 +108,15 @@ def _silent(payer: Payer, now: datetime, after: timedelta, again: timedelta) -> 
 def ask_all(
     connection: Connection, claims: Sequence[int], *, now: datetime, user: User | None = None
 ) -> list[StatusInquiry]:
-    """Write one 276 file about these claims, as they last left; it waits to be carried."""
+    """Write one 276 file about these claims, as they last left; it waits to be carried. Those whose
+    payer may not be told of them any more are left out."""
     ids = lock(Claim.objects.filter(pk__in=claims, state__in=SILENT))
-    rows = list(
-        Claim.objects.filter(pk__in=ids).select_related("current", "payer").order_by("payer", "pk")
-    )
+    found = Claim.objects.filter(pk__in=ids).select_related("current", "payer", "first")
+    organization = connection.organization
+    today = gather.service_date(organization, now)
+    rows = [row for row in found.order_by("payer", "pk") if gather.may_be_told(row, today)]
     if not rows:
         return []
-    organization = connection.organization
     taken = numbers.take(organization, "status", len(rows))
     control = numbers.take(organization, f"interchange:{connection.sender_id}").start
     questions = [_question(n, row) for n, row in zip(taken, rows, strict=True)]
@@ -144,6 +146,11 @@ def ask(claim: Claim, *, user: User, now: datetime) -> StatusInquiry:
     ).first()
     if waiting is not None:
         return waiting
+    if not gather.may_be_told(claim, gather.service_date(claim.organization, now)):
+        raise refuse(
+            f"No consent under 42 CFR Part 2 lets us ask {claim.payer.name} about this claim: "
+            "intake takes one on the client's page."
+        )
     asked = ask_all(connection, [claim.pk], now=now, user=user)
     if not asked:
         raise refuse("The payer owes no answer about this claim.")

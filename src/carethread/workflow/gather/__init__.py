@@ -8,7 +8,13 @@ from carethread.record.clock import (
     midnight,
     service_date,
 )
-from carethread.workflow.gather.behind import charges_behind, claims_of, notes_behind
+from carethread.workflow.gather.behind import (
+    charges_behind,
+    claims_of,
+    may_be_told,
+    notes_behind,
+    part2_programs,
+)
 from carethread.workflow.gather.charges import (
     Stays,
     billable,
@@ -87,10 +93,12 @@ __all__ = [
     "filing_limit",
     "handings_on",
     "local",
+    "may_be_told",
     "midnight",
     "not_this_payers",
     "notes_behind",
     "offered",
+    "part2_programs",
     "payer_and_policy",
     "provider",
     "refused_and_handed_on",

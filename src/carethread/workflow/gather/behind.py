@@ -1,7 +1,10 @@
 """What stands behind a claim: its charges, and the signed notes that they rest on."""
 
+from datetime import date
+
 from django.db.models import F, Q, QuerySet
 
+from carethread.insight import consents
 from carethread.record.models import Charge, ChargeEvidence, Claim, ClaimLine, Note, NoteVersion
 
 
@@ -27,6 +30,21 @@ def notes_behind(claim: Claim) -> list[NoteVersion]:
     }
     rows = NoteVersion.objects.filter(note__in=notes, note__current=F("pk"))
     return list(rows.select_related("author__supervisor").order_by("starts_at", "pk"))
+
+
+def part2_programs(claim: Claim) -> set[int]:
+    """The substance use programs that gave what is behind the claim."""
+    programs = charges_behind(claim).filter(attendance__episode__program__is_part2=True)
+    return set(programs.values_list("attendance__episode__program", flat=True))
+
+
+def may_be_told(claim: Claim, day: date) -> bool:
+    """Whether the claim's payer may be told on that day of what is behind it: a consent is in force
+    for each of the substance use programs (42 CFR Part 2)."""
+    return all(
+        consents.is_agreed(claim.client_id, [program], day, payer=claim.payer_id)
+        for program in part2_programs(claim)
+    )
 
 
 def claims_of(note: Note) -> "QuerySet[Claim]":

@@ -53,7 +53,7 @@ def write_letter(case: Case, *, words: str, user: User, now: datetime) -> CasePa
 
 def _that_may_leave(rows: Sequence[Shortfall], today: date) -> list[Shortfall]:
     claims = {claim.pk: claim for claim in map(_claim, rows)}
-    free = {pk for pk, claim in claims.items() if papers.may_leave(claim, today)}
+    free = {pk for pk, claim in claims.items() if gather.may_be_told(claim, today)}
     return [row for row in rows if _claim(row).pk in free]
 
 
