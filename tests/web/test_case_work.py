@@ -157,6 +157,16 @@ def test_a_refused_claim_tells_its_reason_owner_and_deadline_in_the_list_too(
     assert f"<span>{case.holder}</span>" in text
 
 
+@pytest.mark.parametrize(
+    ("address", "long"), [("case", "history"), ("claim", "thread")], ids=["case", "claim"]
+)
+def test_what_one_can_do_stands_before_what_is_long(
+    shown: Shown, bill: Browser, address: str, long: str
+) -> None:
+    page = bill.get(reverse(address, args=shown.args(address))).content.decode()
+    assert page.index('id="acts"') < page.index(f'id="{long}"')
+
+
 def test_a_case_leads_to_those_of_the_same_client_with_the_same_cause(
     shown: Shown, bill: Browser
 ) -> None:

@@ -24,6 +24,7 @@ from carethread.workflow.remittances import dispute
 
 _FORMS = ("letter", "dispute", "accept", "wait", "give")
 _ANSWER_IN = timedelta(days=45)
+LINES = 20  # shown at once; the CSV has all
 COLUMNS = [
     "Claim", "Payer's number", "Client", "Service", "Code", "Modifiers", "Units", "Charge",
     "Promised", "Allowed", "Short", "Recovered", "State", "Check", "Paid on", "Why",
@@ -31,8 +32,8 @@ COLUMNS = [
 
 
 def case_page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
-    """The pattern first, then line by line, then what a person can do."""
-    found = page(request, known.short_lines(row))
+    """The pattern first, then what a person can do, then line by line."""
+    found = page(request, known.short_lines(row), size=LINES)
     http.shows(request, (_claim(line).client_id for line in found.rows))
     today = http.today()
     fresh = DisputeForm()

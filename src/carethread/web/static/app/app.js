@@ -59,6 +59,12 @@
     for (const name of ["aria-invalid", "aria-describedby"]) event.target.removeAttribute(name);
   });
 
+  // Tabs that do not fit into a line are scrolled to the one that is open.
+  for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
+    const line = tab.parentElement;
+    line.scrollLeft = tab.offsetLeft - (line.clientWidth - tab.offsetWidth) / 2;
+  }
+
   // Long work shows that it goes on.
   const line = document.getElementById("progress");
   let waiting = 0, timer = 0;
