@@ -15,7 +15,8 @@ from carethread.web.http import now as clock
 from carethread.workflow import receive
 from carethread.workflow.center import staff
 from carethread.workflow.common.errors import Refused
-from carethread.workflow.remittances import candidates, manual_eob
+from carethread.workflow.gather import submitted
+from carethread.workflow.remittances import manual_eob
 from carethread.x12.common import Adjustment
 from tests.cast import NOW, Cast
 from tests.payers import answer, check
@@ -27,8 +28,8 @@ SCAN = b"\x89PNG\r\n\x1a\n, said to be a picture"
 
 
 def typed(claim: Claim, **changes: object) -> TypedCheck:
-    (version,) = candidates.versions_by_id([claim.current_id])
-    sent = candidates.as_submitted(version)
+    (version,) = submitted.versions_by_id([claim.current_id])
+    sent = submitted.as_submitted(version)
     taken = (Adjustment("CO", "45", 6_000), Adjustment("PR", "3", 2_000))
     line = TypedLine(sent.lines[0], 10_000, taken)
     return replace(

@@ -20,7 +20,8 @@ from carethread.web import http
 from carethread.web.forms import attempt
 from carethread.web.http import Request
 from carethread.workflow.common.errors import Problem, Refused
-from carethread.workflow.remittances import candidates, manual_eob
+from carethread.workflow.gather import submitted
+from carethread.workflow.remittances import manual_eob
 from carethread.x12.common import Adjustment
 
 _MOST_CLAIMS = 60
@@ -227,11 +228,11 @@ class _Sheet:
             found = named(asked)
             self.unknown = "" if found else asked
             ids += [found.pk] if found and found.pk not in ids else []
-        by_id = {row.pk: row for row in candidates.versions_by_id(ids[:_MOST_CLAIMS])}
+        by_id = {row.pk: row for row in submitted.versions_by_id(ids[:_MOST_CLAIMS])}
         return [by_id[pk] for pk in ids if pk in by_id]
 
     def _claim(self, version: ClaimVersion) -> Answered:
-        sent = candidates.as_submitted(version)
+        sent = submitted.as_submitted(version)
         rows = [self._row(version, line) for line in sent.lines]
         status = self.text(f"status-{version.pk}") or "1"
         number = self.text(f"number-{version.pk}")

@@ -17,7 +17,8 @@ from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.web.permissions import may
 from carethread.workflow.common import wire_format
-from carethread.workflow.remittances import candidates, matching
+from carethread.workflow.gather import submitted
+from carethread.workflow.remittances import matching
 
 
 def remittances(request: Request) -> HttpResponse:
@@ -181,13 +182,13 @@ def _candidates(row: Match, typed: ClaimVersion | None) -> list[tuple[ClaimVersi
     said = wire_format.remitted_from_json(row.remitted.content)
     payer = _goes_by(row.remitted.remittance)
     versions = {v.pk: v for v in likely(row.remitted) if typed is None or v.pk != typed.pk}
-    verdict = compare(said, [candidates.as_submitted(v) for v in versions.values()], payer)
+    verdict = compare(said, [submitted.as_submitted(v) for v in versions.values()], payer)
     found = [(versions[c.claim.version_id], c) for c in verdict.candidates]
     if verdict.claim is not None:
         ours = compared(said, verdict.claim, payer)
         found.insert(0, (versions[verdict.claim.version_id], ours))
     if typed is not None:
-        found.insert(0, (typed, compared(said, candidates.as_submitted(typed), payer)))
+        found.insert(0, (typed, compared(said, submitted.as_submitted(typed), payer)))
     return found
 
 

@@ -32,7 +32,7 @@ from carethread.rules.next_payer import (
 from carethread.rules.spread import ToldLine, told_lines
 from carethread.workflow.common import wire_format
 from carethread.workflow.gather.parties import coverage_facts
-from carethread.workflow.remittances.candidates import as_submitted, versions
+from carethread.workflow.gather.submitted import as_submitted, versions
 
 HANDED_ON = "next_payer"  # source of the transfers that hand a charge on to the next payer
 

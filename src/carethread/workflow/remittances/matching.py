@@ -37,7 +37,7 @@ from carethread.workflow.claims import recheck
 from carethread.workflow.common import ledger, wire_format
 from carethread.workflow.common.errors import refuse
 from carethread.workflow.common.locks import held, locked
-from carethread.workflow.remittances.candidates import as_submitted, versions
+from carethread.workflow.gather.submitted import as_submitted, versions
 from carethread.workflow.remittances.remitted import Received
 
 _ANSWERED = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.CLOSED,
