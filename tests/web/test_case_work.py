@@ -358,6 +358,7 @@ def test_a_packet_holds_what_was_chosen_and_a_notes_words_only_from_its_author(
     case = denial_of(shown)
     page = read(bill, "case_papers", case.pk)
     assert 'value="narrative"' not in page
+    assert 'value="goals"' not in page
     with scope(organization=shown.cast.center):
         shown.cast.nora.user.grants.create(role=Role.BILLER)
     hers = read(signed_in(shown.cast.nora.user), "case_papers", case.pk)
@@ -373,7 +374,8 @@ def test_a_packet_holds_what_was_chosen_and_a_notes_words_only_from_its_author(
     said = words(bytes(packet.content))
     assert "Nora Notes" in said
     assert "CO-11" in said
-    assert "Sleep through the night" in said
+    assert "In force" in said, "that there is a plan"
+    assert "Sleep through the night" not in said, "its goals are no biller's to read"
     assert NARRATIVE not in said
 
     # Its author releases the rest, from the inbox, for billing to send.
@@ -383,6 +385,7 @@ def test_a_packet_holds_what_was_chosen_and_a_notes_words_only_from_its_author(
     with scope(organization=shown.cast.center):
         released = CasePaper.objects.get(case=shown.returned, has_narrative=True)
     assert NARRATIVE in words(bytes(released.content))
+    assert "Sleep through the night" in words(bytes(released.content))
     assert reverse("case_paper", args=[released.pk]) in read(bill, "case_papers", case.pk)
 
     # Records of a substance use program leave under a consent, with the notice of the law.

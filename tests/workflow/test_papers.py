@@ -242,6 +242,20 @@ def test_a_supervisor_adds_what_their_people_wrote_and_billing_only_the_facts(
         papers.make_packet(weeks_case, ["narrative"], user=alder.bill, now=NEXT_WEEK)
 
 
+def test_why_a_note_was_corrected_and_what_its_plan_aims_at_is_its_authors_to_release(
+    alder: Cast, weeks_case: Case
+) -> None:
+    first = NoteVersion.objects.filter(author=alder.nora).earliest("starts_at")
+    amend(first.note, reason="She named her brother.", now=NEXT_WEEK)
+    for key in ("narrative", "goals"):
+        with pytest.raises(Refused, match="added by its author"):
+            papers.make_packet(weeks_case, ["note", key], user=alder.bill, now=NEXT_WEEK)
+    facts = papers.make_packet(weeks_case, ["note"], user=alder.bill, now=NEXT_WEEK)
+    assert "her brother" not in words(bytes(facts.content))
+    released = papers.release(weeks_case, user=alder.nora.user, now=NEXT_WEEK)
+    assert "Addendum: She named her brother." in words(bytes(released.content))
+
+
 def test_every_unsettled_case_about_a_claim_is_told_of_an_addendum_to_a_note_behind_it(
     alder: Cast,
 ) -> None:

@@ -18,7 +18,8 @@ class AppealText:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a packet. `by_author`: only the author of the note adds it."""
+    """A part of a packet. `by_author`: only who reads the note adds it, as screens keep it from
+    billers."""
 
     key: str
     words: str

@@ -1,8 +1,8 @@
 """Letters and record packets for a case: made from the record, kept byte for byte, never edited.
 
-The minimum necessary: a packet holds the parts that were chosen, and what a note tells is added by
-its author or the author's supervisor alone. Records of a substance use program leave only under a
-consent, and carry the notice of the law on every page.
+The minimum necessary: a packet holds the parts that were chosen; what a note tells and what a plan
+aims at is added by the note's author or the author's supervisor alone. Records of a substance use
+program leave only under a consent, and carry the notice of the law on every page.
 """
 
 import hashlib
@@ -64,9 +64,9 @@ def write_appeal(case: Case, level: Level, *, words: str, user: User, now: datet
 
 @transaction.atomic
 def make_packet(case: Case, keys: Sequence[str], *, user: User, now: datetime) -> CasePaper:
-    """A packet of these parts, in their own order. One with what notes tell holds only the notes
-    that are this user's to release, and the history says whose are missing. Refused where a part
-    has nothing in it, where no note is theirs, or where no consent lets them leave."""
+    """A packet of these parts, in their own order. One with what notes tell, or with goals, holds
+    only the notes that are this user's to release, and the history says whose are missing. Refused
+    where a part has nothing in it, where no note is theirs, or where no consent lets them leave."""
     row, claim = _locked(case)
     chosen = [part for part in parts() if part.key in keys]
     if not chosen:
@@ -74,9 +74,11 @@ def make_packet(case: Case, keys: Sequence[str], *, user: User, now: datetime) -
     today = gather.service_date(row.organization, now)
     refuse_without_consent(claim, today)
     behind = gather.notes_behind(claim)
-    notes = _of(behind, user) if any(part.by_author for part in chosen) else behind
-    if behind and not notes:
-        raise refuse("What a note tells is added by its author. Ask them.", "parts")
+    is_told = any(part.by_author for part in chosen)
+    notes = _of(behind, user) if is_told else behind
+    if is_told and not notes:
+        words = "What a note tells, and the goals of a plan, is added by its author. Ask them."
+        raise refuse(words, "parts")
     made = [Section(p.key, p.words, tuple(_PARTS[p.key](row, claim, notes))) for p in chosen]
     empty = [section.title for section in made if not section.blocks]
     if empty:
@@ -95,8 +97,10 @@ def release(case: Case, *, user: User, now: datetime) -> CasePaper:
     """The author of the note behind a case lets it leave for the payer: their notes, what they tell
     and the plan in one packet. Their part of the case is done with it; who wrote other notes of the
     claim is asked to release theirs."""
-    planned = case.claim is not None and any(_plan(case, case.claim, []))
-    keys = ["note", "narrative", *(["plan"] if planned else [])]
+    planned = _plan_of(case.claim) if case.claim else None
+    keys = ["note", "narrative"]
+    if planned is not None:
+        keys += ["plan", "goals"] if planned.goals else ["plan"]
     made = make_packet(case, keys, user=user, now=now)
     follow_up.answer(case, words="The note is released for the payer.", user=user, now=now)
     if case.claim is not None:
@@ -240,21 +244,22 @@ def _note(case: Case, _: Claim, notes: Sequence[NoteVersion]) -> Iterator[Block]
                 ),
             ]
         )
-        if version.reason:
-            yield paper.Text(f"Addendum: {version.reason}", small=True)
 
 
 def _narrative(_: Case, __: Claim, notes: Sequence[NoteVersion]) -> Iterator[Block]:
     for version in notes:
+        if version.reason:
+            yield paper.Text(f"Addendum: {version.reason}", small=True)
         for section in note_sections(version.service, version.content):
             if words := version.content.get(section.key):
                 yield paper.Text(section.label, strong=True)
                 yield paper.Text(section.read(str(words)))
 
 
-def _plan(_: Case, claim: Claim, __: Sequence[NoteVersion]) -> Iterator[Block]:
+def _plan_of(claim: Claim) -> TreatmentPlan | None:
+    """The treatment plan of the day of service."""
     episodes = gather.charges_behind(claim).values("attendance__episode")
-    plan = (
+    return (
         TreatmentPlan.objects.filter(
             episode__in=episodes,
             effective_from__lte=claim.service_from,
@@ -264,12 +269,21 @@ def _plan(_: Case, claim: Claim, __: Sequence[NoteVersion]) -> Iterator[Block]:
         .order_by("-effective_from")
         .first()
     )
+
+
+def _plan(_: Case, claim: Claim, __: Sequence[NoteVersion]) -> Iterator[Block]:
+    plan = _plan_of(claim)
     if plan is None:
         return
     signed = f"{plan.signed_by}, {day(plan.signed_at)}" if plan.signed_at else "not signed"
     span = f"{day(plan.effective_from)} to {day(plan.effective_to)}"
     yield paper.Facts([("In force", span), ("Signed", signed)])
-    yield paper.Bullets([str(goal) for goal in plan.goals] or ["No goal is written down."])
+
+
+def _goals(_: Case, claim: Claim, __: Sequence[NoteVersion]) -> Iterator[Block]:
+    plan = _plan_of(claim)
+    if plan is not None and plan.goals:
+        yield paper.Bullets([str(goal) for goal in plan.goals])
 
 
 def _authorization(case: Case, claim: Claim, _: Sequence[NoteVersion]) -> Iterator[Block]:
@@ -381,6 +395,7 @@ _PARTS = {
     "note": _note,
     "narrative": _narrative,
     "plan": _plan,
+    "goals": _goals,
     "authorization": _authorization,
     "acknowledgment": _acknowledgment,
     "eligibility": _eligibility,
