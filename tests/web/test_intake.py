@@ -134,7 +134,8 @@ def test_a_step_may_be_skipped_or_asked_again(center: Cast) -> None:
 
 
 def test_a_consent_is_revoked_from_the_clients_page(center: Cast) -> None:
-    agreed = {"kind": "part2", "payer": center.payer.pk, "signed_on": str(TODAY)}
+    agreed = {"kind": "part2", "program": "every", "payer": center.payer.pk,
+              "signed_on": str(TODAY)}  # fmt: skip
     post(center.ines, "consent_new", center.clara, agreed)
     consent = center.clara.consents.get()
     ines, page = signed_in(center.ines), reverse("client", args=[center.clara.pk])
