@@ -99,6 +99,10 @@ def test_what_a_payer_saw_needs_a_consent_also_after_its_services_left_for_anoth
     assert "42 CFR part 2 prohibits" in said
     assert "Nora Notes" in said, "the note is still what the payer refused"
 
+    for until, in_time in ((LATER.date(), True), (LATER.date() - timedelta(days=1), False)):
+        letter = papers.write_appeal(case, Level(1, "internal appeal", until), words="", **by_bill)
+        assert ("within the time for it" in words(bytes(letter.content))) == in_time
+
     admit.revoke(consent, LATER.date(), now=LATER)
     with pytest.raises(Refused, match=NO_CONSENT):
         papers.make_packet(case, ["remittance"], **by_bill)
