@@ -16,9 +16,9 @@ from carethread.insight import cases as worklist
 from carethread.insight.cases import Asked
 from carethread.insight.charged import charged_service
 from carethread.record.models import Case, CaseKind, LineMatch
+from carethread.x12.remittance import REVERSAL
 
 EVERY = Asked(state="")
-_TAKEN_BACK = "22"  # CLP02: a reversal answers nothing anew
 _SERVICE = "charged"
 
 
@@ -131,7 +131,7 @@ def _answered(by: str, period: Period, asked: Asked) -> dict[str, int]:
             remitted_line__claim__remittance__paid_on__lte=period.last,
             **{column: value for column, value in wanted.items() if value},
         )
-        .exclude(remitted_line__claim__status=_TAKEN_BACK)
+        .exclude(remitted_line__claim__status=REVERSAL)  # which answers nothing anew
         .order_by()
         .values_list(by)
         .annotate(cents=Sum("claim_line__charge_cents"))

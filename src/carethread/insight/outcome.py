@@ -16,6 +16,7 @@ from carethread.record.models import (
     Remittance,
     RemittedLine,
 )
+from carethread.x12.remittance import REVERSAL
 
 BY_ITSELF, BY_A_PERSON, TAKEN_BACK = "Posted by itself", "Posted by a person", "Taken back"
 WAITS, NOT_OURS = "Waits for a person", "Not ours"
@@ -99,7 +100,7 @@ def _became(match: str, remitted: str) -> Case:
     return Case(
         When(**{f"{match}state": "waiting"}, then=Value(WAITS)),
         When(**{f"{match}state": "not_ours"}, then=Value(NOT_OURS)),
-        When(**{f"{remitted}status": "22"}, then=Value(TAKEN_BACK)),
+        When(**{f"{remitted}status": REVERSAL}, then=Value(TAKEN_BACK)),
         When(**{f"{match}user__isnull": False}, then=Value(BY_A_PERSON)),
         default=Value(BY_ITSELF),
         output_field=CharField(),

@@ -19,9 +19,7 @@ from carethread.rules.match_lines import (
 from carethread.rules.names import bare
 from carethread.rules.words import day, dollars, listing
 from carethread.x12.common import Party
-from carethread.x12.remittance import RemittedClaim
-
-REVERSAL = "22"
+from carethread.x12.remittance import REVERSAL, RemittedClaim
 
 
 @dataclass(frozen=True, slots=True)

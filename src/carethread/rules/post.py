@@ -12,11 +12,11 @@ from enum import StrEnum
 
 from carethread.codes.accounts import Account
 from carethread.codes.adjustments import Disposition, disposition, provider_reason
-from carethread.rules.match import REVERSAL, ClaimMatch
+from carethread.rules.match import ClaimMatch
 from carethread.rules.spread import ToldLine, told_lines
 from carethread.rules.words import dollars
 from carethread.x12.common import Adjustment
-from carethread.x12.remittance import Remittance, RemittedClaim
+from carethread.x12.remittance import REVERSAL, Remittance, RemittedClaim
 
 PREDETERMINATION = "25"
 FORWARDED_AWAY = "23"  # "not our claim": another payer has it now

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from carethread.rules.match import REVERSAL, SubmittedClaim, payers_agree
+from carethread.rules.match import SubmittedClaim, payers_agree
 from carethread.rules.match_lines import SubmittedLine
 from carethread.x12.common import Adjustment, Envelope, Outpatient, Party, Reference
 from carethread.x12.remittance import (
+    REVERSAL,
     ProviderAdjustment,
     Remittance,
     RemittedClaim,
@@ -24,7 +25,7 @@ STATUSES: Mapping[str, str] = {
     "3": "Processed as tertiary",
     "4": "Denied",
     "19": "Processed as primary, forwarded",
-    "22": "Earlier payment taken back",
+    REVERSAL: "Earlier payment taken back",
     "23": "Not its claim, forwarded",
 }
 NO_PAYMENT = "NON"

@@ -21,6 +21,8 @@ from carethread.x12.common import (
     Reference,
 )
 
+REVERSAL = "22"  # a claim's status: an earlier payment is taken back
+
 
 @dataclass(frozen=True, slots=True)
 class RemittedLine:

@@ -34,6 +34,7 @@ from carethread.record.models import (
 )
 from carethread.rules.cause import cause
 from carethread.rules.words import dollars
+from carethread.x12.remittance import REVERSAL
 
 _FREQUENCIES = {"1": "original", "7": "correction", "8": "void"}
 _CASES_SHOWN = 20
@@ -268,7 +269,7 @@ def _taken(claim: Claim) -> Iterator[Step]:
 def _remittance(match: Match) -> Step:
     remitted, check = match.remitted, match.remitted.remittance
     payer = check.payer.name if check.payer else check.payer_name
-    taken_back = remitted.status == "22"
+    taken_back = remitted.status == REVERSAL
     adjustments = [a for line in remitted.lines.all() for a in line.adjustments.all()]
     facts = [
         f"Check {check.trace}: billed {dollars(remitted.charge_cents)}, "

@@ -26,9 +26,14 @@ from carethread.x12.common import (
     Quantity,
     Reference,
 )
-from carethread.x12.remittance import ProviderAdjustment, Remittance, RemittedClaim, RemittedLine
+from carethread.x12.remittance import (
+    REVERSAL,
+    ProviderAdjustment,
+    Remittance,
+    RemittedClaim,
+    RemittedLine,
+)
 
-REVERSAL = "22"
 # The 837 says "commercial" (CI); the 835 has no such word and says which sort of plan.
 _PLAN_TYPES = {"CI": "12"}
 

@@ -33,6 +33,7 @@ from carethread.rules.spread import ToldLine, told_lines
 from carethread.workflow.common import wire_format
 from carethread.workflow.gather.parties import coverage_facts
 from carethread.workflow.gather.submitted import as_submitted, versions
+from carethread.x12.remittance import REVERSAL
 
 HANDED_ON = "next_payer"  # source of the transfers that hand a charge on to the next payer
 
@@ -101,7 +102,7 @@ def standing_answers(claims: Iterable[int]) -> dict[int, list[RemittedClaim]]:
     ids = set(claims)
     rows = (
         RemittedClaim.objects.filter(match__state="matched", match__version__claim__in=ids)
-        .exclude(status="22")
+        .exclude(status=REVERSAL)
         .exclude(pk__in=_taken_back(ids))
         .select_related("match__version", "remittance")
         .order_by("pk")

@@ -25,6 +25,7 @@ from carethread.rules.post import MONEY
 from carethread.rules.underpaid import Answer, Compared, Tolerance, compare
 from carethread.workflow import gather
 from carethread.workflow.common import wire_format
+from carethread.x12.remittance import REVERSAL
 
 LATER_PAYERS = ("2", "3", "20", "21")
 """CLP02 of payers after the first: the contract with one of them says nothing of what it owes."""
@@ -147,7 +148,7 @@ def _units_paid(lines: Sequence[ClaimLine]) -> dict[int, int]:
     found: dict[int, int] = {}
     rows = (
         LineMatch.objects.filter(LineMatch.STANDING, claim_line__in=lines)
-        .exclude(remitted_line__claim__status="22")
+        .exclude(remitted_line__claim__status=REVERSAL)
         .select_related("remitted_line__claim")
         .order_by("pk")
         if lines

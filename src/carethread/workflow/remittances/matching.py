@@ -39,6 +39,7 @@ from carethread.workflow.common.errors import refuse
 from carethread.workflow.common.locks import held, locked
 from carethread.workflow.gather.submitted import as_submitted, versions
 from carethread.workflow.remittances.remitted import Received
+from carethread.x12.remittance import REVERSAL
 
 _ANSWERED = (ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.CLOSED,
              ClaimState.ACCEPTED)  # fmt: skip
@@ -177,7 +178,7 @@ def _own(row: Match) -> Iterable[Transfer]:
 
 def _taken_by(row: Match) -> Sequence[Transfer]:
     """What a reversal took back; nothing where the posting is none."""
-    if row.remitted.status != "22":
+    if row.remitted.status != REVERSAL:
         return []
     ids = [t.reverses_id for t in _own(row) if t.reverses_id]
     return list(Transfer.objects.filter(pk__in=ids).order_by("pk"))

@@ -6,7 +6,7 @@ from datetime import date
 from stdnum.us import rtn
 
 from carethread.x12.finding import Finding
-from carethread.x12.remittance import Remittance, RemittedClaim
+from carethread.x12.remittance import REVERSAL, Remittance, RemittedClaim
 from carethread.x12.semantics.at import At, dollars, error, part, warning
 from carethread.x12.semantics.claim_codes import is_revenue_code
 from carethread.x12.values import NotAValue, days
@@ -102,7 +102,7 @@ def patient_share(claim: RemittedClaim, at: At) -> Iterator[Finding]:
 
 def reversal(claim: RemittedClaim, at: At) -> Iterator[Finding]:
     """REVERSAL_SIGN: a claim taken back (22) has its signs turned round."""
-    if claim.status == "22" and (claim.charge > 0 or claim.paid > 0):
+    if claim.status == REVERSAL and (claim.charge > 0 or claim.paid > 0):
         message = f"claim {claim.claim_id} is taken back, but its amounts are not negative"
         yield warning("REVERSAL_SIGN", at.first, message, "CLP", 3)
 
