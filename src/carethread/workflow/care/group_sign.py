@@ -13,6 +13,7 @@ from django.db.models import F
 
 from carethread.record.models import Attendance, Note, NoteVersion, Practitioner, Session, User
 from carethread.record.policies import Settings
+from carethread.record.statements import insert
 from carethread.rules.finding import Finding
 from carethread.rules.group_note import SHARED, named_in, said_twice
 from carethread.workflow import document, gather
@@ -203,9 +204,7 @@ def _frozen(note: Note, now: datetime, settings: Settings) -> NoteVersion:
     """The client's version: what all share, and what is theirs alone."""
     session = note.attendance.session
     note.content = {**session.content, **note.content}
-    version = signing.frozen(note, now, settings)
-    version.save(force_insert=True)
-    return version
+    return insert(signing.frozen(note, now, settings))
 
 
 def _as_signed(version: NoteVersion) -> OfOne:
