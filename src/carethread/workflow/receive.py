@@ -146,8 +146,12 @@ def store(
     name: str,
     now: datetime,
     connection: Connection | None = None,
+    kind: str = "",
+    state: str = "received",
+    reason: str = "",
 ) -> EdiFile:
-    """Keep the bytes, unread. The same bytes twice are one file: the first is given back."""
+    """Keep the bytes, unread; what no program reads in another `state`, with its `reason`. The same
+    bytes twice are one file: the first is given back."""
     digest = hashlib.sha256(raw).hexdigest()
     with transaction.atomic():  # get_or_create, because two workers may bring one file at once
         file, fresh = EdiFile.objects.get_or_create(
@@ -156,13 +160,16 @@ def store(
             sha256=digest,
             defaults={
                 "connection": connection,
+                "kind": kind,
                 "name": name[:255],
                 "raw": raw,
                 "made_at": now,
             },
         )
         if fresh:
-            Delivery.objects.create(organization=organization, file=file, state="received")
+            Delivery.objects.create(
+                organization=organization, file=file, state=state, reason=reason
+            )
     return file
 
 

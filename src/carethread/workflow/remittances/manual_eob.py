@@ -1,7 +1,6 @@
 """An explanation of benefits that came on paper: its scan is kept byte for byte, what is typed of
 it goes the way of any 835."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
@@ -19,7 +18,7 @@ from carethread.record.models import (
 )
 from carethread.rules.typed_eob import METHODS, NO_PAYMENT, STATUSES, TypedCheck, remittance
 from carethread.rules.words import day, dollars
-from carethread.workflow import gather, post
+from carethread.workflow import gather, post, receive
 from carethread.workflow.common.errors import Problem, Refused, refuse
 from carethread.workflow.common.locks import lock
 from carethread.workflow.common.quarantine import Quarantined
@@ -43,18 +42,10 @@ def keep_scan(organization: Organization, raw: bytes, *, name: str, now: datetim
         raise refuse("Scan it as PDF, PNG or JPEG: this file is none of them.", "file")
     if len(raw) > _LARGEST:
         raise refuse("This is larger than 32 MB. Scan it with fewer dots.", "file")
-    with transaction.atomic():
-        file, fresh = EdiFile.objects.get_or_create(
-            organization=organization,
-            direction="in",
-            sha256=hashlib.sha256(raw).hexdigest(),
-            defaults={"kind": KIND, "name": name[:255], "raw": raw, "made_at": now},
-        )
-        if fresh:
-            Delivery.objects.create(
-                organization=organization, file=file, state=_UNTYPED, reason=_ON_PAPER
-            )
-    return file
+    return receive.store(
+        raw, organization=organization, name=name, now=now, kind=KIND, state=_UNTYPED,
+        reason=_ON_PAPER,
+    )  # fmt: skip
 
 
 def enter(
