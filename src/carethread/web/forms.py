@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from carethread.web import http
 from carethread.workflow.common.errors import Refused
 
 T = TypeVar("T")
@@ -19,6 +21,19 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+def _refuse_absurd(on: date) -> None:
+    if not http.FIRST_DAY <= on <= http.LAST_DAY:
+        raise ValidationError("Choose a day between 1900 and 2199. Compare the year.")
+
+
+class DayField(forms.DateField):
+    """A day of the calendar that people mean. The one field for days: every form uses it, and
+    `RowForm` makes it of each day of a row."""
+
+    widget = DayInput
+    default_validators = [_refuse_absurd]
 
 
 class TimeInput(forms.TimeInput):
@@ -81,7 +96,7 @@ class PasswordForm(forms.Form):
 class WaitForm(forms.Form):
     """Until when something waits, and for what."""
 
-    until = forms.DateField(label="Until", required=False, widget=DayInput())
+    until = DayField(label="Until", required=False)
     reason = forms.CharField(label="What is waited for", required=False, max_length=300)
 
     def __init__(self, data: Any = None) -> None:

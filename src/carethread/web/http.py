@@ -13,6 +13,9 @@ from carethread.codes.catalogue import Catalogue
 from carethread.record.models import User
 from carethread.workflow import gather
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Days that can be reckoned from, before and after, in whatever time zone."""
+
 
 class Request(HttpRequest):
     """A request that has passed the middleware, which calls each view with what its address
@@ -60,12 +63,12 @@ def day_sent(request: HttpRequest, name: str = "on") -> date:
 
 
 def day(text: str) -> date | None:
-    """A day that can be reckoned from, before and after; None for anything else."""
+    """A day of the calendar that people mean; None for anything else."""
     try:
         read = date.fromisoformat(text)
     except ValueError:
         return None
-    return read if 1900 < read.year < 2200 else None
+    return read if FIRST_DAY <= read <= LAST_DAY else None
 
 
 def number_asked(request: HttpRequest, name: str) -> int | None:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Model, Q, QuerySet
-from django.forms.models import ModelChoiceIterator
+from django.db.models import DateField, Model, Q, QuerySet
+from django.forms.models import ModelChoiceIterator, ModelFormMetaclass
 
 from carethread.codes.levels import levels
 from carethread.record.models import (
@@ -33,7 +33,7 @@ from carethread.record.models.authorization import CHANNELS
 from carethread.record.models.chart import TELEHEALTH
 from carethread.rules.authorize import BY_ITSELF, MOVES
 from carethread.web import http
-from carethread.web.forms import DayInput, TimeInput
+from carethread.web.forms import DayField, TimeInput
 from carethread.workflow import gather
 
 CODES_HINT = "Procedure codes, separated by commas."
@@ -98,7 +98,21 @@ class OneOrEvery(ChoiceOf):
         return None if value == EVERY else super().clean(value)
 
 
-class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+def _field_of(column: Any, **named: Any) -> Any:
+    """What a column of a row is typed in."""
+    if type(column) is DateField:
+        named["form_class"] = DayField
+    return column.formfield(**named)
+
+
+class _FieldsOfRows(ModelFormMetaclass):
+    def __new__(cls, name: str, bases: Any, named: dict[str, Any]) -> Any:
+        if "Meta" in named:
+            named["Meta"].formfield_callback = _field_of
+        return super().__new__(cls, name, bases, named)
+
+
+class RowForm(forms.ModelForm, metaclass=_FieldsOfRows):  # type: ignore[type-arg]
     """A form for one row. `widths` says how wide its fields stand (third, half; full otherwise)."""
 
     widths: ClassVar[dict[str, str]] = {}
@@ -114,8 +128,6 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
             elif isinstance(field, forms.TypedChoiceField):
                 offered = list(field.widget.choices)
                 field.choices = [(value, label if value else "None") for value, label in offered]
-            if isinstance(field, forms.DateField):
-                field.widget = DayInput()
             field.widget.attrs.setdefault("autocomplete", "off")
             # A browser cuts what is pasted and says nothing; the form says what is too long.
             field.widget.attrs.pop("maxlength", None)
@@ -315,7 +327,7 @@ class ConsentForm(RowForm):
 class RevocationForm(RowForm):
     """The day on which a client took a consent back."""
 
-    revoked_on = forms.DateField(label="Revoked on")
+    revoked_on = DayField(label="Revoked on")
     widths = {"revoked_on": "third"}
 
     class Meta:

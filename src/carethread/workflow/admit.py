@@ -45,8 +45,10 @@ from carethread.workflow.common.locks import lock, locked
 from carethread.workflow.common.reauthenticate import Proof
 
 
-def save_client(row: Client) -> Client:
+def save_client(row: Client, *, now: datetime | None = None) -> Client:
     """Keep a client's identity and address."""
+    if problems := list(client_problems(row, now=now or timezone.now())):
+        raise Refused(*problems)
     return keep(row)
 
 
@@ -63,7 +65,7 @@ def register(row: Client, *, another: bool, now: datetime) -> Client:
             "that one, or say that this is somebody else.",
             "another",
         )
-    return save_client(row)
+    return keep(row)
 
 
 def client_problems(row: Client, *, now: datetime) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from carethread.insight import discharges
 from carethread.record.models import DischargeSummary, Episode, Practitioner, Program, User
 from carethread.web import http
 from carethread.web.center.accounts import proof_of_who_signs
-from carethread.web.forms import DayInput, TimeInput, attempt
+from carethread.web.forms import DayField, TimeInput, attempt
 from carethread.web.http import Request
 from carethread.web.permissions import corrected_by, may
 from carethread.web.reach import reads
@@ -35,7 +35,7 @@ assert tuple(SECTIONS) == steps.SECTIONS
 class DischargeForm(forms.Form):
     """When and where the client goes, and who writes the summary."""
 
-    on = forms.DateField(label="Last day", widget=DayInput())
+    on = DayField(label="Last day")
     at = forms.TimeField(
         label="Hour",
         required=False,

@@ -12,7 +12,7 @@ from carethread.insight import leaves as recorded
 from carethread.record.models import Episode, StayEvent
 from carethread.rules.leave import RETURN
 from carethread.web import http
-from carethread.web.forms import DayInput, TimeInput, attempt, told
+from carethread.web.forms import DayField, TimeInput, attempt, told
 from carethread.web.http import Request
 from carethread.web.permissions import corrected_by, may
 from carethread.workflow.care import leave as steps
@@ -23,9 +23,9 @@ class LeaveForm(forms.Form):
     """A client goes on leave."""
 
     kind = forms.ChoiceField(label="Kind of leave")
-    on = forms.DateField(label="Leaves on", widget=DayInput())
+    on = DayField(label="Leaves on")
     at = forms.TimeField(label="Hour", required=False, widget=TimeInput())
-    back_on = forms.DateField(label="Expected back on", required=False, widget=DayInput())
+    back_on = DayField(label="Expected back on", required=False)
     reason = forms.CharField(
         label="Where and why", required=False, max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -45,7 +45,7 @@ class LeaveForm(forms.Form):
 class ReturnForm(forms.Form):
     """A client is back."""
 
-    on = forms.DateField(label="Back on", widget=DayInput())
+    on = DayField(label="Back on")
     at = forms.TimeField(label="Hour", required=False, widget=TimeInput())
 
     def __init__(self, data: Any = None) -> None:

@@ -14,7 +14,7 @@ from carethread.record.models import Note, Practitioner
 from carethread.record.models.chart import TELEHEALTH
 from carethread.rules.perdiem import is_documentable
 from carethread.web import http
-from carethread.web.forms import DayInput, TimeInput
+from carethread.web.forms import DayField, TimeInput
 from carethread.workflow import gather
 from carethread.workflow.common.errors import Refused
 from carethread.workflow.document import Draft
@@ -36,7 +36,7 @@ class NoteForm(forms.Form):
     """What stands in the editor of `note`: as it was saved, or as `data` was typed."""
 
     service = forms.ChoiceField(required=False)
-    day = forms.DateField(label="Date", required=False, widget=DayInput())
+    day = DayField(label="Date", required=False)
     starts = forms.TimeField(label="Start", required=False, widget=TimeInput())
     ends = forms.TimeField(label="Stop", required=False, widget=TimeInput())
     telehealth = forms.ChoiceField(label="How", required=False, choices=TELEHEALTH)

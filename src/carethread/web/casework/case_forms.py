@@ -11,7 +11,7 @@ from carethread.codes.recovery import categories
 from carethread.codes.roles import Role
 from carethread.record.models import Payer, User
 from carethread.record.models.assignment import CHANNELS
-from carethread.web.forms import DayInput
+from carethread.web.forms import DayField
 from carethread.web.row_forms import ChoiceOf
 
 
@@ -57,7 +57,7 @@ class PacketForm(forms.Form):
 class SentForm(forms.Form):
     """How an appeal left."""
 
-    sent_on = forms.DateField(label="Sent on", required=False, widget=DayInput())
+    sent_on = DayField(label="Sent on", required=False)
     channel = forms.ChoiceField(label="How", choices=CHANNELS)
     reference = forms.CharField(label="The payer's reference", required=False, max_length=60)
 
@@ -77,7 +77,7 @@ class DecidedForm(forms.Form):
     outcome = forms.ChoiceField(
         label="The payer said", choices=[("won", "Paid after all"), ("lost", "Refused again")]
     )
-    on = forms.DateField(label="On", required=False, widget=DayInput())
+    on = DayField(label="On", required=False)
     words = forms.CharField(label="In its words", required=False, max_length=300)
 
     def __init__(self, data: Any = None) -> None:

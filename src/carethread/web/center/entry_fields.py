@@ -14,6 +14,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import yaml
 
+from carethread.web import http
+
 BLANKS = 1
 """Empty rows offered at the end of each repeated part."""
 _SEVERAL = "several"
@@ -205,10 +207,7 @@ def _one(kind: Any, text: str) -> Any:
     if kind is int and text.lstrip("-").isdigit() and len(text) < 10:
         return int(text)
     if kind is date:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return text
+        return http.day(text) or text
     return text
 
 

@@ -8,7 +8,6 @@ from django import forms
 from carethread.record.models import Payer, ScrubRule
 from carethread.rules.scrub.fields import FIELDS
 from carethread.rules.scrub.own import OPERATORS, Row, WrongCondition, expression
-from carethread.web.forms import DayInput
 from carethread.web.row_forms import ChoiceOf, RowForm
 
 MOST_ROWS = 12
@@ -51,7 +50,6 @@ class RuleForm(_ForAPayer):
             "message": "In plain words. A field in braces is filled in: {line.code} needs HQ.",
             "source": "The payer's manual with its page, a letter, a call.",
         }
-        widgets = {"effective_from": DayInput(), "effective_to": DayInput()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +119,3 @@ class SwitchForm(_ForAPayer):
         model = ScrubRule
         fields = ["payer", "effective_from", "effective_to", "reason"]
         labels = {"effective_from": "From", "effective_to": "Until", "reason": "Why"}
-        widgets = {"effective_from": DayInput(), "effective_to": DayInput()}

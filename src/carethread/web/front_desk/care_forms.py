@@ -22,7 +22,7 @@ from carethread.record.models.chart import TELEHEALTH
 from carethread.rules.booking import MOST_WEEKS
 from carethread.rules.perdiem import is_documentable
 from carethread.web import http
-from carethread.web.forms import DayInput, TimeInput
+from carethread.web.forms import DayField, TimeInput
 from carethread.web.permissions import FRONT_DESK
 from carethread.web.row_forms import ChoiceOf, RowForm
 from carethread.workflow import gather
@@ -54,7 +54,7 @@ class AdmissionForm(RowForm):
     attending = ChoiceOf(
         Practitioner, required=False, help_text="Who answers for the care as a whole."
     )
-    attending_since = forms.DateField(
+    attending_since = DayField(
         label="Another attending since", required=False,
         help_text="Claims of earlier days keep who answered then. The day of admission corrects "
         "the whole stay, and what left with another name.",
@@ -138,7 +138,7 @@ class AppointmentForm(RowForm):
     episode = ProgramChoice(Episode, label="Program")
     practitioner = ChoiceOf(Practitioner)
     service = forms.ChoiceField()
-    day = forms.DateField(label="Date", widget=DayInput())
+    day = DayField(label="Date")
     starts = forms.TimeField(label="Start", widget=TimeInput())
     minutes = forms.IntegerField(label="Minutes", min_value=1, max_value=720, initial=55)
     weeks = forms.IntegerField(

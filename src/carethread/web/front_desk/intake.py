@@ -111,7 +111,7 @@ def client_edit(request: Request, row: Client) -> HttpResponse:
     return edit(
         request,
         form,
-        lambda: admit.save_client(form.instance),
+        lambda: admit.save_client(form.instance, now=http.now()),
         heading="Identity and address",
         over=row.name,
         back=page_of(row),

@@ -9,7 +9,7 @@ from django import forms
 from carethread.record.models import Payer
 from carethread.record.models.patient import METHODS
 from carethread.rules.words import dollars, ungrouped
-from carethread.web.forms import DayInput, OnceField
+from carethread.web.forms import DayField, OnceField
 from carethread.web.http import number
 from carethread.workflow.patients.patient_money import Tender
 
@@ -68,7 +68,7 @@ class TenderForm(AsksIfSure):
         label="Check number or card's last four digits", required=False, max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
-    received_on = forms.DateField(label="Day", widget=DayInput())
+    received_on = DayField(label="Day")
     sure = SureField()
 
     @property
@@ -88,8 +88,8 @@ class TenderForm(AsksIfSure):
 class PaymentForm(TenderForm):
     """What a client gives at the desk."""
 
-    visit_on = forms.DateField(
-        label="For the visit of", required=False, widget=DayInput(),
+    visit_on = DayField(
+        label="For the visit of", required=False,
         help_text="A copay is kept for its visit. Leave it empty for money on account, which pays "
         "what is oldest.",
     )  # fmt: skip
@@ -127,7 +127,7 @@ class PlanForm(forms.Form):
     """What a client agrees to pay each month."""
 
     monthly = Dollars(label="Each month, in dollars", required=False)
-    first_due = forms.DateField(label="First due on", widget=DayInput())
+    first_due = DayField(label="First due on")
 
     def __init__(self, data: Any = None, *, initial: Any = None) -> None:
         super().__init__(data, auto_id="id_plan_%s", initial=initial)

@@ -9,7 +9,7 @@ from carethread.codes.contracts import KINDS
 from carethread.record.models import Contract, ContractTerm, Payer
 from carethread.record.models.underpaid import CHANNELS
 from carethread.web import http
-from carethread.web.forms import DayInput
+from carethread.web.forms import DayField
 from carethread.web.row_forms import ChoiceOf, RowForm
 from carethread.workflow import gather
 
@@ -135,7 +135,7 @@ class TermForm(RowForm):
 class EndForm(forms.Form):
     """The last day of a term."""
 
-    last = forms.DateField(label="Its last day", required=False, widget=DayInput())
+    last = DayField(label="Its last day", required=False)
 
 
 class SheetForm(forms.Form):
@@ -147,8 +147,8 @@ class SheetForm(forms.Form):
         error_messages={"required": "Choose a file.", "empty": "This file is empty."},
         allow_empty_file=True,
     )
-    starts = forms.DateField(
-        label="From, for rows that name no day", widget=DayInput(),
+    starts = DayField(
+        label="From, for rows that name no day",
         error_messages={"required": "Choose a day."},
     )  # fmt: skip
     is_whole = forms.BooleanField(
@@ -165,14 +165,14 @@ class SheetForm(forms.Form):
 class DisputeForm(forms.Form):
     """What was sent to the payer, and until when its answer is waited for."""
 
-    sent_on = forms.DateField(label="Sent on", required=False, widget=DayInput())
+    sent_on = DayField(label="Sent on", required=False)
     channel = forms.ChoiceField(label="How", choices=CHANNELS)
     reference = forms.CharField(label="Their reference", required=False, max_length=60)
     words = forms.CharField(
         label="What was asked for, on what grounds", required=False, max_length=480,
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
-    until = forms.DateField(label="Look at it again on", required=False, widget=DayInput())
+    until = DayField(label="Look at it again on", required=False)
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="id_dispute_%s")

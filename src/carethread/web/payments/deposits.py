@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from carethread.insight import deposits as bank
 from carethread.record.models import EftDeposit, Remittance
 from carethread.web import http
-from carethread.web.forms import DayInput, WordsForm, attempt, told
+from carethread.web.forms import DayField, WordsForm, attempt, told
 from carethread.web.http import Request
 from carethread.web.pages import page
 from carethread.web.patients.account_forms import AsksIfSure, SureField, cents
@@ -24,7 +24,7 @@ class DepositForm(AsksIfSure):
 
     yes = "Yes, another {} came on that day"
 
-    day = forms.DateField(label="Day at the bank", widget=DayInput())
+    day = DayField(label="Day at the bank")
     amount = forms.DecimalField(
         label="Amount in dollars", decimal_places=2, max_digits=12,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
