@@ -1,7 +1,7 @@
 """What leaves for a payer about a case: with the consent that it needs, whoever the payer is."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -244,6 +244,11 @@ def test_a_supervisor_adds_what_their_people_wrote_and_billing_only_the_facts(
     assert "heard it" not in said
     with pytest.raises(Refused, match="added by its author"):
         papers.make_packet(weeks_case, ["narrative"], user=alder.bill, now=NEXT_WEEK)
+
+
+def test_what_was_signed_in_the_evening_was_signed_that_day(weeks_case: Case) -> None:
+    half_past_ten_in_new_york = datetime(2026, 3, 3, 3, 30, tzinfo=UTC)
+    assert papers._day(weeks_case, half_past_ten_in_new_york) == "Mar 2, 2026"
 
 
 def test_why_a_note_was_corrected_and_what_its_plan_aims_at_is_its_authors_to_release(

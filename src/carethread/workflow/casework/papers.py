@@ -239,11 +239,15 @@ def _note(case: Case, _: Claim, notes: Sequence[NoteVersion]) -> Iterator[Block]
                 ("Diagnoses", codes),
                 ("Author", f"{version.author.name}, {version.credential}"),
                 *(
-                    (f"Signed ({s.role})", f"{s.printed_name}, {day(s.signed_at)}")
+                    (f"Signed ({s.role})", f"{s.printed_name}, {_day(case, s.signed_at)}")
                     for s in version.signatures.order_by("signed_at")
                 ),
             ]
         )
+
+
+def _day(case: Case, moment: datetime) -> str:
+    return day(gather.service_date(case.organization, moment))
 
 
 def _narrative(_: Case, __: Claim, notes: Sequence[NoteVersion]) -> Iterator[Block]:
@@ -271,11 +275,11 @@ def _plan_of(claim: Claim) -> TreatmentPlan | None:
     )
 
 
-def _plan(_: Case, claim: Claim, __: Sequence[NoteVersion]) -> Iterator[Block]:
+def _plan(case: Case, claim: Claim, _: Sequence[NoteVersion]) -> Iterator[Block]:
     plan = _plan_of(claim)
     if plan is None:
         return
-    signed = f"{plan.signed_by}, {day(plan.signed_at)}" if plan.signed_at else "not signed"
+    signed = f"{plan.signed_by}, {_day(case, plan.signed_at)}" if plan.signed_at else "not signed"
     span = f"{day(plan.effective_from)} to {day(plan.effective_to)}"
     yield paper.Facts([("In force", span), ("Signed", signed)])
 
