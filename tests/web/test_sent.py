@@ -9,8 +9,10 @@ from django.urls import reverse
 from django_scopes import scope
 
 import carethread.web
+from carethread.codes.roles import Role
 from carethread.record.models import AccessEvent, Claim, Client, Match
 from carethread.web import http
+from tests.cast import TODAY
 from tests.web.world import Shown, signed_in
 
 WEB = Path(carethread.web.__path__[0])
@@ -45,6 +47,48 @@ def test_nonsense_is_answered_as_nothing(shown: Shown, address: str, sent: dict[
     user = shown.cast.ines if address == "group_leave" else user
     url = reverse(address, args=shown.args(address))
     assert signed_in(user).post(url, sent).status_code == 302
+
+
+NUL = "\0"
+ASKED = {
+    "clients": ("q",),
+    "trace": ("q",),
+    "claims": ("owner",),
+    "cases": ("state", "kind", "category", "owner", "service"),
+    "denials": ("category", "owner", "service"),
+    "access_log": ("client",),
+    "access_log_csv": ("client",),
+    "changes": ("client",),
+    "unmatched_item": ("claim",),
+    "walk_in_search": ("find",),
+}
+
+
+def test_a_nul_in_an_address_is_answered_like_anything_else(shown: Shown) -> None:
+    """PostgreSQL holds none."""
+    bill, nora = signed_in(shown.cast.bill), signed_in(shown.cast.nora.user)
+    kay = signed_in(shown.people[Role.COMPLIANCE])
+    who = {"walk_in_search": nora, "access_log": kay, "access_log_csv": kay, "changes": kay}
+    for address, names in ASKED.items():
+        url = reverse(address, args=shown.args(address))
+        browser = who.get(address, bill)
+        for name in names:
+            for text in (NUL, f"{NUL}{NUL}x", f"Cla{NUL}ra"):
+                got = browser.get(url, {name: text}).status_code
+                assert got in (200, 404), (address, name)
+
+
+def test_a_text_is_read_without_its_nul(shown: Shown) -> None:
+    ines, clara = signed_in(shown.cast.ines), shown.cast.clara
+    page = ines.get(reverse("clients"), {"q": f"Cla{NUL}ra"}).content.decode()
+    assert reverse("client", args=[clara.pk]) in page
+    assert ines.get(f"{reverse('clients')}%00").status_code == 200
+    sent = {"revoked_on": f"{TODAY}{NUL}", f"x{NUL}": NUL}
+    url = reverse("consent_revoke", args=[shown.consent.pk])
+    assert ines.post(url, sent).status_code == 302
+    with scope(organization=shown.cast.center):
+        shown.consent.refresh_from_db()
+        assert shown.consent.revoked_on == TODAY
 
 
 def test_a_choice_that_comes_too_late_is_told_to_the_log_all_the_same(shown: Shown) -> None:

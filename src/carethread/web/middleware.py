@@ -1,11 +1,12 @@
-"""Between the request and the screen: which organization, whether it may be, and the access log."""
+"""Between the request and the screen: texts without NUL, which organization, whether it may be, and
+the access log."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from carethread.record.clock import at_center
@@ -15,7 +16,36 @@ from carethread.workflow.center.access import log_access
 from carethread.workflow.common.acting import acting
 
 _CHOOSE = "account_change_password"  # all that opens with a password that somebody else made
+_NUL = "\0"
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class NulMiddleware:
+    """Takes the NUL out of every text of a request: PostgreSQL holds none, and nobody types one.
+    Of what a form sent once its CSRF token is proven, so that it is read no earlier than before."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        request.path = request.path.replace(_NUL, "")
+        request.path_info = request.path_info.replace(_NUL, "")
+        request.GET = _without_nul(request.GET)
+        return self.get_response(request)
+
+    def process_view(self, request: Any, _view: object, _args: object, _named: object) -> None:
+        if request.method == "POST":
+            request.POST = _without_nul(request.POST)
+
+
+def _without_nul(sent: QueryDict) -> QueryDict:
+    if not any(_NUL in text for name, texts in sent.lists() for text in (name, *texts)):
+        return sent
+    clean = QueryDict(mutable=True, encoding=sent.encoding)
+    for name, texts in sent.lists():
+        clean.setlist(name.replace(_NUL, ""), [text.replace(_NUL, "") for text in texts])
+    clean._mutable = False
+    return clean
 
 
 class TenantMiddleware:
