@@ -17,6 +17,7 @@ from carethread.record.models import Consent, Fee
 from carethread.web import http
 from carethread.web.center import entry_fields
 from carethread.web.forms import DayField
+from carethread.web.row_forms import ClientForm
 from tests.cast import TODAY, Cast
 from tests.web.test_intake import IDENTITY, session
 from tests.web.world import Shown, signed_in
@@ -109,3 +110,10 @@ def test_nobody_becomes_somebody_born_on_an_impossible_day(cast: Cast, on: str) 
     assert "Compare the year" in answer.content.decode()
     cast.clara.refresh_from_db()
     assert cast.clara.birth_date == date(1990, 5, 17)
+
+
+@pytest.mark.parametrize("typed", ["(937) 555-0144", "937.555.0144", "937 555 0144"])
+def test_a_number_is_taken_however_its_digits_are_parted(typed: str) -> None:
+    fields = ClientForm().fields
+    assert fields["phone"].clean(typed) == "9375550144"
+    assert fields["postal_code"].clean("45402-1111") == "454021111"

@@ -180,7 +180,7 @@ def _tell(center: "Organization", first: "User", password: str) -> None:
         "",
         f"  sign in at   {ADDRESS}",
         f"  as           {first.email}",
-        f"  password     {password}   (shown this once, good for one sign-in)",
+        f"  password     {password}   (shown this once; you choose your own at once)",
         "",
         "Now run, side by side:",
         "",

@@ -74,7 +74,8 @@ def outcome(npi: Npi = "") -> None:
         found = summed()
     for tally in found.tallies:
         out.print(f"{tally.outcome:<22}{tally.lines:>8,} lines{dollars(tally.cents):>18}")
-    out.print(f"With no person: {found.share_by_itself:.1%} of {found.lines:,} lines")
+    if found.lines:
+        out.print(f"With no person: {found.share_by_itself:.1%} of {found.lines:,} lines")
     for words in found.waiting:
         out.print(f"  {plain(words)}", markup=False)
     out.print(

@@ -27,8 +27,11 @@ def taxonomy(value: str) -> None:
 
 
 def time_zone(value: str) -> None:
-    """A zone that this machine knows: every screen of the center tells its hours by it."""
+    """The zone of a place that this machine knows: every screen of the center tells its hours by
+    it. (What has no place, such as EST, keeps no daylight saving.)"""
     try:
-        ZoneInfo(value)
+        is_a_place = bool(ZoneInfo(value)) and "/" in value
     except (KeyError, ValueError, OSError):
-        raise ValidationError("There is no such time zone; one is America/Chicago.") from None
+        is_a_place = False
+    if not is_a_place:
+        raise ValidationError("There is no such time zone; one is America/Chicago.")

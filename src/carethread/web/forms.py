@@ -1,5 +1,6 @@
 """Forms that people fill in. What a step of `workflow` refuses is shown at its field."""
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import date
@@ -34,6 +35,13 @@ class DayField(forms.DateField):
 
     widget = DayInput
     default_validators = [_refuse_absurd]
+
+
+class NumberField(forms.CharField):
+    """A number of digits, however people part them: (937) 555-0144, 45402-1111."""
+
+    def to_python(self, value: Any) -> str:
+        return re.sub(r"[\s().+-]", "", super().to_python(value) or "")
 
 
 class TimeInput(forms.TimeInput):

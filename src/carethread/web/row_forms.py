@@ -10,6 +10,7 @@ from django.db.models import DateField, Model, Q, QuerySet
 from django.forms.models import ModelChoiceIterator, ModelFormMetaclass
 
 from carethread.codes.levels import levels
+from carethread.record import validators
 from carethread.record.models import (
     Authorization,
     AuthorizationState,
@@ -33,7 +34,7 @@ from carethread.record.models.authorization import CHANNELS
 from carethread.record.models.chart import TELEHEALTH
 from carethread.rules.authorize import BY_ITSELF, MOVES
 from carethread.web import http
-from carethread.web.forms import DayField, TimeInput
+from carethread.web.forms import DayField, NumberField, TimeInput
 from carethread.workflow import gather
 
 CODES_HINT = "Procedure codes, separated by commas."
@@ -98,10 +99,15 @@ class OneOrEvery(ChoiceOf):
         return None if value == EVERY else super().clean(value)
 
 
+_NUMBERS = [validators.phone_number, validators.zip_code, validators.zip_plus_4, validators.tax_id]
+
+
 def _field_of(column: Any, **named: Any) -> Any:
     """What a column of a row is typed in."""
     if type(column) is DateField:
         named["form_class"] = DayField
+    elif any(one in _NUMBERS for one in column.validators):
+        named["form_class"] = NumberField
     return column.formfield(**named)
 
 
@@ -163,7 +169,7 @@ class ClientForm(RowForm):
             "first_name", "last_name", "birth_date", "sex", "mrn", "line1", "line2", "city",
             "state", "postal_code", "phone",
         ]  # fmt: skip
-        help_texts = {"phone": "Ten digits.", "postal_code": "Five or nine digits, no dash."}
+        help_texts = {"phone": "Ten digits.", "postal_code": "Five or nine digits."}
 
     def __init__(self, *args: Any, asks: bool = False, **named: Any) -> None:
         super().__init__(*args, **named)

@@ -262,7 +262,7 @@ def sign(note: Note, *, user: User, proof: Proof, now: datetime) -> Signed:
 
     version = signing.frozen(note, now, settings)
     insert(version)
-    signing.put_signature(version, "author", user, note.author, proof)
+    signing.put_signature(version, "author", user, note.author, proof, now)
     note.status, note.current = "signed", version
     update(note, "status", "current")
     _keep_appointment(note)
@@ -288,7 +288,7 @@ def cosign(version: NoteVersion, *, user: User, proof: Proof, now: datetime) -> 
     if not proof.holds_for(user, now):
         raise refuse("Please enter your password again to co-sign.", "password")
     follow_up.cosigned(note, user=user, now=now)
-    return signing.put_signature(version, "supervisor", user, supervisor, proof)
+    return signing.put_signature(version, "supervisor", user, supervisor, proof, now)
 
 
 def as_signed(note: Note) -> Signed:

@@ -76,7 +76,7 @@ def future_service(claim: Claim, context: ScrubContext) -> Iterator[Fault]:
     for line in claim.lines:
         if today and max(line.service_from, line.service_to) > today:
             chart = context.lines.get(line.control_number)
-            message = f"The service of {day(line.service_to)} lies in the future."
+            message = f"The service of {day(line.service_to)} lies after {day(today)}."
             yield Fault(message, line.control_number, note(chart) if chart else None)
 
 

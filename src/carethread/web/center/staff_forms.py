@@ -50,6 +50,7 @@ class SiteForm(RowForm):
             "npi": "Only where the place has one of its own.",
             "place_of_service": "Two digits: 11 office, 53 community mental health center.",
         }
+        labels = {"line1": "Street", "line2": "Suite", "postal_code": "ZIP"}
 
 
 class ProgramForm(RowForm):

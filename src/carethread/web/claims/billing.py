@@ -254,6 +254,7 @@ def _claim_page(
             "claim": row,
             "thread": of_claim(row, http.now()),
             "findings": row.findings.order_by("severity", "pk"),
+            "cases": _with_days(worklist.of_claims([row]).get(row.pk, [])),
             "charges": row.origin.charges.select_related("current").order_by("service_date", "pk"),
             "events": row.events.select_related("user").order_by("-pk")[:50],
             "billed_before": billed_before(row),

@@ -173,7 +173,7 @@ def _filled(session: Session, now: datetime) -> list[Note]:
 
 def _signed(note: Note, user: User, proof: Proof, now: datetime, settings: Settings) -> OfOne:
     version = _frozen(note, now, settings)
-    signing.put_signature(version, "author", user, note.author, proof)
+    signing.put_signature(version, "author", user, note.author, proof, now)
     note.status, note.current = "signed", version
     note.save()
     charged = charging.charge(version, now=now, settings=settings)

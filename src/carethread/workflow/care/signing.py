@@ -268,7 +268,12 @@ def supervisor_of(version: NoteVersion, user: User) -> Practitioner | None:
 
 
 def put_signature(
-    version: NoteVersion, role: str, user: User, practitioner: Practitioner, proof: Proof
+    version: NoteVersion,
+    role: str,
+    user: User,
+    practitioner: Practitioner,
+    proof: Proof,
+    now: datetime,
 ) -> Signature:
     signature = Signature(
         organization_id=version.organization_id,
@@ -278,7 +283,7 @@ def put_signature(
         role=role,
         printed_name=str(practitioner),
         method=proof.method,
-        signed_at=proof.at,
+        signed_at=now,
     )
     insert(signature)
     return signature
