@@ -181,7 +181,7 @@ def _words(name: str, value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case str() | int():
-            return str(value)
+            return str(value).replace("\r", "CR").replace("\n", "LF")
         case [{"group": _, "reason": _}, *_]:
             return ", ".join(map(_adjustment, value))
         case [str() | int(), *_] if name not in ("other", "segments"):
