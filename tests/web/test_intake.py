@@ -479,6 +479,15 @@ def planned(cast: Cast, **changes: object) -> HttpResponse:
     return post(cast.nora.user, "plan_new", cast.clara, plan(cast, **changes))
 
 
+def test_a_new_plan_is_of_the_only_program_and_begins_today(center: Cast) -> None:
+    signed_session(center)  # She is in Nora's care.
+    page = signed_in(center.nora.user).get(reverse("plan_new", args=[center.clara.pk]))
+    form = page.context["form"]
+    assert (form["episode"].value(), form["effective_from"].value()) == (
+        center.episode.pk, date(2026, 3, 2),
+    )  # fmt: skip
+
+
 def test_a_plan_is_signed_with_the_password_at_the_real_moment(center: Cast) -> None:
     assert planned(center).status_code == 302
     row = TreatmentPlan.objects.latest("pk")

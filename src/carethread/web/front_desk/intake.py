@@ -169,8 +169,12 @@ def _coverage(
 
 
 def plan_new(request: Request, row: Client) -> HttpResponse:
-    """A treatment plan."""
-    return _plan(request, TreatmentPlan(organization=row.organization), row, "New treatment plan")
+    """A treatment plan; of the one program that the client is in, where it is one."""
+    fresh = TreatmentPlan(organization=row.organization)
+    stays = row.episodes.filter(discharged_on=None)[:2]
+    if len(stays) == 1:
+        fresh.episode, fresh.effective_from = stays[0], http.today()
+    return _plan(request, fresh, row, "New treatment plan")
 
 
 def plan(request: Request, row: TreatmentPlan) -> HttpResponse:
