@@ -10,7 +10,7 @@ from carethread.web.forms import attempt
 from carethread.web.front_desk.flow import Flow
 from carethread.web.http import Request, way_back
 from carethread.web.permissions import corrected_by, may
-from carethread.web.row_forms import RowForm
+from carethread.web.rows import RowForm
 
 
 def saves(request: Request, form: RowForm, save: Callable[[], object]) -> bool:

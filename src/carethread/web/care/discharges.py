@@ -16,7 +16,7 @@ from carethread.web.forms import DayField, TimeInput, attempt
 from carethread.web.http import Request
 from carethread.web.permissions import corrected_by, may
 from carethread.web.reach import reads
-from carethread.web.row_forms import ChoiceOf
+from carethread.web.rows import ChoiceOf
 from carethread.web.templatetags.words import money
 from carethread.workflow import discharge as steps
 from carethread.workflow.common.errors import Refused

@@ -12,7 +12,7 @@ from carethread.web import http
 from carethread.web.center.accounts import proof_of_who_signs
 from carethread.web.editing import edit
 from carethread.web.http import Request
-from carethread.web.row_forms import ChoiceOf, RowForm
+from carethread.web.rows import ChoiceOf, RowForm
 from carethread.workflow.care import orders
 from carethread.workflow.common.errors import refuse
 

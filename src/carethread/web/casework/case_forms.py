@@ -12,7 +12,7 @@ from carethread.codes.roles import Role
 from carethread.record.models import Payer, User
 from carethread.record.models.assignment import CHANNELS
 from carethread.web.forms import DayField
-from carethread.web.row_forms import ChoiceOf
+from carethread.web.rows import ChoiceOf
 
 
 class GiveForm(forms.Form):

@@ -7,7 +7,7 @@ from django import forms
 
 from carethread.connect import core, folder, sftp
 from carethread.record.models import Connection
-from carethread.web.row_forms import RowForm
+from carethread.web.rows import RowForm
 from carethread.workflow.center import connections as work
 from carethread.workflow.center.connecting import SETTING
 

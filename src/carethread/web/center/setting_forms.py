@@ -6,7 +6,7 @@ from django import forms
 
 from carethread.codes.policies import POLICIES, Policy
 from carethread.record.models import Payer, PolicySetting, Program
-from carethread.web.row_forms import ChoiceOf, RowForm
+from carethread.web.rows import ChoiceOf, RowForm
 
 
 def _values(policy: Policy) -> str:

@@ -7,7 +7,7 @@ from django import forms
 from carethread.codes.levels import levels
 from carethread.codes.roles import Role
 from carethread.record.models import Program, Site, User
-from carethread.web.row_forms import ChoiceOf, RowForm
+from carethread.web.rows import ChoiceOf, RowForm
 
 ROLE_CHOICES = [(role.value, role.value.capitalize()) for role in Role]
 

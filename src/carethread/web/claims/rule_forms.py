@@ -8,7 +8,7 @@ from django import forms
 from carethread.record.models import Payer, ScrubRule
 from carethread.rules.scrub.fields import FIELDS
 from carethread.rules.scrub.own import OPERATORS, Row, WrongCondition, expression
-from carethread.web.row_forms import ChoiceOf, RowForm
+from carethread.web.rows import ChoiceOf, RowForm
 
 MOST_ROWS = 12
 _SPARE = 2

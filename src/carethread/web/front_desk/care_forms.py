@@ -24,7 +24,7 @@ from carethread.rules.perdiem import is_documentable
 from carethread.web import http
 from carethread.web.forms import DayField, TimeInput
 from carethread.web.permissions import FRONT_DESK
-from carethread.web.row_forms import ChoiceOf, RowForm
+from carethread.web.rows import ChoiceOf, RowForm
 from carethread.workflow import gather
 
 ADMISSION_TYPES = [

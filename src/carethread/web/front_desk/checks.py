@@ -12,7 +12,12 @@ from carethread.record.models import Client, Coverage, Practitioner
 from carethread.web import http, reach
 from carethread.web.http import Request
 from carethread.web.permissions import may
-from carethread.web.row_forms import ClientForm, CoverageForm, PractitionerForm, RowForm
+from carethread.web.row_forms import (
+    ClientForm,
+    CoverageForm,
+    PractitionerForm,
+)
+from carethread.web.rows import RowForm
 from carethread.workflow import admit
 from carethread.workflow.common.errors import Problem
 

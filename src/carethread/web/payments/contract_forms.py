@@ -10,7 +10,7 @@ from carethread.record.models import Contract, ContractTerm, Payer
 from carethread.record.models.underpaid import CHANNELS
 from carethread.web import http
 from carethread.web.forms import DayField
-from carethread.web.row_forms import ChoiceOf, RowForm
+from carethread.web.rows import ChoiceOf, RowForm
 from carethread.workflow import gather
 
 _LARGEST = 5 * 1024 * 1024
