@@ -27,6 +27,7 @@ from carethread.record.models import (
     Transfer,
 )
 from carethread.web import http
+from carethread.web.permissions import sees_clients
 from carethread.workflow.casework import assign
 from tests.cast import TODAY
 from tests.paper.reading import words
@@ -184,6 +185,15 @@ def test_a_case_leads_to_those_of_the_same_client_with_the_same_cause(
     found = bill.get(unescape(alike))
     assert {case.pk for case in found.context["page"].rows} == {first.pk, other.pk}
     assert "Clara Client" in found.content.decode()
+
+
+def test_who_sees_no_clients_learns_no_name_by_asking_for_one(shown: Shown) -> None:
+    asked = {"client": shown.cast.clara.pk, "state": "unsettled"}
+    blind = [r for r, user in shown.people.items() if not sees_clients(user)]
+    assert Role.ADMINISTRATOR in blind
+    for role in blind:
+        answer = signed_in(shown.people[role]).get(reverse("cases"), asked)
+        assert answer.status_code == 403 or "Clara" not in answer.content.decode(), role
 
 
 def test_duties_name_root_causes_as_people_do(shown: Shown, bill: Browser) -> None:

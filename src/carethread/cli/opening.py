@@ -11,6 +11,7 @@ import typer
 
 from carethread.cli import ready
 from carethread.cli.console import FAILED, err, fail, out
+from carethread.rules.words import unparted
 
 if TYPE_CHECKING:
     from carethread.record.models import Organization, User
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 Asked = list[tuple["Question", "Organization | User"]]
 ADDRESS = "http://127.0.0.1:8000/"
 """Where `carethread serve` answers when nothing else is said."""
-
-
-def _number(text: str) -> str:
-    """A number without what people write between its digits."""
-    return "".join(each for each in text if each not in " -().")
 
 
 def _capitals(text: str) -> str:
@@ -53,8 +49,9 @@ class Question:
 _CENTER = (
     Question("name", "name", "The center's name", "As its own people say it."),
     Question("legal_name", "legal_name", "Its legal name", "As the IRS and payers have it."),
-    Question("npi", "npi", "Billing NPI", "The organization's own (type 2), no person's.", _number),
-    Question("tax_id", "tin", "Tax id (EIN)", "Nine digits.", _number),
+    Question("npi", "npi", "Billing NPI", "The organization's own (type 2), not a person's.",
+             unparted),
+    Question("tax_id", "tin", "Tax id (EIN)", "Nine digits.", unparted),
     Question(
         "taxonomy", "taxonomy", "Taxonomy code",
         "What sort of provider that NPI is enrolled as; npiregistry.cms.hhs.gov shows yours. "
@@ -66,9 +63,9 @@ _CENTER = (
     Question("suite", "line2", "Suite", "If there is one.", is_needed=False),
     Question("city", "city", "City"),
     Question("state", "state", "State", "Two letters.", _capitals),
-    Question("zip_code", "postal_code", "ZIP+4", "All nine digits: payers want them.", _number),
+    Question("zip_code", "postal_code", "ZIP+4", "All nine digits: payers want them.", unparted),
     Question("contact", "contact_name", "Contact", "Whom a payer asks about a claim."),
-    Question("phone", "phone", "The contact's phone", "Ten digits.", _number),
+    Question("phone", "phone", "The contact's phone", "Ten digits.", unparted),
     Question(
         "time_zone", "time_zone", "Time zone", "As in America/Chicago.", default="America/New_York"
     ),

@@ -17,6 +17,11 @@ def ungrouped(text: str) -> str:
     return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
 
 
+def unparted(text: str) -> str:
+    """A number of digits as typed without what people part them by: (937) 555-0144."""
+    return re.sub(r"[\s().-]", "", text)
+
+
 def day(value: date) -> str:
     """A date as every screen and letter writes it: Mar 9, 2025."""
     return f"{value:%b %-d, %Y}"

@@ -1,6 +1,5 @@
 """Forms that people fill in. What a step of `workflow` refuses is shown at its field."""
 
-import re
 import secrets
 from collections.abc import Callable
 from datetime import date
@@ -11,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from carethread.rules.words import unparted
 from carethread.web import http
 from carethread.workflow.common.errors import Refused
 
@@ -41,7 +41,7 @@ class NumberField(forms.CharField):
     """A number of digits, however people part them: (937) 555-0144, 45402-1111."""
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r"[\s().+-]", "", super().to_python(value) or "")
+        return unparted(super().to_python(value) or "")
 
 
 class TimeInput(forms.TimeInput):

@@ -63,7 +63,7 @@ def cases(request: Request) -> HttpResponse:
     found, today = page(request, worklist.cases(asked)), http.today()
     held = _held_for(request.user)
     http.shows(request, (client_id_of(case) for case in found.rows))
-    http.shows(request, (claim.client_id for claim in held))
+    http.shows(request, (asked.client_id, *(claim.client_id for claim in held)))
     return render(
         request,
         "billing/cases.html",
@@ -114,7 +114,7 @@ def asked_for(request: Request) -> worklist.Asked:
         clinician_id=http.number_asked(request, "clinician"),
         service=request.GET.get("service", ""),
         payer_id=http.number_asked(request, "payer"),
-        client_id=http.number_asked(request, "client"),
+        client_id=http.number_asked(request, "client") if sees_clients(request.user) else None,
         today=http.today(),
         since=Period.of_days(min(days, _MOST_DAYS), http.midnight()).starts if days else None,
     )
@@ -292,6 +292,10 @@ def _question(explanation: Mapping[str, Any]) -> WordsForm:
     return form
 
 
+def _may_compare(user: User) -> bool:
+    return sees_all_cases(user) and sees_clients(user)
+
+
 _ENDS_WITH_ITS_CLAIM = (CaseKind.DENIAL, CaseKind.REJECTION, CaseKind.QUESTION)
 
 
@@ -333,7 +337,7 @@ def _page(request: Request, row: Case, **sent: BaseForm) -> HttpResponse:
             "wordings": wording.of_case(row),
             "events": _events(row, request.user),
             "billed_anew": _billed_anew(row),
-            "alike": worklist.alike(row).count() if sees_all_cases(request.user) else 0,
+            "alike": worklist.alike(row).count() if _may_compare(request.user) else 0,
             **explanation,
             "ways": list(cures.ways(row, request.user)),
             "changes": charged_anew.changes(row, now=http.now()),

@@ -29,7 +29,8 @@ def users(request: Request) -> HttpResponse:
 
 
 def user_new(request: Request) -> HttpResponse:
-    """An account for somebody new. Its password is shown once, and is good for one sign-in."""
+    """An account for somebody new. Its password is shown once, and opens only the choice of
+    another."""
     center, fresh = request.user.organization, _password()
     back = http.way_back(request, reverse("users"))
     form = UserForm(http.sent(request), instance=User(organization=center))
@@ -44,7 +45,7 @@ def user_new(request: Request) -> HttpResponse:
         return _shown_once(request, form.instance.email, fresh, back)
     return edit_page(
         request, form, heading="New account", over="Accounts", back=back,
-        words="You are shown a password to hand over. It is good for one sign-in.",
+        words="You are shown a password to hand over. Its owner chooses another first.",
     )  # fmt: skip
 
 

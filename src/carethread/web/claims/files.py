@@ -137,10 +137,12 @@ def file_again(request: Request, row: EdiFile) -> HttpResponse:
     """Read a file once more that was set aside, once what kept it from being read is mended."""
     if _read(row, http.now()):
         messages.success(request, "Read.")
+    else:
+        messages.info(request, "It stays set aside: what keeps it from being read stands below.")
     return redirect("file", row.pk)
 
 
 def _read(row: EdiFile, now: datetime) -> bool:
-    """A scan has no delivery: there is nothing in it to read."""
+    """Whether it was read just now: what waits or was set aside may be, and nothing else."""
     delivery = Delivery.objects.filter(file=row).first()
     return delivery is not None and receive.read_again(delivery, now=now)

@@ -1,7 +1,9 @@
 """Cases of files that were set aside whole, and what settles them without a person."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
@@ -27,29 +29,30 @@ def _is_posted(file: EdiFile, set_aside_at: datetime) -> bool:
     """Whether the file is read to its end, holds nothing but checks, and each of them was posted
     after it was set aside: one that was posted before is what a person is asked about."""
     later = Remittance.objects.filter(posted_at__gt=set_aside_at).exclude(file=file)
-    raw = bytes(file.raw) if later.exists() else b""
-    if not any(trace.encode() in raw for trace in later.values_list("trace", flat=True)):
-        return False
-    checks = _checks(raw)
+    checks = _checks(file.pk, file.sha256) if later.exists() else ()
     return bool(checks) and all(_is_among(later, check) for check in checks)
 
 
-def _checks(raw: bytes) -> list[wire.Remittance]:
-    """The checks of a file; none where something of it cannot be read, or is no check: what it
-    lost may be one."""
+@lru_cache(maxsize=256)
+def _checks(pk: int, _sha256: str) -> tuple[wire.Remittance, ...]:
+    """The checks of a file, without their claims; none where something of it cannot be read, or is
+    no check: what it lost may be one. Read once a process: every round asks, and bytes stay."""
     try:
-        document = read(raw)
+        document = read(bytes(EdiFile.objects.values_list("raw", flat=True).get(pk=pk)))
     except Unreadable:
-        return []
+        return ()
     if any(finding.severity is Severity.ERROR for finding in document.findings):
-        return []
+        return ()
     checks = [one for one in document.transactions if isinstance(one, wire.Remittance)]
-    return checks if len(checks) == len(document.transactions) else []
+    whole = len(checks) == len(document.transactions)
+    return tuple(replace(check, claims=()) for check in checks) if whole else ()
 
 
 def _is_among(later: "QuerySet[Remittance]", check: wire.Remittance) -> bool:
+    if not check.trace or not later.filter(trace=check.trace).exists():
+        return False
     payer = payer_of(check)
     same = Q(payer=payer) if payer else Q(pk__in=[])
     if check.payer_identifier:
         same |= Q(payer_identifier=check.payer_identifier)
-    return bool(check.trace) and later.filter(same, trace=check.trace).exists()
+    return later.filter(same, trace=check.trace).exists()

@@ -1,6 +1,6 @@
 """Who may sign in and as what. Every change is a line of the account's history.
 
-A password that somebody else made is good for one sign-in: its owner chooses another before
+A password that somebody else made opens nothing: its owner chooses another before
 anything else opens. Passwords come here as Django's encoded form.
 """
 
@@ -26,7 +26,7 @@ def invite(
     by: User | None,
     now: datetime,
 ) -> User:
-    """An account for somebody new, with a password for one sign-in. The first one of a center is
+    """An account for somebody new, with a password to begin with. The first one of a center is
     invited by nobody."""
     _refuse_without(roles)
     user = staff.create_user(
@@ -64,7 +64,7 @@ def change(person: User, roles: Collection[Role], *, by: User, now: datetime) ->
 
 @transaction.atomic
 def new_password(user: User, *, password_hash: str, by: User, now: datetime) -> User:
-    """Another password for one sign-in. It ends every session of that user."""
+    """Another password to begin with. It ends every session of that user."""
     if not user.is_active:
         raise refuse("This account is closed. Open it again, and it gets a password.")
     _one_time(user, password_hash)
@@ -87,7 +87,7 @@ def close(user: User, *, unusable_hash: str, by: User, now: datetime) -> User:
 
 @transaction.atomic
 def reopen(user: User, *, password_hash: str, by: User, now: datetime) -> User:
-    """A closed account opens again, with a password for one sign-in."""
+    """A closed account opens again, with a password to begin with."""
     user.is_active = True
     user.save(update_fields=["is_active"])
     _one_time(user, password_hash)

@@ -15,7 +15,7 @@ FIRST_ROLES = (Role.OWNER, Role.ADMINISTRATOR)
 
 @transaction.atomic
 def open_center(center: Organization, first: User, *, password_hash: str, now: datetime) -> User:
-    """Both or neither. The password (in Django's encoded form) is good for one sign-in. Refused
+    """Both or neither. The password (in Django's encoded form) is to begin with. Refused
     where the NPI is another center's, or the address another account's."""
     staff.save_organization(center)
     with scope(organization=center):
